@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line `python -m bundle`: preparing data; training and inference run with `python -m monai.bundle`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bundle.errors import BundleError
+
+
+class Verb(NamedTuple):
+    """What a verb does and an example of it; its module has `add_arguments(parser)` and `run(arguments)`."""
+
+    module: str
+    help: str
+    example: str
+
+
+VERBS = {
+    "import": Verb(
+        "bundle.commands.import_films",
+        "make a data folder from your films and their landmarks",
+        "import csv landmarks.csv --out data/ceph --landmark-set cephalogram",
+    ),
+    "sample": Verb(
+        "bundle.data.synthetic.command",
+        "make a data folder of synthetic radiographs with exact landmarks",
+        "sample --site pelvis --out data/pelvis --labelled 30 --unlabelled 200 --test 50",
+    ),
+    "check": Verb(
+        "bundle.commands.check",
+        "check a data folder and print what it holds",
+        "check data/ceph",
+    ),
+}
+
+_BAD_INPUT, _INTERRUPTED = 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb.
+
+    Args:
+        argv: Words of the command line after the program's name; by default those of this process.
+
+    Returns:
+        Exit code: 0 done, 2 bad input (its sentence is on stderr), 130 interrupted.
+    """
+    words = sys.argv[1:] if argv is None else list(argv)
+    arguments = _parser(words[:1]).parse_args(words)
+    try:
+        importlib.import_module(VERBS[arguments.verb].module).run(arguments)
+    except BundleError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return _BAD_INPUT
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return _INTERRUPTED
+    return 0
+
+
+def _parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser, with the arguments of the chosen verb only: help stays quick however much another verb imports."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bundle",
+        description="Prepare data for few-shot landmark localization in radiographs.",
+        epilog="examples:\n"
+        + "".join(f"  python -m bundle {verb.example}\n" for verb in VERBS.values())
+        + "\nTraining, evaluation and inference run with 'python -m monai.bundle run'; README.md shows how.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for name, verb in VERBS.items():
+        subparser = verbs.add_parser(
+            name,
+            help=verb.help,
+            description=f"{verb.help.capitalize()}.",
+            epilog=f"example:\n  python -m bundle {verb.example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if name in chosen:
+            importlib.import_module(verb.module).add_arguments(subparser)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m bundle check`: whether a data folder keeps the rules of `dataset.json`, and what it holds."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb."""
+    parser.add_argument("dataset_dir", type=Path, metavar="DIR", help="folder that holds dataset.json and its images")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Check the dataset and print its summary.
+
+    Raises:
+        DatasetError: the first rule it breaks.
+    """
+    from bundle.data.dataset_description import read_dataset
+    from bundle.data.dataset_summary import dataset_summary
+
+    print(dataset_summary(read_dataset(arguments.dataset_dir)))

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m bundle import`: a data folder from landmarks in the format of another program or challenge."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import shlex
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from bundle.data.dataset_description import DatasetDescription, Film
+    from bundle.data.importers.annotations import Annotations
+
+
+class Format(NamedTuple):
+    """An annotation format: the function that reads it, as `module:function`, and its help."""
+
+    reader: str
+    source: str
+    example: str
+
+    def load(self) -> Callable[[Path, Path | None, tuple[str, ...] | None], Annotations]:
+        """The function that reads it, imported only when it is needed."""
+        module, function = self.reader.split(":")
+        return getattr(importlib.import_module(f"bundle.data.importers.{module}"), function)
+
+
+FORMATS = {
+    "csv": Format(
+        "landmark_csv:read_csv",
+        "table of image,spacing_mm,x1,y1,… or, without header, id,x0,y0,…",
+        "csv landmarks.csv --out data/ceph --landmark-set cephalogram",
+    ),
+    "coco": Format(
+        "coco:read_coco",
+        "JSON file of COCO keypoints",
+        "coco person_keypoints.json --images photos --out data/hand",
+    ),
+    "labelme": Format(
+        "labelme:read_labelme",
+        "folder of LabelMe JSON files, one an image, of shapes of type point",
+        "labelme annotations --images films --out data/hip",
+    ),
+    "slicer": Format(
+        "slicer:read_slicer",
+        "folder of 3D Slicer Markups NAME.mrk.json, one an image NAME",
+        "slicer markups --images films --out data/pelvis",
+    ),
+    "isbi": Format(
+        "isbi:read_isbi",
+        "folder of the ISBI 2014/2015 cephalogram text files of one reader",
+        "isbi 400_senior 400_junior --images RawImage --out data/ceph",
+    ),
+    "aasce": Format(
+        "aasce:read_aasce",
+        "folder of the AASCE 2019 (SpineWeb 16) filenames.csv and landmarks.csv",
+        "aasce labels --images data --out data/spine",
+    ),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb: one sub-command a format, all with the same options."""
+    formats = parser.add_subparsers(dest="format", metavar="FORMAT", required=True)
+    for name, entry in FORMATS.items():
+        subparser = formats.add_parser(
+            name,
+            help=entry.source,
+            description=f"Make a data folder from a {entry.source}.",
+            epilog=f"example:\n  python -m bundle import {entry.example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        _add_format_arguments(subparser, entry.source)
+
+
+def _add_format_arguments(parser: argparse.ArgumentParser, source: str) -> None:
+    parser.add_argument(
+        "source",
+        nargs="+",
+        type=Path,
+        metavar="SOURCE",
+        help=f"{source}; of several, read by different readers of the same films, the mean is taken",
+    )
+    parser.add_argument(
+        "--out",
+        required=True,
+        type=Path,
+        metavar="DIR",
+        help="data folder to make; films are copied into it unless they lie in it already",
+    )
+    parser.add_argument("--images", type=Path, metavar="DIR", help="folder of the images (default: beside SOURCE)")
+    parser.add_argument(
+        "--unlabeled",
+        type=Path,
+        metavar="DIR",
+        help="folder of more films, which have no landmarks, for semi-supervision",
+    )
+    parser.add_argument("--name", help="title of the dataset (default: the name of the data folder)")
+    names = parser.add_mutually_exclusive_group()
+    names.add_argument("--landmark-names", metavar="NAMES", help="names in order: a,b,c or a file of one name a line")
+    names.add_argument("--landmark-set", choices=("cephalogram", "spine"), help="clinical names of a known set")
+    parser.add_argument(
+        "--splits",
+        type=Path,
+        metavar="FILE",
+        help="JSON file of the lists train, test and, if any, validation and unlabeled, of image names or ids "
+        "(default: splits.json beside SOURCE where there is one)",
+    )
+    parser.add_argument(
+        "--test-fraction", type=float, metavar="F", help="part of the films to test on where SOURCE has no split (0.2)"
+    )
+    parser.add_argument(
+        "--validation",
+        type=int,
+        metavar="N",
+        help="training films to hold out for validation (default: 20, or a tenth if that is fewer)",
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="number of the random choice of films (0)")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Read the annotations, divide the films, write the data folder and print what it holds.
+
+    Raises:
+        BundleError: the annotations, the options or the data folder cannot be used.
+    """
+    from bundle.data.dataset_summary import dataset_summary
+    from bundle.data.importers.gather import refuse_existing_dataset
+
+    refuse_existing_dataset(arguments.out)
+    dataset = _import(arguments)
+    folder = shlex.quote(str(arguments.out))
+    print(dataset_summary(dataset))
+    print(f"wrote {arguments.out / 'dataset.json'}; train on it with")
+    print(f"  python -m monai.bundle run training --config_file configs/train.json --dataset_dir {folder}")
+
+
+def _import(arguments: argparse.Namespace) -> DatasetDescription:
+    from bundle.data.dataset_description import DatasetDescription
+    from bundle.data.importers.gather import Source, gather
+    from bundle.data.importers.splits import Holdout, split_films
+
+    annotations = _annotations(arguments)
+    films = split_films(annotations, Holdout(arguments.test_fraction, arguments.validation, arguments.seed))
+    sources = [Source(annotations.folder, films, "images")]
+    if arguments.unlabeled is not None:
+        sources.append(
+            Source(arguments.unlabeled, {"unlabeled": _more_films(arguments.unlabeled, annotations)}, "unlabeled")
+        )
+    description = DatasetDescription(
+        name=arguments.name or arguments.out.resolve().name,
+        description=f"Imported from {arguments.format}: {', '.join(source.name for source in arguments.source)}",
+        licence="",
+        landmarks=annotations.landmarks,
+        skeleton=annotations.skeleton,
+    )
+    return gather(arguments.out, sources, description)
+
+
+def _annotations(arguments: argparse.Namespace) -> Annotations:
+    from bundle.data.importers.landmark_sets import LANDMARK_SETS
+    from bundle.data.importers.readers import mean_of_readers
+    from bundle.data.importers.splits import read_splits
+
+    known = LANDMARK_SETS.get(arguments.landmark_set)
+    names = known.landmarks if known else _names(arguments.landmark_names)
+    read = FORMATS[arguments.format].load()
+    annotations = mean_of_readers([read(source, arguments.images, names) for source in arguments.source])
+    if known:
+        annotations = replace(annotations, skeleton=known.skeleton)
+    splits = arguments.splits or _splits_beside(arguments.source[0])
+    return replace(annotations, splits=read_splits(splits, annotations.films)) if splits else annotations
+
+
+def _names(option: str | None) -> tuple[str, ...] | None:
+    if option is None:
+        return None
+    names = Path(option).read_text(encoding="utf-8").splitlines() if Path(option).is_file() else option.split(",")
+    return tuple(name.strip() for name in names if name.strip())
+
+
+def _splits_beside(source: Path) -> Path | None:
+    beside = (source if source.is_dir() else source.parent) / "splits.json"
+    return beside if beside.is_file() else None
+
+
+def _more_films(folder: Path, annotations: Annotations) -> tuple[Film, ...]:
+    """Films of the images in a folder that are not annotated."""
+    from bundle.data.dataset_description import Film
+    from bundle.data.importers.image_folder import ImageFolder
+
+    annotated = {(annotations.folder / film.image).resolve() for film in annotations.films}
+    images = ImageFolder(folder).images()
+    return tuple(Film(image) for image in images if (folder / image).resolve() not in annotated)

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Conversions between this bundle's landmarks and the coordinates of other worlds: the only place that knows them.
+
+Here a landmark is `(x, y)`: indices of the image tensor `[C, X, Y]`, x to the right, y down, pixel centres at integers.
+All functions take and give float64 arrays of shape `[..., K, 2]` unless they say otherwise; a missing landmark, NaN,
+stays missing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Points = NDArray[np.float64]
+
+# DICOM and LabelMe count from the corner of the first pixel, so that its centre is at (0.5, 0.5).
+_CORNER_TO_CENTRE = 0.5
+
+_COCO_MISSING, _COCO_VISIBLE = 0, 2
+
+
+def to_scoord(points: ArrayLike) -> Points:
+    """Convert to (column, row) of a DICOM SCOORD in pixels (PS3.3 C.18.6: the first pixel's centre is at 0.5, 0.5)."""
+    return _array(points) + _CORNER_TO_CENTRE
+
+
+def from_scoord(graphic_data: ArrayLike) -> Points:
+    """Convert from (column, row) of a DICOM SCOORD."""
+    return _array(graphic_data) - _CORNER_TO_CENTRE
+
+
+def to_labelme(points: ArrayLike) -> Points:
+    """Convert to LabelMe's points, which count from the corner of the first pixel."""
+    return _array(points) + _CORNER_TO_CENTRE
+
+
+def from_labelme(points: ArrayLike) -> Points:
+    """Convert from LabelMe's points."""
+    return _array(points) - _CORNER_TO_CENTRE
+
+
+def to_coco(points: ArrayLike) -> Points:
+    """Convert to COCO keypoints `[..., K, 3]`: (x, y, 2), or (0, 0, 0) where missing."""
+    array = _array(points)
+    missing = np.isnan(array).any(axis=-1, keepdims=True)
+    visibility = np.where(missing, _COCO_MISSING, _COCO_VISIBLE)
+    return np.concatenate([np.where(missing, 0.0, array), visibility], axis=-1)
+
+
+def from_coco(keypoints: ArrayLike) -> Points:
+    """Convert from COCO keypoints `[..., K, 3]`; a visibility of 0 or below means missing."""
+    array = _array(keypoints)
+    return np.where(array[..., 2:] > _COCO_MISSING, array[..., :2], np.nan)
+
+
+def to_slicer(points: ArrayLike, spacing: ArrayLike, origin: ArrayLike, direction: ArrayLike) -> Points:
+    """Convert to LPS positions in mm as 3D Slicer's Markups hold them.
+
+    Args:
+        points: `[..., K, 2]` landmarks.
+        spacing: `[3]` mm per index of the image as ITK reads it, through which Slicer loads it.
+        origin: `[3]` LPS position in mm of the centre of the first pixel.
+        direction: `[3, 3]` whose columns are the LPS directions of the image axes.
+
+    Returns:
+        `[..., K, 3]` positions in the plane of the image.
+    """
+    array = _array(points)
+    index = np.concatenate([array, np.zeros_like(array[..., :1])], axis=-1)
+    return index @ _index_to_lps(spacing, direction).T + _array(origin)
+
+
+def from_slicer(positions: ArrayLike, spacing: ArrayLike, origin: ArrayLike, direction: ArrayLike) -> Points:
+    """Convert from LPS positions in mm `[..., K, 3]`; what lies off the image plane is projected onto it."""
+    index = (_array(positions) - _array(origin)) @ np.linalg.inv(_index_to_lps(spacing, direction)).T
+    return index[..., :2]
+
+
+def to_normalized(points: ArrayLike, size: tuple[int, int]) -> Points:
+    """Convert to [0, 1] along each axis of an image of X x Y pixels: 0 the first pixel's centre, 1 the last one's."""
+    return _array(points) / (_array(size) - 1)
+
+
+def from_normalized(points: ArrayLike, size: tuple[int, int]) -> Points:
+    """Convert from [0, 1] along each axis of an image of X x Y pixels."""
+    return _array(points) * (_array(size) - 1)
+
+
+def to_grid(points: ArrayLike, size: tuple[int, int]) -> Points:
+    """Convert to the grid of `torch.nn.functional.grid_sample(image, grid, align_corners=True)`.
+
+    Its first component runs along the last axis of the tensor, which is our y; both lie in [-1, 1].
+    """
+    return 2 * to_normalized(points, size)[..., ::-1] - 1
+
+
+def from_grid(grid: ArrayLike, size: tuple[int, int]) -> Points:
+    """Convert from the grid of `grid_sample` with `align_corners=True`."""
+    return from_normalized((_array(grid)[..., ::-1] + 1) / 2, size)
+
+
+def _array(values: ArrayLike) -> Points:
+    return np.asarray(values, dtype=np.float64)
+
+
+def _index_to_lps(spacing: ArrayLike, direction: ArrayLike) -> Points:
+    return _array(direction) * _array(spacing)

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The films that inference is asked to read: a file, a folder, or the folder of a DICOM study."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydicom
+from monai.data import IterableDataset
+from monai.transforms import Transform, apply_transform
+from pydicom.misc import is_dicom
+from tqdm import tqdm
+
+from bundle.data.load_radiograph import is_film_format
+from bundle.errors import BundleError, RadiographError
+
+logger = logging.getLogger(__name__)
+
+
+def find_films(source: str | Path) -> list[dict[str, Any]]:
+    """List the films of a file or, in name order, of a folder and its subfolders.
+
+    Returns:
+        Items without landmarks in the form of `datalist`: `image`, `path`, `name` (relative to the folder) and an
+        unknown `spacing`, which reading the film fills in.
+
+    Raises:
+        RadiographError: there is no such file or folder, or no image in it.
+    """
+    source = Path(source)
+    if not source.exists():
+        raise RadiographError(f"{source}: there is no such file or folder; correct --dataset_dir")
+    if source.is_file():
+        folder, files = source.parent, [source]
+    else:
+        folder, files = source, sorted(file for file in source.rglob("*") if is_film_format(file) and _has_pixels(file))
+    if not files:
+        raise RadiographError(f"{source}: holds no DICOM, PNG, JPEG, TIFF, NIfTI or MHA image; correct --dataset_dir")
+    unknown = np.full(2, np.nan, dtype=np.float32)
+    return [
+        {"image": str(file), "path": str(file), "name": file.relative_to(folder).as_posix(), "spacing": unknown}
+        for file in files
+    ]
+
+
+class ReadableFilms(IterableDataset):
+    """Films read one after the other; one that cannot be read is logged, remembered and passed over.
+
+    Args:
+        data: items of `find_films`.
+        transform: reads and prepares a film.
+    """
+
+    def __init__(self, data: Sequence[dict[str, Any]], transform: Transform) -> None:
+        super().__init__(data, transform)
+        self.unreadable: list[str] = []
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the films that can be read, showing progress on a terminal."""
+        self.unreadable = []
+        for item in tqdm(self.data, unit="film", disable=None):
+            try:
+                yield apply_transform(self.transform, item)
+            except Exception as error:
+                sentence = _bundle_error(error)
+                if sentence is None:
+                    raise
+                self.unreadable.append(item["name"])
+                logger.error(f"{sentence}")
+
+    def require_all_read(self) -> None:
+        """Raise for the films that could not be read, when the others are done.
+
+        Raises:
+            RadiographError: naming them.
+        """
+        if self.unreadable:
+            raise RadiographError(
+                f"{len(self.unreadable)} of {len(list(self.data))} films could not be read, the others are done: "
+                f"{', '.join(self.unreadable)}; the reasons are in the log above"
+            )
+
+
+def _has_pixels(file: Path) -> bool:
+    """False for a study's DICOMDIR, reports and presentation states; a broken file counts as a film, to be reported."""
+    if not is_dicom(file):
+        return True
+    try:
+        return "Rows" in pydicom.dcmread(file, stop_before_pixels=True, specific_tags=["Rows"])
+    except Exception:  # whatever a broken file leads the parser to
+        return True
+
+
+def _bundle_error(error: BaseException | None) -> BundleError | None:
+    while error is not None and not isinstance(error, BundleError):
+        error = error.__cause__
+    return error

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Millimetres per pixel of a radiograph, and which statement of its file they come from."""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bundle.errors import RadiographError
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
+UNKNOWN_SPACING = (math.nan, math.nan)
+
+
+class SpacingProvenance(StrEnum):
+    """What a pixel spacing means: a length in the patient, on the detector, on a scanned film, or nothing known."""
+
+    CALIBRATED = "PixelSpacing, calibrated"
+    UNSTATED = "PixelSpacing, calibration not stated"
+    MAGNIFICATION_CORRECTED = "ImagerPixelSpacing, corrected for magnification"
+    AT_DETECTOR = "ImagerPixelSpacing, at detector"
+    NOMINAL_SCANNED = "NominalScannedPixelSpacing"
+    IMAGE_HEADER = "image header"
+    DATASET = "dataset.json"
+    UNKNOWN = "unknown"
+
+
+def dicom_spacing(dataset: Dataset, name: str) -> tuple[tuple[float, float], SpacingProvenance]:
+    """Read the pixel spacing of a projection radiograph (DICOM PS3.3 10.7.1.3, C.8.11.4, C.8.7.10).
+
+    PixelSpacing is taken where it is calibrated, that is where PixelSpacingCalibrationType says so or where it differs
+    from ImagerPixelSpacing, and where it stands alone; next ImagerPixelSpacing, divided by
+    EstimatedRadiographicMagnificationFactor where given; next NominalScannedPixelSpacing. DICOM orders spacings
+    (row, column); the order here is (x, y).
+
+    Args:
+        dataset: The film's data elements.
+        name: File name for the error message.
+
+    Returns:
+        Millimetres per pixel (sx, sy), NaN where unknown, and their provenance.
+
+    Raises:
+        RadiographError: a spacing or the magnification factor is not positive and finite.
+    """
+    pixel = _spacing_element(dataset, "PixelSpacing", name)
+    imager = _spacing_element(dataset, "ImagerPixelSpacing", name)
+    if pixel is not None:
+        if dataset.get("PixelSpacingCalibrationType") or (
+            imager is not None and not np.allclose(pixel, imager, rtol=1e-3)
+        ):
+            return pixel, SpacingProvenance.CALIBRATED
+        if imager is None:
+            return pixel, SpacingProvenance.UNSTATED
+    if imager is not None:
+        magnification = _magnification(dataset, name)
+        if magnification is not None:
+            corrected = (imager[0] / magnification, imager[1] / magnification)
+            return corrected, SpacingProvenance.MAGNIFICATION_CORRECTED
+        return imager, SpacingProvenance.AT_DETECTOR
+    scanned = _spacing_element(dataset, "NominalScannedPixelSpacing", name)
+    if scanned is not None:
+        return scanned, SpacingProvenance.NOMINAL_SCANNED
+    return UNKNOWN_SPACING, SpacingProvenance.UNKNOWN
+
+
+def header_spacing(
+    spacing: tuple[float, float], field: str, name: str
+) -> tuple[tuple[float, float], SpacingProvenance]:
+    """Judge the spacing that a NIfTI or MetaImage header states.
+
+    Exactly 1 x 1 mm is what those formats hold when nobody stated a spacing, so it stays unknown.
+
+    Args:
+        spacing: Millimetres per pixel (sx, sy) as stored.
+        field: Name of the header field for the error message.
+        name: File name for the error message.
+
+    Returns:
+        Millimetres per pixel (sx, sy), NaN where unknown, and their provenance.
+
+    Raises:
+        RadiographError: a spacing is not positive and finite.
+    """
+    _require_positive(spacing, field, name)
+    if spacing == (1.0, 1.0):
+        return UNKNOWN_SPACING, SpacingProvenance.UNKNOWN
+    return spacing, SpacingProvenance.IMAGE_HEADER
+
+
+def _spacing_element(dataset: Dataset, keyword: str, name: str) -> tuple[float, float] | None:
+    value = dataset.get(keyword)
+    if value is None or value == "":
+        return None
+    values = tuple(float(number) for number in value) if hasattr(value, "__iter__") else (float(value),)
+    if not values:
+        return None
+    if len(values) != 2:
+        raise RadiographError(
+            f"{name}: {keyword} has {len(values)} value(s); store row and column spacing, or delete the field"
+        )
+    _require_positive(values, keyword, name)
+    row_spacing, column_spacing = values
+    return column_spacing, row_spacing
+
+
+def _magnification(dataset: Dataset, name: str) -> float | None:
+    keyword = "EstimatedRadiographicMagnificationFactor"
+    value = dataset.get(keyword)
+    if value is None or value == "":
+        return None
+    _require_positive((float(value),), keyword, name)
+    return float(value)
+
+
+def _require_positive(values: tuple[float, ...], field: str, name: str) -> None:
+    if not all(math.isfinite(value) and value > 0 for value in values):
+        stated = " x ".join(f"{value:g}" for value in values)
+        raise RadiographError(
+            f"{name}: {field} is {stated}, not a positive number; correct the field, or delete it where unknown"
+        )

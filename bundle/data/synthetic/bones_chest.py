@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Templates of the thorax's bones in millimetres, the left side modelled; the origin lies in the middle of the chest at the level of T7."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from bundle.data.synthetic.bone import Template
+from bundle.data.synthetic.bones_pelvis import vertebra
+from bundle.data.synthetic.geometry import Array, rotation
+from bundle.data.synthetic.implicit import block, ellipsoid, plate, tube, union
+from bundle.data.synthetic.sweep import sweep
+
+RIBS = 12
+HALF_WIDTH = (56, 82, 100, 112, 120, 126, 130, 132, 132, 128, 118, 96)
+HALF_DEPTH = (46, 62, 76, 86, 92, 96, 98, 98, 96, 93, 88, 80)
+DROP = (22, 42, 56, 66, 76, 86, 92, 92, 86, 74, 50, 30)
+END_ANGLE = (158, 160, 158, 155, 152, 149, 145, 136, 124, 110, 84, 58)
+
+
+def spine(level: float) -> Array:
+    """Centre `[3]` of the body of thoracic vertebra `level` (1 to 12; 13 is the first lumbar one), with the thoracic kyphosis."""
+    part = (level - 1) / 11
+    return np.array([0, 46 + 26 * np.sin(np.pi * part) + 2 * part, 168 - 22.0 * (level - 1) - 2.4 * (level - 1) * part])
+
+
+@cache
+def rib(number: int) -> Template:
+    """The left rib of a number from 1 to 12, without its cartilage."""
+    head = spine(number)
+    angle = np.deg2rad(np.linspace(12, END_ANGLE[number - 1], 9))
+    part = np.linspace(0, 1, 9)
+    back = head[1] + 22
+    half_width, half_depth = HALF_WIDTH[number - 1], HALF_DEPTH[number - 1]
+    around = np.stack(
+        [
+            half_width * np.sin(angle) ** 0.9,
+            back - half_depth * (1 - np.cos(angle)),
+            head[2] + 6 * np.sin(np.pi * part) - DROP[number - 1] * part**1.15,
+        ],
+        axis=1,
+    )
+    path = np.concatenate([[head + [17, 2, 3]], around])
+    thickness = np.interp(np.arange(10), [0, 2, 9], [4.5, 3.6, 3.4])
+    height = np.interp(np.arange(10), [0, 2, 6, 9], [4.5, 5.6, 6.2, 7.2])
+    return sweep(path, thickness, height, 0.9, rings=44)
+
+
+@cache
+def thoracic_vertebra() -> Template:
+    """A thoracic vertebra, the origin at the centre of its body."""
+    return Template.of(vertebra(15.5, 14, 9.5), (-40, -26, -30), (40, 82, 30), 3.6, 0.9)
+
+
+@cache
+def clavicle() -> Template:
+    """The left collarbone."""
+    path = [(16, -66, 118), (40, -76, 128), (78, -62, 139), (112, -32, 146), (142, -14, 152), (160, -16, 153)]
+    solid = tube(path, [9.5, 7.0, 5.6, 5.6, 6.6, 7.0], (1, 1, 0.95))
+    return Template.of(solid, (0, -92, 100), (178, 4, 170), 2.8, lambda points: 0.8 + 1.1 * _middle(points[:, 0], 88, 45))
+
+
+@cache
+def scapula() -> Template:
+    """The left shoulder blade."""
+    blade = plate(
+        rim=[
+            (84, 78, 138), (100, 66, 146), (126, 44, 138), (148, 30, 124), (150, 34, 104), (142, 52, 78),
+            (130, 72, 36), (118, 84, 2), (108, 86, -8), (100, 86, 6), (92, 84, 48), (86, 82, 98),
+        ],
+        rim_thickness=[5, 5, 7, 13, 14, 9, 8, 8, 7, 6, 5, 5],
+        inner=[(112, 70, 100), (112, 78, 54)],
+        thickness=[3, 3],
+    )  # fmt: skip
+    ridge = tube([(88, 84, 112), (118, 82, 124), (148, 62, 142), (168, 30, 154), (172, 6, 152)], [4, 5.5, 6.5, 8, 6], (1, 1, 0.9))
+    socket = ellipsoid((152, 30, 114), (6, 13, 18))
+    coracoid = tube([(142, 28, 128), (138, 4, 136), (144, -10, 130)], [8, 6, 5])
+    solid = union(blade, ridge, socket, coracoid, blend=5.0)
+    return Template.of(solid, (68, -28, -28), (192, 106, 174), 3.6, 0.9)
+
+
+@cache
+def humerus() -> Template:
+    """The upper part of the left arm bone."""
+    solid = union(
+        ellipsoid((180, 24, 116), (22, 22, 22)),
+        tube([(184, 22, 108), (196, 20, 80), (206, 18, 20), (214, 18, -90)], [19, 15, 11.5, 11]),
+        ellipsoid((197, 16, 112), (10, 13, 16)),
+        blend=7.0,
+    )
+    return Template.of(solid, (148, -12, -116), (234, 56, 150), 4.0, lambda p: 0.8 + 3.2 * np.clip((70 - p[:, 2]) / 60, 0, 1))
+
+
+@cache
+def sternum() -> Template:
+    """The breastbone."""
+    solid = union(
+        block((0, -84, 100), (27, 6, 22), 5, rotation("x", 20)), block((0, -104, 32), (17, 5.5, 50), 5, rotation("x", 12)), blend=4.0
+    )
+    return Template.of(solid, (-44, -136, -44), (44, -50, 146), 4.0, 0.8)
+
+
+def _middle(values: Array, centre: float, reach: float) -> Array:
+    return np.exp(-(((values - centre) / reach) ** 2))

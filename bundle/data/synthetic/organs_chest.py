@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Templates of the chest's soft organs, in the frame of its bones: lungs around heart and diaphragm, airways, vessels, trunk."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from bundle.data.synthetic.bone import Template
+from bundle.data.synthetic.geometry import Array, rotation
+from bundle.data.synthetic.implicit import Distance, difference, ellipsoid, half_space, intersection, tube, union
+from bundle.data.synthetic.sweep import sweep
+
+HEART = np.array([26.0, -36.0, -42.0])
+HILUM = {-1: np.array([-34.0, 14.0, 22.0]), 1: np.array([32.0, 14.0, 32.0])}
+
+
+@cache
+def lung(side: int) -> Template:
+    """The right (-1) or left (1) lung: the rib cage's inside without mediastinum, heart and the diaphragm's dome."""
+    cage = tube(
+        [(0, 32, 158), (0, 22, 128), (0, 8, 80), (0, 0, 20), (0, 2, -50), (0, 8, -190)],
+        [48, 72, 98, 116, 122, 120],
+        (1, 0.78, 1),
+    )
+    apex = ellipsoid((side * 44, 30, 128), (34, 36, 42))
+    dome = ellipsoid((side * 64, -2, -158 if side < 0 else -170), (78, 96, 92))
+    solid = difference(intersection(union(cage, apex, blend=12.0), _beside(side), blend=6.0), dome, blend=2.0)
+    return Template.of(difference(solid, _mediastinum(), blend=9.0), (-140, -120, -240), (140, 130, 230), 4.6, 0.5)
+
+
+@cache
+def airways() -> Template:
+    """The windpipe and the two main bronchi."""
+    solid = union(
+        tube([(0, 26, 250), (0, 28, 120), (0, 34, 52)], [8.5, 8.5, 8.0]),
+        tube([(0, 34, 50), (-17, 32, 32), (-36, 26, 14)], [7.0, 6.5, 5.0]),
+        tube([(0, 34, 50), (20, 32, 34), (44, 26, 22)], [6.5, 5.8, 4.6]),
+        blend=2.5,
+    )
+    return Template.of(solid, (-56, 8, -8), (60, 52, 270), 2.8, 0.3)
+
+
+@cache
+def trunk() -> Template:
+    """Chest, shoulders and neck, coated with fat."""
+    solid = union(
+        tube([(0, 0, -330), (0, 0, -100), (0, 4, 60), (0, 12, 110)], [138, 138, 136, 110], (1.08, 0.80, 1)),
+        tube([(-178, 22, 112), (0, 34, 150), (178, 22, 112)], [46, 40, 46]),
+        tube([(0, 30, 120), (0, 24, 330)], [66, 56]),
+        *(tube([(side * 190, 20, 110), (side * 228, 20, -130)], [48, 42]) for side in (-1, 1)),
+        blend=32.0,
+    )
+    return Template.of(solid, (-310, -160, -490), (310, 170, 420), 14.0, 1.0)
+
+
+def vessels(side: int, rng: np.random.Generator) -> list[Template]:
+    """Draw the arteries and veins of a lung: a fan from the hilum that branches twice and thins towards the pleura."""
+    tree = []
+    root = HILUM[side]
+    for target in _fan(side, rng):
+        trunk_end = root + 0.42 * (target - root) + rng.normal(0, 4, 3)
+        tree.append(_vessel(root, trunk_end, rng.uniform(4.0, 6.0), 3.0, rng))
+        for _ in range(3):
+            tip = trunk_end + (0.55 * (target - root) + rng.normal(0, 17, 3)) * rng.uniform(0.55, 1.0)
+            tree.append(_vessel(trunk_end, tip, rng.uniform(1.8, 2.6), 0.5, rng))
+    return tree
+
+
+def _fan(side: int, rng: np.random.Generator) -> Array:
+    """Where the main vessels of a lung head to `[8, 3]`."""
+    angle = np.deg2rad(np.array([82, 60, 38, 12, -14, -36, -56, -76]) + rng.normal(0, 6, 8))
+    reach = np.array([100, 105, 95, 88, 92, 110, 125, 125])
+    lateral = np.maximum(reach * np.cos(angle), 12)
+    return HILUM[side] + np.stack([side * lateral, rng.uniform(-45, 55, 8), reach * np.sin(angle)], axis=1)
+
+
+def _vessel(start: Array, end: Array, wide: float, thin: float, rng: np.random.Generator) -> Template:
+    middle = (start + end) / 2 + rng.normal(0, 0.06, 3) * np.linalg.norm(end - start)
+    radius = np.array([wide, (wide + thin) / 2, thin])
+    return sweep(np.stack([start, middle, end]), radius, radius, rings=9, sides=7)
+
+
+def _beside(side: int) -> Distance:
+    return half_space((side * 11, 0, 0), (-side, 0, 0))
+
+
+def _mediastinum() -> Distance:
+    """Heart, great vessels and spine: what keeps the lungs apart."""
+    heart = union(
+        ellipsoid(HEART, (64, 46, 50), rotation("y", 34)),
+        ellipsoid((-22, -24, -34), (30, 40, 46)),
+        blend=14.0,
+    )
+    aorta = tube([(-16, -26, 10), (-12, -22, 62), (10, 10, 84), (24, 34, 66), (20, 46, 10), (10, 52, -160)], [19, 17, 16, 15, 13, 12])
+    trunk = tube([(12, -34, 8), (30, -10, 40), (36, 10, 34)], [18, 15, 10])
+    cava = tube([(-20, -6, 0), (-21, -2, 60), (-14, -4, 150)], [14, 11, 12])
+    arms = tube([(0, 0, 92), (0, 8, 200)], [20, 26], (1.15, 1.6, 1))
+    column = tube([(0, 52, 200), (0, 74, 60), (0, 74, -40), (0, 54, -220)], [22, 22, 24, 28])
+    return union(heart, aorta, trunk, cava, arms, column, blend=8.0)

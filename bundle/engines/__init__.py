@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Engines: what joins data, networks and losses into training that can be stopped, resumed and explained."""
+
+from bundle.engines.checkpoint import RunCheckpoint, checkpoint_landmarks, load_weights
+from bundle.engines.convergence import ConvergenceReport
+from bundle.engines.early_stop import EarlyStop
+from bundle.engines.history import History
+from bundle.engines.landmarks import known_landmarks
+from bundle.engines.model_card import read_card
+from bundle.engines.progress import Progress
+from bundle.engines.run_record import record_run
+from bundle.engines.seeding import EpochSeed
+from bundle.engines.supervised import supervised_iteration
+
+__all__ = [
+    "ConvergenceReport",
+    "EarlyStop",
+    "EpochSeed",
+    "History",
+    "Progress",
+    "RunCheckpoint",
+    "checkpoint_landmarks",
+    "known_landmarks",
+    "load_weights",
+    "read_card",
+    "record_run",
+    "supervised_iteration",
+]

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checkpoints of a run: `last.pt` to resume from, `best.pt` by validation, and the weights that leave the run."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from ignite.engine import Engine, Events
+from torch import nn
+
+from bundle.engines.history import VALIDATION, History
+from bundle.engines.model_card import card_file
+from bundle.errors import CheckpointError, ConfigurationError
+from bundle.files import write_text, write_whole
+from bundle.networks.landmark_names import decode_names
+
+logger = logging.getLogger(__name__)
+
+NAMES_KEY = "landmark_name_bytes"
+
+
+class RunCheckpoint:
+    """Saves and resumes a run; files are replaced whole, so that a full disk or a kill leaves the older one.
+
+    Everything random in a run depends on its seed and epoch (`EpochSeed`), so a checkpoint at the end of an epoch
+    resumes exactly. MONAI's `CheckpointSaver` is not used because it writes in place and does not keep the best metric
+    across a resume.
+
+    Args:
+        output_dir: the run folder.
+        save_dict: objects with `state_dict`, `network` among them.
+        history: the run's history, which says whether a validation was the best so far.
+        card: settings of the network that its user needs; written beside the weights with the validation error.
+        model_file: where the best weights are copied to when training ends, a state dict that MONAI's `load()` reads.
+        interval: epochs between two `last.pt`.
+    """
+
+    def __init__(
+        self,
+        output_dir: str | Path,
+        save_dict: Mapping[str, Any],
+        history: History,
+        card: Mapping[str, Any],
+        model_file: str | Path,
+        interval: int,
+    ) -> None:
+        self.output_dir = Path(output_dir)
+        self.save_dict = save_dict
+        self.history = history
+        self.card = card
+        self.model_file = Path(model_file)
+        self.interval = interval
+
+    @property
+    def last(self) -> Path:
+        """The checkpoint a run resumes from."""
+        return self.output_dir / "last.pt"
+
+    @property
+    def best(self) -> Path:
+        """The weights of the best validation."""
+        return self.output_dir / "best.pt"
+
+    def attach(self, engine: Engine) -> None:
+        """Attach to the trainer, after the history."""
+        engine.add_event_handler(Events.EPOCH_COMPLETED, self._epoch_completed)
+        engine.add_event_handler(Events.COMPLETED, self._completed)
+        engine.add_event_handler(Events.EXCEPTION_RAISED, self._exception_raised)
+
+    def start(self, engine: Engine, resume: bool) -> None:
+        """Prepare the run folder: resume the run in it, or make sure that there is none.
+
+        Raises:
+            CheckpointError: there is nothing to resume, or the checkpoint does not fit the configured run.
+            ConfigurationError: the folder holds a run that was not asked to be resumed.
+        """
+        if not resume:
+            if self.last.exists():
+                raise ConfigurationError(
+                    f"{self.output_dir}: holds a run already; add --resume true to go on with it, "
+                    "or give another --output_dir"
+                )
+            return
+        if not self.last.exists():
+            raise CheckpointError(f"{self.last}: there is no run to resume; leave out --resume or correct --output_dir")
+        state = read_checkpoint(self.last)
+        try:
+            for name, component in self.save_dict.items():
+                component.load_state_dict(state[name])
+            engine.load_state_dict({**state["trainer"], "max_epochs": engine.state.max_epochs})
+        except (KeyError, RuntimeError, ValueError) as error:
+            raise CheckpointError(
+                f"{self.last}: does not fit this configuration ({str(error).splitlines()[0]}); "
+                "resume with the settings the run was started with, see config.json beside it"
+            ) from error
+        self.history.load(engine.state.epoch)
+        logger.info(f"resumed {self.last} after epoch {engine.state.epoch}")
+
+    def _epoch_completed(self, engine: Engine) -> None:
+        errors = self.history.validation_errors
+        validated = self.history.rows[-1][VALIDATION] is not None
+        if validated and errors[-1] <= min(errors):
+            self._save_best(engine)
+        if engine.state.epoch % self.interval == 0 or engine.state.epoch == engine.state.max_epochs:
+            state = {name: component.state_dict() for name, component in self.save_dict.items()}
+            _save(self.last, {**state, "trainer": dict(engine.state_dict())})
+
+    def _save_best(self, engine: Engine) -> None:
+        _save(self.best, self.save_dict["network"].state_dict())
+        card = {**self.card, "epoch": engine.state.epoch, VALIDATION: self.history.validation_errors[-1]}
+        write_text(card_file(self.best), json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+
+    def _completed(self, engine: Engine) -> None:
+        if not self.best.exists():  # no validation was better than the mean shape
+            self._save_best(engine)
+        for source, target in (self.best, self.model_file), (card_file(self.best), card_file(self.model_file)):
+            write_whole(target, partial(shutil.copyfile, source))
+        logger.info(f"best weights by validation: {self.best}, copied to {self.model_file}")
+
+    def _exception_raised(self, engine: Engine, error: BaseException) -> None:
+        if not isinstance(error, KeyboardInterrupt):
+            raise error
+        kept = f"resume with --resume true from {self.last}" if self.last.exists() else "no epoch was finished yet"
+        logger.warning(f"interrupted in epoch {engine.state.epoch} of {engine.state.max_epochs}; {kept}")
+        raise SystemExit(130)
+
+
+def read_checkpoint(file: str | Path) -> dict[str, Any]:
+    """Read a file of tensors and plain values.
+
+    Raises:
+        CheckpointError: it does not exist or cannot be read.
+    """
+    if not Path(file).is_file():
+        raise CheckpointError(f"{file}: there is no such weights file; train first or correct the path")
+    try:
+        return torch.load(file, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises whatever the broken file leads it to
+        raise CheckpointError(
+            f"{file}: is not a readable checkpoint ({type(error).__name__}); it may be truncated, use another copy"
+        ) from error
+
+
+def checkpoint_landmarks(file: str | Path) -> list[str]:
+    """Names of the landmarks of the weights in a file.
+
+    Raises:
+        CheckpointError: the file cannot be read or holds no landmark network.
+    """
+    state = read_checkpoint(file)
+    if NAMES_KEY not in state:
+        raise CheckpointError(
+            f"{file}: holds no landmark names, so it is no network of this bundle; use a run's best.pt"
+        )
+    return decode_names(state[NAMES_KEY])
+
+
+def load_weights(network: nn.Module, file: str | Path, landmark_names: Sequence[str] | None = None) -> None:
+    """Load the weights of a run into a network.
+
+    Args:
+        network: of the landmark count and the kind that the file holds.
+        file: `best.pt` of a run, or `models/model.pt`.
+        landmark_names: names that the data has; None where there is no data set to agree with.
+
+    Raises:
+        CheckpointError: the file cannot be read, or is of another landmark set or network.
+    """
+    names = checkpoint_landmarks(file)
+    if landmark_names is not None and names != list(landmark_names):
+        raise CheckpointError(
+            f"{file}: was trained on other landmarks ({_some(names)}) than the data set has ({_some(landmark_names)}); "
+            "use weights trained on this landmark set"
+        )
+    try:
+        network.load_state_dict(read_checkpoint(file))
+    except RuntimeError as error:
+        raise CheckpointError(
+            f"{file}: holds another network than configured ({str(error).splitlines()[1].strip()}); "
+            "use the config.json of the run that made it"
+        ) from error
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:3])
+    return f"{len(names)}: {shown}, …" if len(names) > 3 else shown
+
+
+def _save(file: Path, state: Mapping[str, Any]) -> None:
+    write_whole(file, partial(torch.save, state))

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The course of a run: one row an epoch, in memory and in `history.csv`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from ignite.engine import Engine, Events
+
+from bundle.errors import ConfigurationError
+from bundle.files import write_text
+
+FILE_NAME = "history.csv"
+VALIDATION = "validation_error_px"
+
+
+class History:
+    """Keeps the mean of every loss term an epoch and the validation errors.
+
+    The first row, epoch 0, holds the validation error before training: that of the mean shape alone.
+
+    Args:
+        output_dir: the run folder.
+        terms: names of the loss terms in the trainer's output.
+        validator: evaluator whose key metric is the mean radial error in pixels of the original films.
+    """
+
+    def __init__(self, output_dir: str | Path, terms: Sequence[str], validator: Engine) -> None:
+        self.file = Path(output_dir) / FILE_NAME
+        self.terms = list(terms)
+        self.validator = validator
+        self.rows: list[dict[str, float | None]] = []
+        self._sums: dict[str, torch.Tensor | float] = {}
+        self._validation: float | None = None
+
+    def attach(self, engine: Engine) -> None:
+        """Attach to the trainer, after its validation handler."""
+        engine.add_event_handler(Events.STARTED, self._started)
+        engine.add_event_handler(Events.ITERATION_COMPLETED, self._iteration_completed)
+        engine.add_event_handler(Events.EPOCH_COMPLETED, self._epoch_completed)
+        self.validator.add_event_handler(Events.COMPLETED, self._validated)
+
+    @property
+    def validation_errors(self) -> list[float]:
+        """Validation errors in pixels, in the order of time, the one before training first."""
+        return [error for row in self.rows if (error := row[VALIDATION]) is not None]
+
+    def load(self, epoch: int) -> None:
+        """Take back the rows up to an epoch from the file of a run that is resumed."""
+        with self.file.open(newline="", encoding="utf-8") as stream:
+            rows = [
+                {name: float(cell) if cell else None for name, cell in row.items()} for row in csv.DictReader(stream)
+            ]
+        self.rows = [row for row in rows if (row["epoch"] or 0) <= epoch]
+
+    def _started(self, engine: Engine) -> None:
+        if engine.state.epoch == 0 and self._validation is not None:
+            self._append(engine, dict.fromkeys(self.terms))
+
+    def _iteration_completed(self, engine: Engine) -> None:
+        for name in self.terms:
+            self._sums[name] = self._sums.get(name, 0.0) + engine.state.output[name]
+
+    def _epoch_completed(self, engine: Engine) -> None:
+        means = {name: float(total) / engine.state.epoch_length for name, total in self._sums.items()}
+        self._sums = {}
+        if not all(math.isfinite(mean) for mean in means.values()):
+            raise ConfigurationError(
+                f"the loss is no longer a number in epoch {engine.state.epoch}: lower learning_rate and resume; "
+                f"the last good checkpoint is kept in {self.file.parent}"
+            )
+        self._append(engine, means)
+
+    def _validated(self, validator: Engine) -> None:
+        self._validation = float(validator.state.metrics[validator.state.key_metric_name])
+
+    def _append(self, engine: Engine, terms: dict[str, float | None] | dict[str, float]) -> None:
+        row: dict[str, float | None] = {"iteration": engine.state.iteration, "epoch": engine.state.epoch, **terms}
+        self.rows.append({**row, VALIDATION: self._validation})
+        self._validation = None
+        stream = io.StringIO()
+        writer = csv.DictWriter(stream, fieldnames=list(self.rows[-1]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.rows)
+        write_text(self.file, stream.getvalue())

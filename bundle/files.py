@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from bundle.errors import BundleError
+
+
+def write_whole(file: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` fill a temporary file beside `file`, then put it in its place at once.
+
+    Raises:
+        BundleError: the folder cannot be written to or the disk is full; an older `file` is kept.
+    """
+    partial = file.with_name(f".{file.name}.partial")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write(partial)
+        os.replace(partial, file)
+    except (OSError, RuntimeError) as error:  # torch reports a full disk as RuntimeError
+        partial.unlink(missing_ok=True)
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error).split("\n")[0]
+        raise BundleError(
+            f"{file}: cannot be written ({reason}); free space there or choose another folder, "
+            "what was written before is kept"
+        ) from error
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write UTF-8 text whole or not at all; see `write_whole`."""
+    write_whole(file, lambda partial: partial.write_text(text, encoding="utf-8"))

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bilinear interpolation of a feature map at vertices, by gathering (`grid_sample`'s backward is not deterministic)."""
+
+from __future__ import annotations
+
+import torch
+
+
+def bilinear_sample(feature_map: torch.Tensor, vertices: torch.Tensor, scale: tuple[float, float]) -> torch.Tensor:
+    """Sample a feature map at vertices; differentiable in both.
+
+    Args:
+        feature_map: [B, D, X', Y'].
+        vertices: [B, K, 2], (x, y) in [0, 1] of the image.
+        scale: feature-map index of the vertex coordinate 1, per axis; positions outside of the map are clamped.
+
+    Returns:
+        [B, K, D].
+    """
+    batch, channels, width, height = feature_map.shape
+    positions = vertices * vertices.new_tensor(scale)
+    x = positions[..., 0].clamp(0, width - 1)
+    y = positions[..., 1].clamp(0, height - 1)
+    left = x.detach().floor().long().clamp(max=max(width - 2, 0))
+    top = y.detach().floor().long().clamp(max=max(height - 2, 0))
+    right, bottom = (left + 1).clamp(max=width - 1), (top + 1).clamp(max=height - 1)
+    pixels = feature_map.permute(0, 2, 3, 1).reshape(batch, width * height, channels)
+    sampled = 0.0
+    for columns, weight_x in ((left, left + 1 - x), (right, x - left)):
+        for rows, weight_y in ((top, top + 1 - y), (bottom, y - top)):
+            index = (columns * height + rows).unsqueeze(-1).expand(-1, -1, channels)
+            sampled = sampled + pixels.gather(1, index) * (weight_x * weight_y).unsqueeze(-1)
+    return sampled  # type: ignore[return-value]

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Deep Adaptive Graph (Li et al., ECCV 2020, arXiv 2004.08190): the landmark network of few-shot DAG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import nn
+
+from bundle.networks.bilinear_sample import bilinear_sample
+from bundle.networks.global_transform import TRANSFORM_PARAMETERS, transform_shape
+from bundle.networks.graph_convolution import GraphConvolutionalNetwork
+from bundle.networks.hrnet import STRIDE, HRNet, hrnet_w18
+from bundle.networks.landmark_names import decode_names, encode_names
+
+
+class LandmarkOutput(NamedTuple):
+    """What training reads of a forward pass.
+
+    Attributes:
+        global_vertices: [B, K, 2], mean shape placed by the global GCN, in [0, 1] of the image.
+        local_vertices: [B, K, 2], after the last local GCN step: the prediction.
+        feature_map: [B, D, X / 4, Y / 4], what the graph reads and the Jensen-Shannon loss compares.
+    """
+
+    global_vertices: torch.Tensor
+    local_vertices: torch.Tensor
+    feature_map: torch.Tensor
+
+
+class DeepAdaptiveGraph(nn.Module):
+    """HRNet features, a global GCN that places the mean shape, local GCN steps that refine each vertex.
+
+    An untrained network returns exactly its mean shape. Coordinates are normalised: index / (size - 1) per axis.
+
+    Args:
+        num_landmarks: number K of vertices.
+        backbone: network with `feature_channels` that maps [B, C, X, Y] to [B, D, X / 4, Y / 4]; None: HRNet-W18.
+        hidden_features: width of the graph convolutions.
+        layers: graph convolutions per GCN.
+        local_steps: number T of refinement steps.
+        share_local: whether the T steps share their weights.
+        transform: "affine" (6 parameters) or "perspective" (9, as in the DAG paper).
+    """
+
+    mean_shape: torch.Tensor
+    landmark_name_bytes: torch.Tensor
+
+    def __init__(
+        self,
+        num_landmarks: int,
+        backbone: HRNet | None = None,
+        hidden_features: int = 128,
+        layers: int = 4,
+        local_steps: int = 3,
+        share_local: bool = False,
+        transform: str = "affine",
+    ) -> None:
+        super().__init__()
+        self.num_landmarks = num_landmarks
+        self.transform = transform
+        self.local_steps = local_steps
+        self.backbone = hrnet_w18() if backbone is None else backbone
+        self.register_buffer("mean_shape", torch.full((num_landmarks, 2), 0.5))
+        self.register_buffer("landmark_name_bytes", encode_names([f"landmark {k + 1}" for k in range(num_landmarks)]))
+
+        node_features = self.backbone.feature_channels + 2 * (num_landmarks - 1)
+        self.global_gcn = GraphConvolutionalNetwork(num_landmarks, node_features, hidden_features, layers)
+        self.global_head = _zero_linear(hidden_features, TRANSFORM_PARAMETERS[transform])
+        distinct = 1 if share_local else local_steps
+        self.local_gcns = nn.ModuleList(
+            GraphConvolutionalNetwork(num_landmarks, node_features, hidden_features, layers) for _ in range(distinct)
+        )
+        for gcn in self.local_gcns[1:]:
+            gcn.edges = self.local_gcns[0].edges  # type: ignore[assignment]  # one E for the local GCN
+        self.local_heads = nn.ModuleList(_zero_linear(hidden_features, 2) for _ in range(distinct))
+        others = [[j for j in range(num_landmarks) if j != k] for k in range(num_landmarks)]
+        index = torch.tensor(others, dtype=torch.long).reshape(num_landmarks, num_landmarks - 1)
+        self.register_buffer("_others", index, persistent=False)
+
+    @property
+    def landmark_names(self) -> list[str]:
+        """Names of the landmarks, in order, as saved with the weights."""
+        return decode_names(self.landmark_name_bytes)
+
+    def set_landmarks(self, mean_shape: torch.Tensor, names: Sequence[str]) -> None:
+        """Fix what the graph stands for; saved with the weights.
+
+        Args:
+            mean_shape: [K, 2], mean of the labelled training landmarks in [0, 1].
+            names: K names.
+
+        Raises:
+            ValueError: shapes differ from K, or the mean shape is not finite.
+        """
+        if tuple(mean_shape.shape) != (self.num_landmarks, 2) or len(names) != self.num_landmarks:
+            raise ValueError(
+                f"DAG of {self.num_landmarks} landmarks got a mean shape {tuple(mean_shape.shape)} "
+                f"and {len(names)} names"
+            )
+        if not torch.isfinite(mean_shape).all():
+            raise ValueError("the mean shape is not finite: a landmark is missing in every labelled training film")
+        self.mean_shape.copy_(mean_shape)
+        self.landmark_name_bytes.copy_(encode_names(names))
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        """Locate the landmarks.
+
+        Args:
+            image: [B, C, X, Y] in [0, 1]; X and Y multiples of 32.
+
+        Returns:
+            [B, K, 2] float32, (x, y) in [0, 1] of the image (values a little outside are possible).
+        """
+        return self.forward_training(image).local_vertices
+
+    def forward_training(self, image: torch.Tensor) -> LandmarkOutput:
+        """Locate the landmarks and return everything the losses of stages 1 and 2 read."""
+        feature_map = self.backbone(image)
+        # A vertex at 1 lies on the image's last pixel, that is at (size - 1) / 4 of the stride-4 map.
+        width, height = image.shape[-2:]
+        scale = ((width - 1) / STRIDE, (height - 1) / STRIDE)
+        features = feature_map.float()
+        with torch.autocast(image.device.type, enabled=False):  # coordinates need float32
+            mean_shape = self.mean_shape.expand(image.shape[0], -1, -1)
+            readout = self.global_gcn(self._node_features(features, mean_shape, scale)).mean(dim=1)
+            global_vertices = transform_shape(mean_shape, self.global_head(readout), self.transform)
+            vertices = global_vertices
+            for step in range(self.local_steps):
+                weights = step % len(self.local_gcns)
+                nodes = self.local_gcns[weights](self._node_features(features, vertices, scale))
+                vertices = vertices + self.local_heads[weights](nodes)
+        return LandmarkOutput(global_vertices, vertices, features)
+
+    def _node_features(
+        self, feature_map: torch.Tensor, vertices: torch.Tensor, scale: tuple[float, float]
+    ) -> torch.Tensor:
+        """[B, K, D + 2 (K - 1)]: the feature map at each vertex and the displacements to all other vertices."""
+        displacements = vertices[:, None, :, :] - vertices[:, :, None, :]
+        index = self._others[None, :, :, None].expand(vertices.shape[0], -1, -1, 2)  # type: ignore[index]
+        others = displacements.gather(2, index).flatten(2)
+        return torch.cat([bilinear_sample(feature_map, vertices, scale), others], dim=-1)
+
+
+def _zero_linear(in_features: int, out_features: int) -> nn.Linear:
+    linear = nn.Linear(in_features, out_features)
+    nn.init.zeros_(linear.weight)
+    nn.init.zeros_(linear.bias)
+    return linear

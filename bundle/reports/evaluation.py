@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything an evaluation leaves in its folder."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bundle.errors import ConfigurationError
+from bundle.files import write_whole
+from bundle.metrics import landmark_errors, summarize_errors
+from bundle.reports.cumulative_error import comparable_errors, draw_cumulative_error
+from bundle.reports.figure import png
+from bundle.reports.overlay import write_overlay
+from bundle.reports.tables import write_film_table, write_landmark_table, write_metrics
+
+METRICS = "metrics.json"
+FILMS = "errors.csv"
+LANDMARKS = "landmarks.csv"
+CUMULATIVE_ERROR = "cumulative_error.png"
+OVERLAYS = "overlays"
+
+
+def write_evaluation(
+    records: Sequence[Mapping[str, Any]],
+    names: Sequence[str],
+    out_dir: str | Path,
+    skeleton: Sequence[tuple[int, int]] = (),
+    synthetic: bool = False,
+    overlays: int = 3,
+) -> dict[str, Any]:
+    """Write `metrics.json`, `errors.csv`, `landmarks.csv`, `cumulative_error.png` and the pictures in `overlays/`.
+
+    Args:
+        records: One prediction record a film: `name`, `image` (path), `landmarks` and `label` `[K, 2]` in pixels of the
+            original film, `spacing` `[2]`, `size` (X, Y).
+        names: Names of the K landmarks.
+        out_dir: Folder to write to.
+        skeleton: Pairs of landmark indices to join by a faint line in the pictures.
+        synthetic: Whether the films are computed, which the metrics and the pictures then say.
+        overlays: How many of the best, of the typical (about the median) and of the worst films to draw.
+
+    Returns:
+        The content of `metrics.json`: what `summarize_errors` returns, `synthetic`, and `overlays`, a list of `case`,
+        `name`, `file`, `mean_error` and `unit`.
+
+    Raises:
+        ConfigurationError: no film has a true landmark.
+        BundleError: the folder cannot be written to.
+    """
+    folder = Path(out_dir)
+    summary = summarize_errors(records, names) if records else {"films": 0}
+    if summary["films"] == 0:
+        raise ConfigurationError(f"{folder}: none of the films to evaluate has landmarks; evaluate on a labelled split")
+    write_film_table(folder / FILMS, records, names)
+    write_landmark_table(folder / LANDMARKS, records, names)
+    errors = landmark_errors(records)
+    films = f"{summary['films']} {'synthetic ' if synthetic else ''}films"
+    comparable, unit = comparable_errors(errors.millimetres, errors.width_fraction)
+    plot = png(draw_cumulative_error({films: comparable}, unit))
+    write_whole(folder / CUMULATIVE_ERROR, lambda partial: partial.write_bytes(plot))
+    pictures = []
+    for case, rank, film in _examples(comparable, overlays):
+        name = records[film]["name"]
+        file = f"{OVERLAYS}/{case}_{rank}_{Path(name).stem}.jpg"
+        write_overlay(records[film], folder / file, skeleton, synthetic)
+        mean_error = float(np.nanmean(comparable[film]))
+        pictures.append({"case": case, "name": name, "file": file, "mean_error": _finite(mean_error), "unit": unit})
+    metrics = {"synthetic": synthetic, **summary, "overlays": pictures}
+    write_metrics(folder / METRICS, metrics)
+    return metrics
+
+
+def headline(metrics: Mapping[str, Any]) -> str:
+    """Return the content of a `metrics.json` in one sentence."""
+    overall = metrics["overall"]
+    films = f"{metrics['films']} {'synthetic ' if metrics['synthetic'] else ''}films"
+    error = f"{_figure(overall['mean_px'])} px"
+    if overall["count_mm"]:
+        error = f"{_figure(overall['mean_mm'])} mm ({error})"
+    return f"mean error {error}, failure rate {100 * overall['failure_rate']:.1f} % on {films}"
+
+
+def _figure(value: float | None) -> str:
+    return "infinite" if value is None else f"{value:.2f}"
+
+
+def _finite(value: float) -> float | None:
+    return round(value, 4) if math.isfinite(value) else None
+
+
+def _examples(errors: np.ndarray, count: int) -> list[tuple[str, int, int]]:
+    """Choose films by their mean error: (case, rank from 1, index), each film at most once."""
+    labelled = [film for film in range(len(errors)) if not np.isnan(errors[film]).all()]
+    ordered = sorted(labelled, key=lambda film: np.nanmean(errors[film]))
+    middle = max(0, (len(ordered) - count) // 2)
+    cases = {
+        "best": ordered[:count],
+        "worst": ordered[::-1][:count],
+        "typical": ordered[middle : middle + count],
+    }
+    chosen: dict[int, tuple[str, int, int]] = {}
+    for case, films in cases.items():
+        for rank, film in enumerate(films, start=1):
+            chosen.setdefault(film, (case, rank, film))
+    return sorted(chosen.values(), key=lambda example: (("best", "typical", "worst").index(example[0]), example[1]))

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Transforms that carry landmarks along with the image, in MONAI's dictionary form."""
+
+from bundle.transforms.letterbox import Letterboxd
+from bundle.transforms.mean_shape import mean_shape
+from bundle.transforms.normalise_landmarks import NormaliseLandmarksd
+from bundle.transforms.rand_deform import RandDeformd
+from bundle.transforms.restore_landmarks import RestoreLandmarksd
+
+__all__ = ["Letterboxd", "NormaliseLandmarksd", "RandDeformd", "RestoreLandmarksd", "mean_shape"]

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Resize a film into a square without changing its aspect ratio, and remember the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import torch
+from monai.data import MetaTensor
+from monai.transforms import MapTransform, Resize, SpatialPad, Transform
+
+
+class Letterboxd(MapTransform):
+    """Scale the longest side to `size`, pad the shorter one with zeros on both sides, and move the landmarks along.
+
+    Padding, not stretching: bones keep their proportions, so rotations stay rotations. Plain tensors come out, ready
+    for a disk cache, together with what undoes the transform exactly:
+
+    - `to_original` [3, 3] float64: homogeneous matrix from index coordinates of the square to pixels of the film;
+    - `size` [2]: width and height of the film in pixels;
+    - `spacing_provenance`: where its spacing comes from, as the reader says.
+
+    Args:
+        keys: key of the film, a `MetaTensor` [1, X, Y] whose affine is the identity on pixels of the stored image.
+        size: side of the square in pixels.
+        label_key: key of the landmarks [K, 2] in pixels of the film, NaN where missing; may be absent.
+    """
+
+    def __init__(self, keys: str, size: int, label_key: str = "label") -> None:
+        super().__init__(keys)
+        self.size = size
+        self.label_key = label_key
+        self.resize: Transform = Resize(size, size_mode="longest", mode="bilinear", anti_aliasing=True)
+        self.pad: Transform = SpatialPad((size, size))
+
+    def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
+        """Return a copy of `data` with the square image [1, size, size], its landmarks and the way back."""
+        output = dict(data)
+        (key,) = self.keys
+        film = output[key]
+        provenance = film.meta.get("spacing_provenance", "unknown")
+        square = self.pad(self.resize(film))
+        to_original = _affine_2d(square)
+        output[key] = square.as_tensor().contiguous()
+        output["to_original"] = to_original
+        output["size"] = torch.tensor(film.shape[1:])
+        output["spacing_provenance"] = provenance
+        if self.label_key in output:
+            output[self.label_key] = transform_points(torch.linalg.inv(to_original), output[self.label_key])
+        return output
+
+
+def _affine_2d(image: MetaTensor) -> torch.Tensor:
+    """The [3, 3] part of a MetaTensor's affine that concerns x and y."""
+    affine = image.affine.double()
+    last = affine.shape[0] - 1
+    axes = [0, 1, last]
+    return affine[axes][:, axes].contiguous()
+
+
+def transform_points(matrix: torch.Tensor, points: Any) -> torch.Tensor:
+    """Apply a homogeneous [3, 3] matrix to points [K, 2]; NaN stays NaN; float32 comes out."""
+    points = torch.as_tensor(points).double()
+    return (points @ matrix[:2, :2].T + matrix[:2, 2]).float()

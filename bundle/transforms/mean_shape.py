@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The mean shape at which DAG's vertices start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import torch
+
+
+def mean_shape(items: Iterable[Mapping[str, Any]], size: int) -> torch.Tensor:
+    """Mean landmark positions of the labelled training films (DAG, section 3.2).
+
+    A landmark that is missing in every film is placed at the mean of the others.
+
+    Args:
+        items: letterboxed training items, `label` [K, 2] in index coordinates of the square, NaN where missing.
+        size: side of the square in pixels.
+
+    Returns:
+        [K, 2] float32 in [0, 1].
+    """
+    shapes = torch.stack([torch.as_tensor(item["label"]) for item in items]) / (size - 1)
+    mean = shapes.nanmean(dim=0)
+    return torch.where(torch.isfinite(mean), mean, mean.nanmean(dim=0))

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Random affine and elastic deformation of an image and its landmarks together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import torch
+from monai.transforms import MapTransform, RandomizableTransform
+from torch.nn import functional
+
+from bundle.transforms.b_spline import b_spline_weights
+
+FIXED_POINT_STEPS = 8  # the field is smooth: each step shrinks the error at least fourfold up to 5 % displacement
+
+
+class RandDeformd(RandomizableTransform, MapTransform):
+    """One resampling that rotates, scales, translates and, beyond the paper, stretches and bends.
+
+    MONAI's elastic transforms do not move points; here the landmark's new place is the exact preimage of the
+    displacement field (fixed-point iteration), so image and landmarks cannot drift apart. Rotation and scale act about
+    the centre of the landmarks' bounding box, or of the image where there is no landmark. There is no flip: left and
+    right are different landmarks.
+
+    Args:
+        keys: key of the square image [C, S, S].
+        label_key: key of the landmarks [K, 2] in index coordinates, NaN where missing.
+        rotate: largest rotation in degrees, drawn from +-rotate (paper: 30).
+        scale: smallest and largest scale (paper: 0.8 to 1.25), drawn log-uniformly.
+        translate: largest translation as a fraction of half the landmarks' bounding box (paper: 1, within the box).
+        anisotropy: largest ratio of the scales of two perpendicular axes of random direction, 1 for none.
+        elastic: largest displacement of a control point as a fraction of the image's side, 0 for none.
+        control_points: control points per axis of the elastic deformation.
+        prob: probability of deforming at all.
+    """
+
+    def __init__(
+        self,
+        keys: str,
+        label_key: str = "label",
+        rotate: float = 30.0,
+        scale: tuple[float, float] = (0.8, 1.25),
+        translate: float = 1.0,
+        anisotropy: float = 1.0,
+        elastic: float = 0.0,
+        control_points: int = 7,
+        prob: float = 1.0,
+    ) -> None:
+        MapTransform.__init__(self, keys)
+        RandomizableTransform.__init__(self, prob)
+        self.label_key = label_key
+        self.rotate = rotate
+        self.scale = scale
+        self.translate = translate
+        self.anisotropy = anisotropy
+        self.elastic = elastic
+        self.control_points = control_points
+
+    def randomize(self, data: tuple[torch.Tensor, int]) -> None:
+        """Draw the deformation of landmarks [K, 2] in an image of side S (`data`)."""
+        super().randomize(None)
+        landmarks, side = data
+        centre, half_box = _bounding_box(landmarks, side)
+        angle = math.radians(self.R.uniform(-self.rotate, self.rotate))
+        zoom = math.exp(self.R.uniform(math.log(self.scale[0]), math.log(self.scale[1])))
+        stretch = math.exp(self.R.uniform(-0.5, 0.5) * math.log(self.anisotropy))
+        axis = _rotation(self.R.uniform(0, math.pi))
+        self.matrix = zoom * _rotation(angle) @ axis.T @ torch.diag(torch.tensor([stretch, 1 / stretch])) @ axis
+        shift = half_box * torch.tensor(self.R.uniform(-self.translate, self.translate, 2), dtype=torch.float32)
+        self.centre, self.shift = centre, shift
+        size = (2, self.control_points, self.control_points)
+        self.control = torch.tensor(self.R.uniform(-1, 1, size), dtype=torch.float32) * self.elastic * side
+
+    def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
+        """Return a copy of `data` with the image and its landmarks deformed; out-of-image pixels become 0."""
+        output = dict(data)
+        (key,) = self.keys
+        image, landmarks = output[key], output[self.label_key]
+        side = image.shape[-1]
+        self.randomize((landmarks, side))
+        if self._do_transform:
+            output[key] = self._resample(image)
+            output[self.label_key] = self._move(landmarks, side)
+        return output
+
+    def _resample(self, image: torch.Tensor) -> torch.Tensor:
+        side = image.shape[-1]
+        axis = torch.arange(side, dtype=torch.float32)
+        inverse = torch.linalg.inv(self.matrix)
+        origin = self.centre - inverse @ (self.centre + self.shift)
+        # source = inverse @ (p - centre - shift) + centre + elastic(p), as outer sums over the axes of p
+        source = inverse[:, 0, None, None] * axis[:, None] + inverse[:, 1, None, None] * axis + origin[:, None, None]
+        if self.elastic:
+            weights = b_spline_weights(axis / (side - 1), self.control_points)
+            source = source + weights @ self.control @ weights.T
+        # grid_sample counts the last axis (y) first
+        grid = torch.stack([source[1], source[0]], dim=-1) * (2 / (side - 1)) - 1
+        return functional.grid_sample(image[None], grid[None], padding_mode="zeros", align_corners=True)[0]
+
+    def _move(self, landmarks: torch.Tensor, side: int) -> torch.Tensor:
+        moved = (landmarks - self.centre) @ self.matrix.T + self.centre + self.shift
+        if not self.elastic:
+            return moved
+        target = moved
+        for _ in range(FIXED_POINT_STEPS):
+            moved = target - self._displacement(moved, side) @ self.matrix.T
+        return moved
+
+    def _displacement(self, points: torch.Tensor, side: int) -> torch.Tensor:
+        present = torch.nan_to_num(points) / (side - 1)
+        weights_x, weights_y = b_spline_weights(present.T.flatten(), self.control_points).chunk(2)
+        return ((weights_x @ self.control) * weights_y).sum(dim=-1).T
+
+
+def _rotation(angle: float) -> torch.Tensor:
+    return torch.tensor([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+
+
+def _bounding_box(landmarks: torch.Tensor, side: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Centre and half the extent [2] of the present landmarks; of the whole image where there is none."""
+    present = landmarks[torch.isfinite(landmarks).all(dim=-1)]
+    if len(present) == 0:
+        present = torch.tensor([[0.0, 0.0], [side - 1.0, side - 1.0]])
+    low, high = present.amin(dim=0), present.amax(dim=0)
+    return (low + high) / 2, (high - low) / 2

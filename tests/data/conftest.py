@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real DICOM films, written by pydicom and, for the JPEG processes it cannot write, by GDCM and Pillow."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from pydicom import Dataset, FileMetaDataset, uid
+from pydicom.encaps import encapsulate
+
+PATIENT = {
+    "PatientName": "Doe^Jane",
+    "PatientID": "MRN4711",
+    "PatientBirthDate": "19700101",
+    "AccessionNumber": "ACC4712",
+    "InstitutionName": "Saint Elsewhere",
+}
+
+GDCM_SYNTAXES = {
+    uid.JPEGExtended12Bit: "JPEGExtendedProcess2_4",
+    uid.JPEGLossless: "JPEGLosslessProcess14",
+    uid.JPEGLosslessSV1: "JPEGLosslessProcess14_1",
+}
+
+
+def film_dataset(pixels: np.ndarray, bits: int, photometric: str, elements: dict[str, Any]) -> Dataset:
+    """An uncompressed film in explicit little endian of stored values `[Y, X]` or `[Y, X, 3]`."""
+    film = Dataset()
+    film.file_meta = FileMetaDataset()
+    film.file_meta.TransferSyntaxUID = uid.ExplicitVRLittleEndian
+    film.SOPClassUID = uid.DigitalXRayImageStorageForPresentation
+    film.SOPInstanceUID = uid.generate_uid()
+    film.Modality = "DX"
+    film.set_pixel_data(pixels, photometric, bits)
+    for keyword, value in {**PATIENT, **elements}.items():
+        setattr(film, keyword, value)
+    film.file_meta.MediaStorageSOPClassUID = film.SOPClassUID
+    film.file_meta.MediaStorageSOPInstanceUID = film.SOPInstanceUID
+    return film
+
+
+def encode(film: Dataset, pixels: np.ndarray, syntax: uid.UID, path: Path) -> None:
+    """Write a film in a transfer syntax."""
+    if syntax in GDCM_SYNTAXES:
+        film.save_as(path, enforce_file_format=True)
+        encode_by_gdcm(path, GDCM_SYNTAXES[syntax])
+        return
+    if syntax == uid.JPEGBaseline8Bit:
+        stream = io.BytesIO()
+        Image.fromarray(pixels).save(stream, "JPEG", quality=95)
+        film.PixelData = encapsulate([stream.getvalue()])
+        film["PixelData"].is_undefined_length = True
+        film.PhotometricInterpretation = "YBR_FULL_422" if pixels.ndim == 3 else film.PhotometricInterpretation
+        film.file_meta.TransferSyntaxUID = syntax
+    elif syntax == uid.JPEGLSNearLossless:
+        film.compress(syntax, jls_error=2, generate_instance_uid=False)
+    elif syntax == uid.JPEG2000:
+        film.compress(syntax, j2k_psnr=[60], generate_instance_uid=False)
+    elif syntax.is_compressed and not syntax.is_deflated:
+        film.compress(syntax, generate_instance_uid=False)
+    else:
+        film.file_meta.TransferSyntaxUID = syntax
+    if syntax == uid.ExplicitVRBigEndian:
+        film.PixelData = pixels.astype(pixels.dtype.newbyteorder(">")).tobytes()
+    film.save_as(path, enforce_file_format=True)
+
+
+def encode_by_gdcm(path: Path, syntax: str) -> None:
+    import gdcm  # only after pydicom has loaded zlib: loaded first, GDCM's own zlib takes the place of Python's and crashes it
+
+    reader = gdcm.ImageReader()
+    reader.SetFileName(str(path))
+    assert reader.Read()
+    change = gdcm.ImageChangeTransferSyntax()
+    change.SetTransferSyntax(gdcm.TransferSyntax(getattr(gdcm.TransferSyntax, syntax)))
+    change.SetInput(reader.GetImage())
+    assert change.Change()
+    writer = gdcm.ImageWriter()
+    writer.SetFileName(str(path))
+    writer.SetFile(reader.GetFile())
+    writer.SetImage(change.GetOutput())
+    assert writer.Write()
+
+
+@pytest.fixture
+def write_film(tmp_path: Path) -> Callable[..., Path]:
+    """Write a DICOM film: `write_film(pixels, bits=12, photometric=..., syntax=..., name=..., **elements) -> path`."""
+
+    def write(
+        pixels: np.ndarray,
+        bits: int = 12,
+        photometric: str = "MONOCHROME2",
+        syntax: uid.UID = uid.ExplicitVRLittleEndian,
+        name: str = "film.dcm",
+        **elements: Any,
+    ) -> Path:
+        path = tmp_path / name
+        encode(film_dataset(pixels, bits, photometric, elements), pixels, syntax, path)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def stored() -> np.ndarray:
+    """Stored values `[Y, X]` of an unsymmetric 12-bit film without two equal pixels, in 3,840 levels."""
+    return np.arange(48 * 80, dtype=np.uint16).reshape(48, 80) + 100

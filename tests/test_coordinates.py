@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of the conversions to the coordinates of other worlds: round trips, and one known point of each world."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from bundle import coordinates
+
+SIZE = (640, 480)
+SPACING, ORIGIN = (0.2, 0.3, 1.0), (-10.0, 20.0, 5.0)
+
+# A film seen from the front: columns run to the patient's left, rows to the feet.
+FRONTAL = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
+
+points = arrays(
+    np.float64,
+    array_shapes(min_dims=1, max_dims=2, max_side=4).map(lambda shape: (*shape, 2)),
+    elements=st.floats(-1e4, 1e4),
+).flatmap(
+    lambda array: arrays(bool, array.shape[:-1]).map(lambda missing: np.where(missing[..., None], np.nan, array)),
+)
+
+ROUND_TRIPS = {
+    "scoord": (coordinates.to_scoord, coordinates.from_scoord),
+    "labelme": (coordinates.to_labelme, coordinates.from_labelme),
+    "coco": (coordinates.to_coco, coordinates.from_coco),
+    "slicer": (
+        lambda array: coordinates.to_slicer(array, SPACING, ORIGIN, FRONTAL),
+        lambda array: coordinates.from_slicer(array, SPACING, ORIGIN, FRONTAL),
+    ),
+    "normalized": (
+        lambda array: coordinates.to_normalized(array, SIZE),
+        lambda array: coordinates.from_normalized(array, SIZE),
+    ),
+    "grid": (lambda array: coordinates.to_grid(array, SIZE), lambda array: coordinates.from_grid(array, SIZE)),
+}
+
+
+@pytest.mark.parametrize("world", ROUND_TRIPS)
+@settings(deadline=None, max_examples=50)
+@given(array=points)
+def test_there_and_back_again(world, array) -> None:
+    there, back = ROUND_TRIPS[world]
+    returned = back(there(array))
+    assert returned.shape == array.shape
+    np.testing.assert_allclose(returned, array, atol=1e-8)
+
+
+def test_the_first_pixel_s_centre_in_every_world() -> None:
+    centre = [[0.0, 0.0]]
+    np.testing.assert_array_equal(coordinates.to_scoord(centre), [[0.5, 0.5]])
+    np.testing.assert_array_equal(coordinates.to_labelme(centre), [[0.5, 0.5]])
+    np.testing.assert_array_equal(coordinates.to_coco(centre), [[0, 0, 2]])
+    np.testing.assert_array_equal(coordinates.to_slicer(centre, SPACING, ORIGIN, FRONTAL), [ORIGIN])
+    np.testing.assert_array_equal(coordinates.to_normalized(centre, SIZE), [[0, 0]])
+    np.testing.assert_array_equal(coordinates.to_grid(centre, SIZE), [[-1, -1]])
+
+
+def test_slicer_positions_follow_spacing_and_direction() -> None:
+    position = coordinates.to_slicer([[10.0, 100.0]], SPACING, ORIGIN, FRONTAL)
+    np.testing.assert_allclose(position, [[-10 + 10 * 0.2, 20, 5 - 100 * 0.3]])
+
+
+def test_a_slicer_position_off_the_plane_is_projected() -> None:
+    position = coordinates.to_slicer([[10.0, 100.0]], SPACING, ORIGIN, FRONTAL) + 7 * FRONTAL[:, 2]
+    np.testing.assert_allclose(coordinates.from_slicer(position, SPACING, ORIGIN, FRONTAL), [[10, 100]])
+
+
+@pytest.mark.parametrize(("visibility", "missing"), [(0, True), (-1, True), (1, False), (2, False)])
+def test_coco_visibility(visibility, missing) -> None:
+    converted = coordinates.from_coco([[3.0, 4.0, visibility]])
+    assert np.isnan(converted).all() if missing else (converted == [[3, 4]]).all()
+
+
+def test_a_missing_coco_keypoint_is_three_zeros() -> None:
+    np.testing.assert_array_equal(coordinates.to_coco([[np.nan, np.nan]]), [[0, 0, 0]])
+
+
+@settings(deadline=None, max_examples=30)
+@given(x=st.integers(0, 6), y=st.integers(0, 4))
+def test_grid_sample_reads_the_pixel_that_a_landmark_indexes(x, y) -> None:
+    image = torch.arange(35, dtype=torch.float64).reshape(1, 1, 7, 5)
+    grid = torch.from_numpy(coordinates.to_grid([[[[x, y]]]], (7, 5)).copy())
+    sampled = torch.nn.functional.grid_sample(image, grid, align_corners=True)
+    assert sampled.item() == pytest.approx(image[0, 0, x, y].item())
