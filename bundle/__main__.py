@@ -29,7 +29,7 @@ VERBS = {
     "sample": Verb(
         "bundle.data.synthetic.command",
         "make a data folder of synthetic radiographs with exact landmarks",
-        "sample --site pelvis --out data/pelvis --labelled 30 --unlabelled 200 --test 50",
+        "sample --site pelvis --out data/pelvis --labelled 30 --validation 10 --unlabelled 200 --test 50",
     ),
     "check": Verb(
         "bundle.commands.check",

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,3 +34,20 @@ def write_whole(file: Path, write: Callable[[Path], object]) -> None:
 def write_text(file: Path, text: str) -> None:
     """Write UTF-8 text whole or not at all; see `write_whole`."""
     write_whole(file, lambda partial: partial.write_text(text, encoding="utf-8"))
+
+
+def require_writable(*folders: str | Path) -> None:
+    """Make sure, before long work starts, that files can be written to the folders; missing ones are made.
+
+    Raises:
+        BundleError: naming the folder that cannot be written to.
+    """
+    for folder in map(Path, folders):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise BundleError(
+                f"{folder}: cannot be written to ({error.strerror}); choose a folder you may write to"
+            ) from error

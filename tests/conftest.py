@@ -4,11 +4,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from monai.bundle import ConfigWorkflow
+from PIL import Image
+
+from bundle.data.dataset_description import DatasetDescription, Film, write_dataset
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+CONFIGS = REPOSITORY / "configs"
+NAMES = ("left top", "right top", "bottom")
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +27,60 @@ def radiograph_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real radiographs at {folder}; set RADIOGRAPH_DATA to their folder")
     return folder
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    """A data folder of small pictures of a triangle with three landmarks: 6 training, 2 validation, 2 test films."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    films = [_film(folder, index, rng) for index in range(10)]
+    description = DatasetDescription(
+        name="triangles",
+        description="synthetic triangles for tests",
+        licence="CC0",
+        landmarks=NAMES,
+        training=tuple(films[:6]),
+        validation=tuple(films[6:8]),
+        test=tuple(films[8:]),
+        synthetic=True,
+    )
+    write_dataset(folder, description)
+    return folder
+
+
+def _film(folder: Path, index: int, rng: np.random.Generator) -> Film:
+    points = np.array([[20, 18], [44, 18], [32, 40]]) + rng.uniform(-5, 5, 2) + rng.uniform(-2, 2, (3, 2))
+    y, x = np.mgrid[:56, :64]
+    spots = sum(np.exp(-((x - px) ** 2 + (y - py) ** 2) / 18) for px, py in points)
+    noise = rng.uniform(0, 0.1, spots.shape)
+    name = f"{index}.png"
+    Image.fromarray(np.uint8(200 * np.clip(spots + noise, 0, 1.2))).save(folder / name)
+    return Film(Path(name), tuple((float(px), float(py)) for px, py in points), (0.5, 0.5))
+
+
+@pytest.fixture
+def training(dataset: Path, tmp_path: Path) -> Callable[..., ConfigWorkflow]:
+    """Make an initialized training workflow of the small preset, cut down to run in a second."""
+
+    def make(**override: Any) -> ConfigWorkflow:
+        settings = {
+            "dataset_dir": str(dataset),
+            "output_dir": str(tmp_path / "run"),
+            "model_file": str(tmp_path / "models" / "model.pt"),
+            "shots": 4,
+            "image_size": 32,
+            "batch_size": 4,
+            "epoch_length": 2,
+            "max_epochs": 2,
+            "val_interval": 1,
+            "hidden_features": 8,
+            "device": "$torch.device('cpu')",
+        }
+        files = [str(CONFIGS / name) for name in ("train.json", "small.json")]
+        workflow = ConfigWorkflow(files, workflow_type="train", logging_file=False, **{**settings, **override})
+        workflow.initialize()
+        return workflow
+
+    return make

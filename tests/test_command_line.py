@@ -61,7 +61,7 @@ def test_help_imports_no_heavy_library() -> None:
     assert shown.stdout.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("words", [("import",), *(("import", name) for name in FORMATS), ("check",)])
+@pytest.mark.parametrize("words", [("import",), *(("import", name) for name in FORMATS), ("sample",), ("check",)])
 def test_every_verb_explains_itself(words, capsys) -> None:
     with pytest.raises(SystemExit) as stopped:
         main([*words, "--help"])
@@ -123,7 +123,7 @@ def test_check_prints_a_summary(source, capsys) -> None:
     assert main(["check", str(source)]) == 0
     first, heading, training, *_ = capsys.readouterr().out.splitlines()
     assert first == "source: 3 landmarks"
-    assert heading.split() == ["split", "films", "labelled", "missing", "points", "known", "spacing"]
+    assert heading.split() == ["split", "films", "labelled", "missing", "points", "spacing", "given"]
     assert training.split()[:3] == ["training", "9", "9"]
 
 

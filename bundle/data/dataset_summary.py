@@ -11,7 +11,7 @@ def dataset_summary(dataset: DatasetDescription) -> str:
     """Count the films, labelled films and missing points of each split, without naming a film."""
     title = f"{dataset.name}: {len(dataset.landmarks)} landmarks"
     lines = [title + (", synthetic films" if dataset.synthetic else "")]
-    lines.append(f"{'split':<12}{'films':>8}{'labelled':>10}{'missing points':>16}{'known spacing':>15}")
+    lines.append(f"{'split':<12}{'films':>8}{'labelled':>10}{'missing points':>16}{'spacing given':>15}")
     for split in SPLITS:
         films = getattr(dataset, split)
         labelled = [film for film in films if film.labelled]

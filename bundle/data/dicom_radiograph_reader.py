@@ -13,9 +13,11 @@ from monai.config import PathLike
 from monai.data import ImageReader
 from monai.utils import ensure_tuple
 from pydicom import Dataset
+from pydicom.config import disable_value_validation
 from pydicom.errors import InvalidDicomError
 from pydicom.misc import is_dicom
 from pydicom.pixels import apply_color_lut
+from pydicom.uid import UID, JPEGBaseline8Bit
 
 from bundle.data.dicom_elements import ELEMENTS, HARMLESS_ELEMENTS, MOST_PIXELS, NOT_PROJECTIONS, RADIOGRAPH_CLASSES
 from bundle.data.extended_jpeg_decoder import register as register_extended_jpeg_decoder
@@ -23,6 +25,11 @@ from bundle.data.grey_levels import grey_levels, luminance
 from bundle.data.pixel_spacing import dicom_spacing
 from bundle.data.radiograph_meta import radiograph_meta
 from bundle.errors import RadiographError
+
+COLOURS = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
+"""What pydicom decodes to RGB."""
+
+CHOICE = "a CR, DX, RF, XA, mammography, intra-oral or secondary capture image"
 
 register_extended_jpeg_decoder()
 
@@ -51,19 +58,16 @@ class DicomRadiographReader(ImageReader):
         (file,) = ensure_tuple(data)
         name = Path(file).name
         try:
-            return pydicom.dcmread(file, specific_tags=list(ELEMENTS), **kwargs)
+            with disable_value_validation():  # its warnings quote values
+                return pydicom.dcmread(file, specific_tags=list(ELEMENTS), **kwargs)
         except InvalidDicomError as error:
-            raise RadiographError(
-                f"{name}: not a DICOM file (no DICM preamble); export it again as a DICOM file"
-            ) from error
+            raise RadiographError(f"{name}: not a DICOM file (no DICM preamble); export it again as DICOM") from error
         except OSError as error:
             raise RadiographError(
-                f"{name}: the file cannot be read ({error.strerror or error}); check that it is there and readable"
+                f"{name}: cannot be opened ({error.strerror}); check the path and its rights"
             ) from error
         except Exception as error:  # pydicom raises whatever a damaged element leads to
-            raise RadiographError(
-                f"{name}: the DICOM header is damaged ({error}); copy the file again from its source"
-            ) from error
+            raise _damaged(name) from error
 
     def get_data(self, img: Dataset) -> tuple[np.ndarray, dict[str, Any]]:
         """Decode one film.
@@ -80,47 +84,52 @@ class DicomRadiographReader(ImageReader):
                 that is no length.
         """
         name = Path(img.filename).name
-        _require_radiograph(img, name)
-        image = _grey(_decode(img, name), img, name).T
-        meta = radiograph_meta(image, *dicom_spacing(img, name))
-        meta.update({keyword: str(img[keyword].value) for keyword in HARMLESS_ELEMENTS if img.get(keyword)})
+        try:
+            with disable_value_validation():
+                return self._film(img, name)
+        except RadiographError:
+            raise
+        except Exception as error:  # pydicom converts a value when it is used
+            raise _damaged(name) from error
+
+    def _film(self, dataset: Dataset, name: str) -> tuple[np.ndarray, dict[str, Any]]:
+        _require_radiograph(dataset, name)
+        image = _grey(_decode(dataset, name), dataset, name).T
+        meta = radiograph_meta(image, *dicom_spacing(dataset, name))
+        meta.update({keyword: str(dataset[keyword].value) for keyword in HARMLESS_ELEMENTS if dataset.get(keyword)})
         return image, meta
+
+
+def _damaged(name: str) -> RadiographError:
+    # A damaged element may hold bytes of its neighbour, a patient's name: so it is not quoted.
+    return RadiographError(f"{name}: a DICOM data element is damaged; copy the file again from its source")
 
 
 def _require_radiograph(dataset: Dataset, name: str) -> None:
     sop_class = dataset.get("SOPClassUID") or dataset.file_meta.get("MediaStorageSOPClassUID")
-    if sop_class is None:
-        raise RadiographError(f"{name}: no SOPClassUID says what the object is; export the radiograph again")
-    modality = dataset.get("Modality")
-    if sop_class not in RADIOGRAPH_CLASSES or modality in NOT_PROJECTIONS:
-        raise RadiographError(
-            f"{name}: a {sop_class.name} object of modality {modality or 'unknown'} is no projection radiograph; "
-            "choose a CR, DX, RF, XA or secondary capture image"
-        )
+    if str(sop_class) not in RADIOGRAPH_CLASSES:
+        kind = _uid_name(sop_class) or "an unknown object"
+        raise RadiographError(f"{name}: {kind} is no projection radiograph; choose {CHOICE}")
+    if dataset.get("Modality") in NOT_PROJECTIONS:
+        raise RadiographError(f"{name}: modality {dataset.Modality} is no projection radiograph; choose {CHOICE}")
     frames = int(dataset.get("NumberOfFrames") or 1)
     if frames > 1:
         raise RadiographError(f"{name}: NumberOfFrames is {frames}; export the single frame to be measured")
     if "PixelData" not in dataset:
-        raise RadiographError(
-            f"{name}: no PixelData, so the file is truncated or a header only; copy it again from its source"
-        )
-    missing = [
-        keyword
-        for keyword in ("Rows", "Columns", "BitsAllocated", "PhotometricInterpretation")
-        if not dataset.get(keyword)
-    ]
-    if missing:
-        raise RadiographError(f"{name}: {missing[0]} is missing; export the radiograph again")
+        raise RadiographError(f"{name}: no PixelData, the file is truncated or a header only; copy it from its source")
+    for keyword in ("Rows", "Columns", "BitsAllocated", "PhotometricInterpretation"):
+        if not dataset.get(keyword):
+            raise RadiographError(f"{name}: {keyword} is missing; export the radiograph again")
     if dataset.Rows * dataset.Columns > MOST_PIXELS:
-        raise RadiographError(
-            f"{name}: {dataset.Columns} x {dataset.Rows} pixels are too many; export it at a smaller size"
-        )
+        size = f"{dataset.Columns} x {dataset.Rows}"
+        raise RadiographError(f"{name}: Columns x Rows is {size}, too many pixels; export it at a smaller size")
 
 
 def _decode(dataset: Dataset, name: str) -> np.ndarray:
     """Stored values, `[Y, X]` grey or palette index, `[Y, X, 3]` RGB."""
     syntax = dataset.file_meta.get("TransferSyntaxUID")
-    encoding = "an unstated encoding" if syntax is None else syntax.name
+    if syntax == JPEGBaseline8Bit:  # a damaged one can bring GDCM, pydicom's first choice, to abort the process
+        dataset.pixel_array_options(decoding_plugin="pillow")
     try:
         return dataset.pixel_array
     except Exception as error:  # every decoder has errors of its own
@@ -128,19 +137,24 @@ def _decode(dataset: Dataset, name: str) -> np.ndarray:
             remedy = "no decoder for it is installed; pip install python-gdcm pylibjpeg pylibjpeg-openjpeg"
         else:
             remedy = "it is truncated or damaged; copy the file again from its source"
+        encoding = _uid_name(syntax) or "an unknown encoding"
         raise RadiographError(f"{name}: PixelData in {encoding} cannot be decoded, {remedy}") from error
+
+
+def _uid_name(identifier: UID | None) -> str | None:
+    name = UID(str(identifier)).name
+    return None if name == str(identifier) else name
 
 
 def _grey(stored: np.ndarray, dataset: Dataset, name: str) -> np.ndarray:
     photometric = dataset.PhotometricInterpretation
     if photometric in ("MONOCHROME1", "MONOCHROME2"):
         if stored.dtype.itemsize > 2:
-            raise RadiographError(
-                f"{name}: BitsAllocated is {dataset.BitsAllocated}; export grey values of at most 16 bit"
-            )
+            bits = dataset.BitsAllocated
+            raise RadiographError(f"{name}: BitsAllocated is {bits}; export grey values of at most 16 bit")
         return grey_levels(stored, dataset)
     if photometric == "PALETTE COLOR":
         return luminance(apply_color_lut(stored, dataset))
-    if stored.ndim == 3:
+    if photometric in COLOURS:
         return luminance(stored)
-    raise RadiographError(f"{name}: PhotometricInterpretation {photometric} is not supported; export it as MONOCHROME2")
+    raise RadiographError(f"{name}: PhotometricInterpretation is not supported; export it as MONOCHROME2")

@@ -41,7 +41,9 @@ def decode_frame(source: bytes, runner: DecodeRunner) -> bytes:
     image.SetPhotometricInterpretation(gdcm.PhotometricInterpretation(gdcm.PhotometricInterpretation.MONOCHROME2))
     image.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.JPEGExtendedProcess2_4))
     image.SetPixelFormat(
-        gdcm.PixelFormat(1, runner.bits_allocated, runner.bits_stored, runner.bits_stored - 1, runner.pixel_representation)
+        gdcm.PixelFormat(
+            1, runner.bits_allocated, runner.bits_stored, runner.bits_stored - 1, runner.pixel_representation
+        )
     )
     return image.GetBuffer().encode("utf-8", "surrogateescape")  # GDCM hands bytes over as str
 

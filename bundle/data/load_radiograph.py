@@ -71,10 +71,8 @@ class LoadRadiographd(MapTransform):
         except RadiographError:
             raise
         except Exception as error:  # every format's library has errors of its own
-            reason = " ".join(str(error).split()) or type(error).__name__
-            raise RadiographError(
-                f"{file.name}: the image cannot be read ({reason}); replace it by an intact file"
-            ) from error
+            reason = " ".join(str(error).replace(str(file), file.name).split()) or type(error).__name__
+            raise RadiographError(f"{file.name}: cannot be read as an image ({reason}); use an intact file") from error
         _require_contrast(pixels, file.name)
         meta[ImageMetaKey.FILENAME_OR_OBJ] = str(file)
         return MetaTensor(torch.from_numpy(np.ascontiguousarray(pixels))[None], meta=meta)

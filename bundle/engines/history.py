@@ -6,8 +6,9 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from ignite.engine import Engine, Events
@@ -34,7 +35,7 @@ class History:
         self.file = Path(output_dir) / FILE_NAME
         self.terms = list(terms)
         self.validator = validator
-        self.rows: list[dict[str, float | None]] = []
+        self.rows: list[dict[str, Any]] = []
         self._sums: dict[str, torch.Tensor | float] = {}
         self._validation: float | None = None
 
@@ -53,10 +54,8 @@ class History:
     def load(self, epoch: int) -> None:
         """Take back the rows up to an epoch from the file of a run that is resumed."""
         with self.file.open(newline="", encoding="utf-8") as stream:
-            rows = [
-                {name: float(cell) if cell else None for name, cell in row.items()} for row in csv.DictReader(stream)
-            ]
-        self.rows = [row for row in rows if (row["epoch"] or 0) <= epoch]
+            rows = [{name: _number(cell) for name, cell in row.items()} for row in csv.DictReader(stream)]
+        self.rows = [row for row in rows if row["epoch"] <= epoch]
 
     def _started(self, engine: Engine) -> None:
         if engine.state.epoch == 0 and self._validation is not None:
@@ -79,12 +78,18 @@ class History:
     def _validated(self, validator: Engine) -> None:
         self._validation = float(validator.state.metrics[validator.state.key_metric_name])
 
-    def _append(self, engine: Engine, terms: dict[str, float | None] | dict[str, float]) -> None:
-        row: dict[str, float | None] = {"iteration": engine.state.iteration, "epoch": engine.state.epoch, **terms}
-        self.rows.append({**row, VALIDATION: self._validation})
+    def _append(self, engine: Engine, terms: Mapping[str, float | None]) -> None:
+        row = {"iteration": engine.state.iteration, "epoch": engine.state.epoch, **terms, VALIDATION: self._validation}
+        self.rows.append(row)
         self._validation = None
         stream = io.StringIO()
         writer = csv.DictWriter(stream, fieldnames=list(self.rows[-1]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(self.rows)
         write_text(self.file, stream.getvalue())
+
+
+def _number(cell: str | None) -> Any:
+    if not cell:
+        return None
+    return int(cell) if cell.isdecimal() else float(cell)

@@ -21,8 +21,8 @@ def bilinear_sample(feature_map: torch.Tensor, vertices: torch.Tensor, scale: tu
     positions = vertices * vertices.new_tensor(scale)
     x = positions[..., 0].clamp(0, width - 1)
     y = positions[..., 1].clamp(0, height - 1)
-    left = x.detach().floor().long().clamp(max=max(width - 2, 0))
-    top = y.detach().floor().long().clamp(max=max(height - 2, 0))
+    left = x.detach().floor().long().clamp(0, max(width - 2, 0))
+    top = y.detach().floor().long().clamp(0, max(height - 2, 0))
     right, bottom = (left + 1).clamp(max=width - 1), (top + 1).clamp(max=height - 1)
     pixels = feature_map.permute(0, 2, 3, 1).reshape(batch, width * height, channels)
     sampled = 0.0

@@ -48,6 +48,7 @@ def draw_overlay(
     picture = _with_contrast(film, scale).convert("RGB")
     groups = {} if label is None else {"ground truth": (GROUND_TRUTH, _on_picture(label, scale, long_side))}
     groups["prediction"] = (PREDICTION, _on_picture(landmarks, scale, long_side))
+    _write_captions(picture, title, {name: colour for name, (colour, _) in reversed(groups.items())})
     for colour, points in groups.values():
         _paint(picture, colour, _strokes([(points[i], points[j]) for i, j in skeleton], long_side / 700), opacity=0.45)
     if label is not None:
@@ -58,7 +59,6 @@ def draw_overlay(
     for colour, points in groups.values():
         _paint(picture, _SHADOW, _dots(points, radius + long_side / 900), opacity=0.6)
         _paint(picture, colour, _dots(points, radius))
-    _write_captions(picture, title, {name: colour for name, (colour, _) in reversed(groups.items())})
     return picture
 
 

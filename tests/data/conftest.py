@@ -72,7 +72,7 @@ def encode(film: Dataset, pixels: np.ndarray, syntax: uid.UID, path: Path) -> No
 
 
 def encode_by_gdcm(path: Path, syntax: str) -> None:
-    import gdcm  # only after pydicom has loaded zlib: loaded first, GDCM's own zlib takes the place of Python's and crashes it
+    import gdcm  # here, after pydicom has loaded zlib: loaded first, GDCM's zlib ousts Python's and crashes it
 
     reader = gdcm.ImageReader()
     reader.SetFileName(str(path))
@@ -111,3 +111,9 @@ def write_film(tmp_path: Path) -> Callable[..., Path]:
 def stored() -> np.ndarray:
     """Stored values `[Y, X]` of an unsymmetric 12-bit film without two equal pixels, in 3,840 levels."""
     return np.arange(48 * 80, dtype=np.uint16).reshape(48, 80) + 100
+
+
+@pytest.fixture
+def patient() -> dict[str, str]:
+    """The identifying elements of every film that `write_film` writes."""
+    return PATIENT

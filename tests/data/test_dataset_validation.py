@@ -172,4 +172,4 @@ def test_thousands_of_unlabelled_films_are_checked_quickly(folder) -> None:
         (folder / film["image"]).touch()
     start = time.perf_counter()
     read(folder, {**GOOD, "unlabeled": films})
-    assert time.perf_counter() - start < 5
+    assert time.perf_counter() - start < 15

@@ -41,6 +41,7 @@ class Site:
         name: Name on the command line.
         body_part: DICOM Body Part Examined.
         region: SNOMED CT code and meaning of the body part.
+        kilovolts: Tube voltage in use.
         view: DICOM View Position.
         orientation: DICOM Patient Orientation: where the film's rows and columns point.
         laterality: DICOM Image Laterality: "R", "L", "U" (unpaired) or "B".
@@ -54,6 +55,7 @@ class Site:
     name: str
     body_part: str
     region: tuple[str, str]
+    kilovolts: int
     view: str
     orientation: tuple[str, str]
     laterality: str

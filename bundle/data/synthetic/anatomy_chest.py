@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -12,7 +13,7 @@ from bundle.data.synthetic import organs_chest as organs
 from bundle.data.synthetic.anatomy import FAT, METAL, MUSCLE, Person, Site, edges
 from bundle.data.synthetic.bone import Template, Tissue, bone
 from bundle.data.synthetic.geometry import Array, ConeBeam, rotation
-from bundle.data.synthetic.implicit import block
+from bundle.data.synthetic.implicit import ellipsoid
 from bundle.data.synthetic.surface import Solid
 from bundle.data.synthetic.sweep import sweep
 from bundle.data.synthetic.variation import Move, Warp, bounded, draw_tissue, smooth_step
@@ -43,7 +44,7 @@ def person(rng: np.random.Generator) -> Person:
     solids, points = _axial_skeleton(cage, body, tissue), {}
     for side, name in ((-1, "right"), (1, "left")):
         for template in (bones.clavicle, bones.scapula, bones.humerus):
-            solids += bone(_sided(template, side), lambda p, side=side: body(shoulders[side](p)), tissue)
+            solids += bone(template(side), lambda p, side=side: body(shoulders[side](p)), tissue)
         flip = np.array([side, 1, 1])
         on_bones = body(shoulders[side](_bone_points() * flip))
         labelled = zip((*PAIRED_BONES, *PAIRED_ORGANS), [*on_bones, *organ(_organ_points(side))], strict=True)
@@ -79,6 +80,7 @@ SITE = Site(
     name="chest",
     body_part="CHEST",
     region=("51185008", "Chest"),
+    kilovolts=120,
     view="PA",
     orientation=("L", "F"),
     laterality="U",
@@ -99,31 +101,18 @@ SITE = Site(
 )
 
 
-@cache
-def _mirrored(template: object) -> Template:
-    return template().mirrored()  # type: ignore[operator]
-
-
-def _sided(template: object, side: int) -> Template:
-    return template() if side > 0 else _mirrored(template)  # type: ignore[operator]
-
-
 def _axial_skeleton(cage: Move, body: Move, tissue: Tissue) -> list[Solid]:
     solids = bone(bones.sternum(), cage, tissue)
     for number in range(1, bones.RIBS + 1):
         for side in (-1, 1):
-            solids += bone(_rib(number, side), cage, tissue)
+            solids += bone(bones.rib(number, side), cage, tissue)
+    pale = replace(tissue, marrow=0.5 * tissue.marrow)
     for level in range(0, 14):
         slope = rotation("x", 14 * np.cos(np.pi * (level - 1) / 11))
         scale = 0.92 + 0.025 * level
         place = bones.spine(level)
-        solids += bone(bones.thoracic_vertebra(), lambda p, m=slope * scale, o=place: body(p @ m.T + o), tissue)
+        solids += bone(bones.thoracic_vertebra(), lambda p, m=slope * scale, o=place: body(p @ m.T + o), pale)
     return solids
-
-
-@cache
-def _rib(number: int, side: int) -> Template:
-    return bones.rib(number) if side > 0 else bones.rib(number).mirrored()
 
 
 @cache
@@ -201,6 +190,8 @@ def _soft_tissue(rng: np.random.Generator, body: Move, organ: Move) -> list[Soli
         Solid(trunk.topology, body((trunk.vertices + fat * trunk.inward) * habitus), MUSCLE - FAT),
         Solid(organs.airways().topology, organ(organs.airways().vertices), -MUSCLE),
     ]
+    if rng.random() < 0.6:
+        solids.append(Solid(_bubble().topology, organ(_bubble().vertices + rng.normal(0, 6, 3)), -MUSCLE))
     for side in (-1, 1):
         lung = organs.lung(side)
         solids.append(Solid(lung.topology, organ(lung.vertices), LUNG))
@@ -209,8 +200,14 @@ def _soft_tissue(rng: np.random.Generator, body: Move, organ: Move) -> list[Soli
 
 
 @cache
+def _bubble() -> Template:
+    """Air in the stomach, below the left dome of the diaphragm."""
+    return Template.of(ellipsoid((60, -14, -104), (27, 20, 13)), (28, -40, -122), (92, 12, -86), 4.0, 0.5)
+
+
+@cache
 def _generator() -> Template:
-    return Template.of(block((84, -112, 96), (24, 5, 21), 4.9), (54, -124, 68), (114, -100, 124), 3.0, 0.5)
+    return Template.of(ellipsoid((84, -112, 96), (23, 6, 20)), (54, -124, 68), (114, -100, 124), 3.0, 0.5)
 
 
 @cache

@@ -42,11 +42,11 @@ class Digit:
 
 
 DIGITS = {
-    "thumb": Digit((27, 5, 13), 40, 34, 55, (45, 31, 21), 1.12),
-    "index finger": Digit((13.5, 0, 17.5), 9, 10, 0, (67, 40, 23.5, 17), 1.02),
-    "middle finger": Digit((2, -1, 15), 0, 1, 0, (65, 45, 28, 18), 1.05),
-    "ring finger": Digit((-9.5, 0, 13.5), -9, -8, 0, (57, 42, 27, 18), 0.97),
-    "little finger": Digit((-18, 1, 11), -18, -18, -8, (53, 33, 19, 16.5), 0.88),
+    "thumb": Digit((27, 5, 12), 40, 34, 55, (45, 31, 21), 1.12),
+    "index finger": Digit((14.5, 0, 17), 11, 11, 0, (67, 40, 23.5, 17), 1.02),
+    "middle finger": Digit((1.5, -1, 14), 0.5, 1, 0, (65, 45, 28, 18), 1.05),
+    "ring finger": Digit((-10.5, 0, 12), -10, -9, 0, (57, 42, 27, 18), 0.97),
+    "little finger": Digit((-20, 1, 9), -20, -20, -8, (53, 33, 19, 16.5), 0.88),
 }
 KINDS = {3: ("metacarpal", "proximal", "distal"), 4: ("metacarpal", "proximal", "middle", "distal")}
 JOINTS = {
@@ -143,6 +143,7 @@ SITE = Site(
     name="hand",
     body_part="HAND",
     region=("85562004", "Hand"),
+    kilovolts=52,
     view="PA",
     orientation=("R", "F"),
     laterality="L",
@@ -223,7 +224,7 @@ def _glove() -> Template:
     parts.append(ellipsoid((2, 3, 38), (34, 14, 46)))
     parts.append(tube([(22, 8, 2), (36, 8, 34)], [15, 14]))
     parts.append(tube([(-20, 6, -5), (-27, 5, 45)], [12, 11]))
-    parts.append(tube([(-1, 1, 5), (-1, 1, -30), (-1, 0, -70), (-1, 0, -140)], [19, 20, 24, 28], (1.45, 0.92, 1)))
+    parts.append(tube([(-1, 1, 5), (-1, 1, -30), (-1, 0, -70), (-1, 0, -140)], [19, 20, 23, 27], (1.45, 0.82, 1)))
     return Template.of(union(*parts, blend=9.0), (-110, -40, -185), (135, 45, 205), 4.0, 1.0)
 
 

@@ -38,7 +38,7 @@ def person(rng: np.random.Generator) -> Person:
     legs = {side: _leg(rng, size, side, pose(girdle(bones.HIP[None] * [side, 1, 1]))) for side in (-1, 1)}
     solids, points = [], {}
     for side, name in ((-1, "right"), (1, "left")):
-        hip, thigh = (_sided(template, side) for template in (bones.innominate(), bones.femur()))
+        hip, thigh = bones.innominate(side), bones.femur(side)
         solids += bone(hip, lambda p: pose(girdle(p)), tissue) + bone(thigh, legs[side], tissue)
         flip = np.array([side, 1, 1])
         on_hip = pose(girdle(_hip_points() * flip))
@@ -79,6 +79,7 @@ SITE = Site(
     name="pelvis",
     body_part="PELVIS",
     region=("12921003", "Pelvis"),
+    kilovolts=75,
     view="AP",
     orientation=("L", "F"),
     laterality="U",
@@ -100,17 +101,6 @@ SITE = Site(
     beam=beam,
     letters=(("R", -1), ("L", 1)),
 )
-
-
-def _sided(template: Template, side: int) -> Template:
-    return template if side > 0 else _mirrored(template)
-
-
-_mirrors: dict[int, Template] = {}
-
-
-def _mirrored(template: Template) -> Template:
-    return _mirrors.setdefault(id(template), template.mirrored())
 
 
 @cache
@@ -224,46 +214,47 @@ def _body(rng: np.random.Generator, size: float) -> list[Solid]:
     outer = trunk.vertices * habitus
     muscle = (trunk.vertices + fat * trunk.inward) * habitus
     solids = [Solid(trunk.topology, outer, FAT), Solid(trunk.topology, muscle, MUSCLE - FAT)]
-    for _ in range(rng.integers(2, 9)):
-        middle = np.array([rng.uniform(-85, 85), rng.uniform(-45, 0), rng.uniform(20, 190)])
-        solids += _gas(rng, middle)
+    for _ in range(rng.integers(2, 7)):
+        solids += _gas(rng, np.array([rng.uniform(-75, 75), rng.uniform(-40, 0), rng.uniform(45, 200)]))
     if rng.random() < 0.6:
         solids += _gas(rng, np.array([rng.uniform(-15, 15), 40, rng.uniform(-15, 25)]))
     return solids
 
 
 def _gas(rng: np.random.Generator, middle: Array) -> list[Solid]:
-    """A few bubbles side by side."""
-    ball = _ball()
-    return [
-        Solid(
-            ball.topology,
-            Warp.draw(rng, 2.5, 25, 60)(ball.vertices * rng.uniform(6, 19, 3) + middle + rng.normal(0, 12, 3)),
-            -MUSCLE,
-        )
-        for _ in range(rng.integers(1, 4))
-    ]
+    """Gas in a loop of bowel: a flat chain of bubbles with the bowel's pouches."""
+    ball, heading = _ball(), rng.uniform(0, np.pi)
+    step = rng.uniform(11, 17) * np.array([np.cos(heading), 0, np.sin(heading)])
+    pouches = Warp.draw(rng, 2.2, 18, 50)
+    solids = []
+    for index in range(rng.integers(1, 6)):
+        radii = rng.uniform([7, 2.5, 7], [13, 6, 13])
+        centre = middle + index * step + rng.normal(0, 3, 3)
+        solids.append(Solid(ball.topology, pouches(ball.vertices * radii + centre), -MUSCLE))
+    return solids
 
 
 @cache
 def _ball() -> Template:
-    return Template.of(ellipsoid((0, 0, 0), (1, 1, 1)), (-1.4,) * 3, (1.4,) * 3, 0.17, 0.1)
+    return Template.of(ellipsoid((0, 0, 0), (1, 1, 1)), (-1.4,) * 3, (1.4,) * 3, 0.15, 0.1)
 
 
 @cache
-def _prosthesis() -> Template:
-    """A left total hip: cup, head and stem in the frame of the femur."""
+def _prosthesis(side: int) -> Template:
+    """A total hip: cup, head and stem in the frame of the femur."""
+    if side < 0:
+        return _prosthesis(1).mirrored()
     cup = difference(
         ellipsoid((0, 0, 0), (27, 27, 27)),
         ellipsoid((0, 0, 0), (23, 23, 23)),
         half_space((0, 0, -1), (-0.70, 0.20, 0.68)),
     )
     head = ellipsoid((0, 0, 0), (14.5, 14.5, 14.5))
-    stem = tube([(0, 0, 0), (22, 5, -17), (37, 9, -34), (38, 9, -80), (33, 8, -165)], [7, 6.5, 11, 7.5, 5])
+    stem = tube([(0, 0, 0), (20, 5, -15), (34, 9, -36), (38, 9, -75), (35, 8, -165)], [6.5, 6, 10, 8, 5])
     return Template.of(union(cup, head, stem, blend=1.0), (-34, -34, -180), (60, 34, 34), 2.6, 1.0)
 
 
 def _arthroplasty(legs: dict[int, Move], size: float, rng: np.random.Generator) -> list[Solid]:
     side = int(rng.choice([-1, 1]))
-    implant = _sided(_prosthesis(), side)
+    implant = _prosthesis(side)
     return [Solid(implant.topology, legs[side](implant.vertices), METAL)]

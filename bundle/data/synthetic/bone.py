@@ -45,10 +45,10 @@ class Template:
                 thin the coat takes at most 0.7 of it.
         """
         vertices, triangles = surface(solid, low, high, step)
-        slope = gradient(solid, vertices)
+        slope = gradient(solid, vertices, solid(vertices))
         normal = slope / np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-6)
         thickness = coat(vertices) if callable(coat) else np.full(len(vertices), coat)
-        depths = np.array([0.5, 1, 1.5, 2, 3, 4, 6, 8, 12])
+        depths = np.array([0.5, 1, 2, 3.5, 6, 10])
         half = np.max([-solid(vertices - depth * normal) for depth in depths], axis=0)
         inward = -normal * np.minimum(thickness, 0.7 * np.maximum(half, 0.3))[:, None]
         return cls(Topology.of(triangles), vertices, inward)

@@ -27,8 +27,10 @@ def spine(level: float) -> Array:
 
 
 @cache
-def rib(number: int) -> Template:
-    """The left rib of a number from 1 to 12, without its cartilage."""
+def rib(number: int, side: int = 1) -> Template:
+    """The left (1) or right (-1) rib of a number from 1 to 12, without its cartilage."""
+    if side < 0:
+        return rib(number).mirrored()
     head = spine(number)
     angle = np.deg2rad(np.linspace(12, END_ANGLE[number - 1], 9))
     part = np.linspace(0, 1, 9)
@@ -51,39 +53,45 @@ def rib(number: int) -> Template:
 @cache
 def thoracic_vertebra() -> Template:
     """A thoracic vertebra, the origin at the centre of its body."""
-    return Template.of(vertebra(15.5, 14, 9.5), (-40, -26, -30), (40, 82, 30), 3.6, 0.9)
+    return Template.of(vertebra(15.5, 14, 9.5), (-40, -26, -30), (40, 82, 30), 4.5, 0.5)
 
 
 @cache
-def clavicle() -> Template:
-    """The left collarbone."""
+def clavicle(side: int = 1) -> Template:
+    """The left (1) or right (-1) collarbone."""
+    if side < 0:
+        return clavicle().mirrored()
     path = [(16, -66, 118), (40, -76, 128), (78, -62, 139), (112, -32, 146), (142, -14, 152), (160, -16, 153)]
     solid = tube(path, [9.5, 7.0, 5.6, 5.6, 6.6, 7.0], (1, 1, 0.95))
     return Template.of(solid, (0, -92, 100), (178, 4, 170), 2.8, lambda points: 0.8 + 1.1 * _middle(points[:, 0], 88, 45))
 
 
 @cache
-def scapula() -> Template:
-    """The left shoulder blade."""
+def scapula(side: int = 1) -> Template:
+    """The left (1) or right (-1) shoulder blade."""
+    if side < 0:
+        return scapula().mirrored()
     blade = plate(
         rim=[
             (84, 78, 138), (100, 66, 146), (126, 44, 138), (148, 30, 124), (150, 34, 104), (142, 52, 78),
             (130, 72, 36), (118, 84, 2), (108, 86, -8), (100, 86, 6), (92, 84, 48), (86, 82, 98),
         ],
-        rim_thickness=[5, 5, 7, 13, 14, 9, 8, 8, 7, 6, 5, 5],
+        rim_thickness=[7, 7, 8, 13, 14, 12, 11, 10, 9, 8, 7, 7],
         inner=[(112, 70, 100), (112, 78, 54)],
-        thickness=[3, 3],
+        thickness=[5, 5],
     )  # fmt: skip
     ridge = tube([(88, 84, 112), (118, 82, 124), (148, 62, 142), (168, 30, 154), (172, 6, 152)], [4, 5.5, 6.5, 8, 6], (1, 1, 0.9))
     socket = ellipsoid((152, 30, 114), (6, 13, 18))
     coracoid = tube([(142, 28, 128), (138, 4, 136), (144, -10, 130)], [8, 6, 5])
     solid = union(blade, ridge, socket, coracoid, blend=5.0)
-    return Template.of(solid, (68, -28, -28), (192, 106, 174), 3.6, 0.9)
+    return Template.of(solid, (68, -28, -28), (192, 106, 174), 3.6, 1.7)
 
 
 @cache
-def humerus() -> Template:
-    """The upper part of the left arm bone."""
+def humerus(side: int = 1) -> Template:
+    """The upper part of the left (1) or right (-1) arm bone."""
+    if side < 0:
+        return humerus().mirrored()
     solid = union(
         ellipsoid((180, 24, 116), (22, 22, 22)),
         tube([(184, 22, 108), (196, 20, 80), (206, 18, 20), (214, 18, -90)], [19, 15, 11.5, 11]),

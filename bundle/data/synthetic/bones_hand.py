@@ -47,25 +47,25 @@ def long_bone(kind: str) -> Template:
 def carpal(name: str) -> Template:
     """A carpal bone in the frame of the wrist."""
     solids: dict[str, Distance] = {
-        "capitate": union(block((0.5, 0, 4), (6.6, 8, 9), 3), ellipsoid((-0.5, 0, -6), (6.6, 7, 7.5)), blend=3.0),
+        "capitate": union(
+            block((0.5, 0, 5), (6.8, 8, 8.5), 3.4), ellipsoid((-0.5, 0, -5), (7.0, 8, 8.0)), blend=4.0
+        ),
         "hamate": union(
-            block((-13, 0, 6), (6.2, 7, 5), 2.5, rotation("y", 8)),
-            ellipsoid((-9.5, 0, -3), (4.2, 6, 7.5), rotation("y", -22)),
-            tube([(-14, 4, 5), (-13, 12, 4)], [3.4, 2.6]),
-            blend=3.0,
+            block((-13.5, 0, 6.5), (6.4, 7, 5), 3.6, rotation("y", 10)),
+            ellipsoid((-10.0, 0, -2), (4.6, 6.5, 9.0), rotation("y", -24)),
+            tube([(-14, 4, 5), (-13, 11, 4)], [3.4, 2.6]),
+            blend=4.0,
         ),
-        "trapezoid": block((12.2, -1, 9.5), (5.4, 7, 6.3), 2.8, rotation("y", 12)),
+        "trapezoid": ellipsoid((12.6, -1, 9.5), (6.4, 8, 7.4), rotation("y", 12)),
         "trapezium": union(
-            block((22, 2, 6), (6.8, 7, 6.2), 3.0, rotation("y", 38)), ellipsoid((19, 5, 2), (5, 5, 5)), blend=3.0
+            block((22.5, 2, 6), (7.2, 7, 6.4), 4.2, rotation("y", 40)), ellipsoid((19.5, 4, 2), (5, 5, 5)), blend=4.0
         ),
-        "scaphoid": union(
-            tube([(9.5, -1, -14.5), (15, 1, -9.5), (20, 4, -3.5)], [6.6, 5.4, 5.4], (1, 1.1, 1)), blend=2.0
-        ),
+        "scaphoid": tube([(9.8, -1, -14.5), (15, 1, -9.0), (20.5, 4, -3.5)], [7.2, 5.6, 5.6], (1, 1.1, 1)),
         "lunate": difference(
-            ellipsoid((-3.0, 0, -18.5), (7.6, 8.2, 7.2)), ellipsoid((-1.0, 0, -6.5), (7.4, 8, 7.4)), blend=1.5
+            ellipsoid((-3.2, 0, -18.0), (8.4, 8.4, 7.6)), ellipsoid((-1.0, 0, -5.5), (7.6, 8.5, 8.0)), blend=1.5
         ),
-        "triquetrum": block((-16.5, -1, -10), (5.2, 6.5, 6.4), 3.6, rotation("y", -35)),
-        "pisiform": ellipsoid((-18.5, 9, -11.5), (4.8, 4.5, 5.6)),
+        "triquetrum": ellipsoid((-16.2, -1, -9.5), (6.4, 7.5, 7.6), rotation("y", -38)),
+        "pisiform": ellipsoid((-19.5, 9, -10.5), (4.6, 4.5, 5.6)),
     }
     reach = np.array([30.0, 18, 30])
     return Template.of(solids[name], -reach, reach, STEP, 0.75)
@@ -75,7 +75,7 @@ def carpal(name: str) -> Template:
 def radius() -> Template:
     """The lower end of the radius."""
     body = union(
-        tube([(9, 0, -150), (9, 0, -80), (9, 0, -52), (9, 1, -36)], [8.2, 8.2, 10, 12.5], (1.05, 0.9, 1)),
+        tube([(9, 0, -150), (9, 0, -80), (9, 0, -52), (9, 1, -36)], [7.2, 7.4, 9.0, 12.5], (1.05, 0.9, 1)),
         block((9, 0, -31), (15.0, 10, 8), 4.5, rotation("y", -20)),
         tube([(21.5, 0, -28), (23.5, 0, -20)], [5.0, 3.2]),
         blend=5.0,
@@ -121,9 +121,9 @@ def _metacarpal() -> Distance:
     length = LENGTHS["metacarpal"]
     shaft = tube(
         [(0, 0, 3), (0, -0.5, 13), (0, -1.8, 34), (0, -0.5, 52), (0, 1, length - 7)],
-        [7.4, 5.6, 4.1, 5.0, 6.4], (1.04, 0.98, 1),
+        [6.0, 5.2, 4.1, 5.0, 6.4], (1.02, 0.98, 1),
     )  # fmt: skip
-    base = block((0, 0, 5), (7.6, 7, 5.5), 2.5)
+    base = block((0, 0, 5), (6.4, 7, 5.5), 2.8)
     head = union(
         ellipsoid((0, 1, length - 6.8), (6.9, 7.6, 6.8)), ellipsoid((0, 0, length - 11.5), (7.6, 5, 4)), blend=2.0
     )

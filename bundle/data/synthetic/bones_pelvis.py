@@ -28,14 +28,18 @@ HIP = np.array([88.0, 0.0, 0.0])
 
 
 @cache
-def innominate() -> Template:
-    """The left hip bone: ilium, ischium and pubis."""
+def innominate(side: int = 1) -> Template:
+    """The left (1) or right (-1) hip bone: ilium, ischium and pubis."""
+    if side < 0:
+        return innominate().mirrored()
     return Template.of(_innominate(), (-6, -78, -104), (160, 112, 148), 3.2, _innominate_cortex)
 
 
 @cache
-def femur() -> Template:
-    """The upper part of the left femur, the origin at the centre of its head."""
+def femur(side: int = 1) -> Template:
+    """The upper part of the left (1) or right (-1) femur, the origin at the centre of its head."""
+    if side < 0:
+        return femur().mirrored()
     return Template.of(_femur(), (-30, -32, -250), (84, 50, 34), 3.2, _femur_cortex)
 
 
@@ -86,14 +90,14 @@ def _innominate() -> Distance:
     )
     pubis = union(
         ellipsoid((13, -51, -30), (10, 9, 20), rotation("y", -12)),
-        tube([(13, -49, -40), (24, -34, -58), (42, -8, -70), (58, 14, -76)], [7.5, 7, 7.5, 9], (0.8, 1, 1.2)),
+        tube([(13, -49, -40), (25, -34, -57), (43, -8, -67), (58, 14, -71)], [7.5, 7, 8, 11], (0.8, 1, 1.2)),
         tube([(80, -18, 2), (58, -40, -8), (30, -54, -14), (13, -53, -22)], [11, 7.5, 8, 8]),
         ellipsoid((25, -57, -11), (5, 5, 5)),
         blend=8.0,
     )
     ischium = union(
-        tube([(82, 20, -6), (74, 28, -36), (62, 22, -66)], [17, 13.5, 14], (1, 1.05, 1)),
-        ellipsoid((60, 17, -68), (13, 18, 17)),
+        tube([(82, 20, -6), (74, 28, -36), (62, 22, -66)], [17, 14, 15], (1, 1.05, 1)),
+        ellipsoid((61, 17, -67), (15, 18, 17)),
         tube([(72, 30, 2), (62, 38, -4), (51, 43, -9)], [9, 6, 2.5]),
         tube([(70, 34, 20), (74, 30, 0), (76, 28, -20)], [12, 12, 12]),
         blend=7.0,
@@ -122,7 +126,7 @@ def _innominate_cortex(points: Array) -> Array:
 def _femur() -> Distance:
     return union(
         ellipsoid((0, 0, 0), (24.3, 24.3, 24.3)),
-        tube([(0, 0, 0), (20, 4, -15), (44, 10, -34)], [19, 15.5, 18]),
+        tube([(0, 0, 0), (20, 4, -15), (44, 10, -34)], [19, 14.8, 18]),
         tube([(50, 12, -20), (42, 11, -48), (38, 10, -80), (29, 8, -225)], [15, 18.5, 15, 14]),
         ellipsoid((56, 14, -15), (12, 16, 20), rotation("y", 12)),
         tube([(32, 20, -54), (23, 26, -63)], [10, 6]),
@@ -158,7 +162,7 @@ def _sacrum() -> Distance:
     )  # fmt: skip
     canal = tube([(0, 44, 96), (0, 58, 66), (0, 70, 36)], [8, 7, 4], (1.5, 0.8, 1))
     foramina = [
-        tube([(side * x, y - 30, z - 6), (side * (x + 1), y + 30, z + 6)], r)
+        tube([(side * (x - 1), y - 26, z - 9), (side * (x + 1.5), y + 24, z + 8)], [1.35 * r, 0.6 * r])
         for side in (-1, 1)
         for x, y, z, r in ((26, 42, 64, 4.6), (23, 54, 45, 4.2), (19.5, 64, 26, 3.8), (16, 70, 9, 3.2))
     ]

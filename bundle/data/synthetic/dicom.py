@@ -95,11 +95,11 @@ def _add_acquisition(image: Dataset, modality: str, site: Site, setting: Setting
     image.BodyPartExamined, image.ViewPosition = site.body_part, site.view
     image.PatientOrientation = list(site.orientation)
     image.DistanceSourceToDetector = round(setting.beam.source_to_detector, 1)
+    image.KVP = str(site.kilovolts)
     image.BurnedInAnnotation = "NO"
     image.LossyImageCompression = "00"
     if modality == "CR":
         image.Laterality = site.laterality if site.laterality in "LR" else ""
-        image.KVP = "70"
         return
     image.PresentationIntentType = "FOR PRESENTATION"
     image.ImageLaterality = site.laterality

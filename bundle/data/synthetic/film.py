@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from bundle.data.synthetic.anatomy import Person, Site
 from bundle.data.synthetic.geometry import Array, ConeBeam
-from bundle.data.synthetic.physics import Technique, expose
+from bundle.data.synthetic.physics import Technique, bone_contrast, expose
 from bundle.data.synthetic.surface import line_integrals
 
 LEAD = 3.0  # line integral of a lead letter
@@ -65,7 +65,7 @@ def take(setting: Setting, site: Site, rng: np.random.Generator) -> Array:
         metal += LEAD * _letter(site, beam, rng)
     grey = expose(
         line_integrals(person.tissue, beam),
-        line_integrals(person.bones, beam),
+        line_integrals(person.bones, beam) * bone_contrast(site.kilovolts),
         metal,
         setting.aperture,
         Technique.draw(rng),

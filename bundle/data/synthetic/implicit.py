@@ -53,18 +53,22 @@ def tube(path: Sequence[Point], radii: Sequence[float] | float, flatten: Point =
     widths = np.broadcast_to(np.asarray(radii, float), len(nodes))
     if len(nodes) > 2:
         knots = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(nodes, axis=0), axis=1))])
-        fine = np.linspace(0, knots[-1], 6 * (len(nodes) - 1) + 1)
+        fine = np.linspace(0, knots[-1], 4 * (len(nodes) - 1) + 1)
         nodes, widths = CubicSpline(knots, nodes)(fine), np.interp(fine, knots, widths)
     nodes = nodes / scale
+    sides = np.diff(nodes, axis=0)
+    squares, growth = (sides**2).sum(axis=1), np.diff(widths)
 
     def distance(points: Array) -> Array:
         scaled = points / scale
+        reach = np.einsum("ij,ij->i", scaled, scaled)
+        at_node, at_side = nodes[:-1] @ scaled.T, sides @ scaled.T
         nearest = np.full(len(points), np.inf)
-        for a, b, radius_a, radius_b in zip(nodes[:-1], nodes[1:], widths[:-1], widths[1:], strict=True):
-            along = np.clip((scaled - a) @ (b - a) / ((b - a) @ (b - a)), 0, 1)
-            gap = scaled - a - along[:, None] * (b - a)
-            length = np.sqrt(np.einsum("ij,ij->i", gap, gap))
-            nearest = np.minimum(nearest, length - radius_a - along * (radius_b - radius_a))
+        for i, (node, side) in enumerate(zip(nodes[:-1], sides, strict=True)):
+            forward = at_side[i] - node @ side
+            along = np.clip(forward / squares[i], 0, 1)
+            squared = reach - 2 * at_node[i] + node @ node - along * (2 * forward - along * squares[i])
+            nearest = np.minimum(nearest, np.sqrt(np.maximum(squared, 0)) - widths[i] - along * growth[i])
         return nearest
 
     return distance
@@ -160,27 +164,35 @@ def surface(solid: Distance, low: Point, high: Point, step: float) -> tuple[Arra
 
     Returns:
         Vertices `[V, 3]` in mm and outward oriented triangles `[T, 3]`.
+
+    Raises:
+        ValueError: The solid does not fit into the box.
     """
-    shape = tuple(int(np.ceil((h - l) / step)) + 1 for l, h in zip(low, high, strict=True))
-    grid = np.stack(np.meshgrid(*(np.arange(n) for n in shape), indexing="ij"), axis=-1).reshape(-1, 3)
-    values = solid(np.asarray(low) + step * grid).reshape(shape)
+    corner = np.asarray(low, float)
+    cells = np.ceil((np.asarray(high, float) - corner) / (2 * step)).astype(int) + 1
+    coarse = np.stack(np.meshgrid(*(np.arange(n) for n in cells), indexing="ij"), axis=-1).reshape(-1, 3)
+    values = solid(corner + 2 * step * coarse).reshape(cells)
+    for axis in range(3):
+        values = np.repeat(values, 2, axis=axis)
+    near = np.argwhere(np.abs(values) < 4 * step)
+    values[tuple(near.T)] = solid(corner + step * near)  # exact where the surface may pass
     for axis in range(3):
         if np.moveaxis(values, axis, 0)[[0, -1]].min() < 0:
             raise ValueError(f"the solid touches the box across axis {axis}: {low} to {high}")
     vertices, triangles = _surface_nets(values)
-    vertices = np.asarray(low) + step * vertices
+    vertices = corner + step * vertices
     for _ in range(2):
-        slope = gradient(solid, vertices)
-        level = solid(vertices)[:, None]
-        move = level * slope / np.maximum((slope**2).sum(axis=1, keepdims=True), 0.1)
+        level = solid(vertices)
+        slope = gradient(solid, vertices, level)
+        move = slope * (level / np.maximum((slope**2).sum(axis=1), 0.1))[:, None]
         vertices = vertices - np.clip(move, -step / 2, step / 2)
     return vertices, triangles
 
 
-def gradient(solid: Distance, points: Array, reach: float = 0.05) -> Array:
-    """Gradient `[N, 3]` of the signed distance by central differences over `reach` mm; it points outward."""
-    offsets = reach * np.eye(3)
-    return np.stack([solid(points + offset) - solid(points - offset) for offset in offsets], axis=1) / (2 * reach)
+def gradient(solid: Distance, points: Array, level: Array) -> Array:
+    """Gradient `[N, 3]` of the signed distance at points where it is `level` `[N]`; it points outward."""
+    reach = 0.05
+    return np.stack([solid(points + offset) - level for offset in reach * np.eye(3)], axis=1) / reach
 
 
 def _surface_nets(values: Array) -> tuple[Array, Indices]:

@@ -25,9 +25,11 @@ def lung(side: int) -> Template:
         (1, 0.78, 1),
     )
     apex = ellipsoid((side * 44, 30, 128), (34, 36, 42))
-    dome = ellipsoid((side * 64, -2, -158 if side < 0 else -170), (78, 96, 92))
+    dome = union(
+        ellipsoid((side * 64, -2, -158 if side < 0 else -170), (78, 96, 92)), half_space((0, 0, -136), (0, 0, 1))
+    )
     solid = difference(intersection(union(cage, apex, blend=12.0), _beside(side), blend=6.0), dome, blend=2.0)
-    return Template.of(difference(solid, _mediastinum(), blend=9.0), (-140, -120, -240), (140, 130, 230), 4.6, 0.5)
+    return Template.of(difference(solid, _mediastinum(), blend=9.0), (-140, -120, -240), (140, 130, 230), 5.5, 0.5)
 
 
 @cache
@@ -58,13 +60,13 @@ def trunk() -> Template:
 def vessels(side: int, rng: np.random.Generator) -> list[Template]:
     """Draw the arteries and veins of a lung: a fan from the hilum that branches twice and thins towards the pleura."""
     tree = []
-    root = HILUM[side]
     for target in _fan(side, rng):
+        root = HILUM[side] + 0.14 * (target - HILUM[side]) + rng.normal(0, 5, 3)
         trunk_end = root + 0.42 * (target - root) + rng.normal(0, 4, 3)
-        tree.append(_vessel(root, trunk_end, rng.uniform(4.0, 6.0), 3.0, rng))
-        for _ in range(3):
+        tree.append(_vessel(root, trunk_end, rng.uniform(3.4, 4.8), 2.0, rng))
+        for _ in range(4):
             tip = trunk_end + (0.55 * (target - root) + rng.normal(0, 17, 3)) * rng.uniform(0.55, 1.0)
-            tree.append(_vessel(trunk_end, tip, rng.uniform(1.8, 2.6), 0.5, rng))
+            tree.append(_vessel(trunk_end, tip, rng.uniform(1.2, 2.0), 0.4, rng))
     return tree
 
 
@@ -94,7 +96,7 @@ def _mediastinum() -> Distance:
         blend=14.0,
     )
     aorta = tube([(-16, -26, 10), (-12, -22, 62), (10, 10, 84), (24, 34, 66), (20, 46, 10), (10, 52, -160)], [19, 17, 16, 15, 13, 12])
-    trunk = tube([(12, -34, 8), (30, -10, 40), (36, 10, 34)], [18, 15, 10])
+    trunk = tube([(12, -34, 8), (26, -24, 36), (35, -6, 44)], [18, 14, 8])
     cava = tube([(-20, -6, 0), (-21, -2, 60), (-14, -4, 150)], [14, 11, 12])
     arms = tube([(0, 0, 92), (0, 8, 200)], [20, 26], (1.15, 1.6, 1))
     column = tube([(0, 52, 200), (0, 74, 60), (0, 74, -40), (0, 54, -220)], [22, 22, 24, 28])

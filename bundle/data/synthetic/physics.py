@@ -42,10 +42,15 @@ class Technique:
             scatter=rng.uniform(0.15, 0.6),
             sharpness=rng.uniform(0.45, 0.8),
             grain=rng.uniform(0.03, 0.09),
-            equalisation=rng.uniform(0.2, 0.55),
+            equalisation=rng.uniform(0.3, 0.65),
             gradation=rng.uniform(3.0, 5.0),
-            brightness=rng.uniform(-0.08, 0.08),
+            brightness=rng.uniform(-0.09, 0.06),
         )
+
+
+def bone_contrast(kilovolts: float) -> float:
+    """Factor of the bones' attenuation at a tube voltage relative to 75 kV: their contrast fades as the voltage rises."""
+    return float((75 / kilovolts) ** 0.9)
 
 
 def expose(
@@ -71,7 +76,7 @@ def expose(
     quanta = np.maximum(signal, 1e-5) * technique.quanta
     noise = gaussian_filter(rng.standard_normal(signal.shape, dtype=np.float32), 0.5)
     density = -np.log(np.maximum(quanta + np.sqrt(quanta) * noise, 1.0) / technique.quanta)
-    return _display(density, (aperture > 0.5) & (body > 0.15 * body.max()) & (metal < 1), technique)
+    return _display(density, (aperture > 0.5) & (body > 0.08 * body.max()) & (metal < 1), technique)
 
 
 def _scatter(primary: Array) -> Array:
@@ -95,7 +100,7 @@ def _display(density: Array, anatomy: NDArray[np.bool_], technique: Technique) -
     ground = gaussian_filter(coarse, 0.05 * max(coarse.shape), mode="nearest")
     scale = [n / m for n, m in zip(density.shape, ground.shape, strict=True)]
     even = density - technique.equalisation * zoom(ground, scale, order=1, grid_mode=True, mode="nearest")
-    low, high = np.percentile(even[::4, ::4][anatomy[::4, ::4]], [1, 99.5])
-    level = (even - low) / max(high - low, 1e-3) - 0.5 + technique.brightness
+    low, high = np.percentile(even[::4, ::4][anatomy[::4, ::4]], [3, 99.5])
+    level = 0.9 * (even - low) / max(high - low, 1e-3) - 0.4 + technique.brightness
     curve = np.tanh(technique.gradation * level / 2) / np.tanh(technique.gradation / 4)
     return np.clip(0.5 + 0.5 * curve, 0, 1)

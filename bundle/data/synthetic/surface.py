@@ -86,15 +86,15 @@ def line_integrals(solids: Sequence[Solid], beam: ConeBeam) -> Array:
         `[rows, columns]` float64, without unit.
     """
     width = beam.columns + 1  # one more column collects the edges right of the film
-    slopes = np.zeros(beam.rows * width)
-    values = np.zeros(beam.rows * width)
-    for solid in solids:
-        pixels, depth = beam.project(solid.vertices)
-        planes = _planes(pixels, (depth - depth.mean()) * solid.attenuation, solid.topology.triangles)
-        _add_edges(slopes, values, pixels, planes, solid.topology, (beam.rows, beam.columns))
-    slope = slopes.reshape(beam.rows, width).cumsum(axis=1)[:, :-1]
-    value = values.reshape(beam.rows, width).cumsum(axis=1)[:, :-1]
-    return (slope * np.arange(beam.columns) + value) * beam.obliquity() * beam.handedness
+    steps = [_steps(solid, beam) for solid in solids]
+    if not steps:
+        return np.zeros((beam.rows, beam.columns))
+    cell, slope, value = (np.concatenate(parts) for parts in zip(*steps, strict=True))
+    slopes, values = (
+        np.bincount(cell, weights, beam.rows * width).reshape(beam.rows, width).cumsum(axis=1)[:, :-1]
+        for weights in (slope, value)
+    )
+    return (slopes * np.arange(beam.columns) + values) * beam.obliquity() * beam.handedness
 
 
 def _planes(pixels: Array, heights: Array, triangles: Indices) -> Array:
@@ -109,23 +109,27 @@ def _planes(pixels: Array, heights: Array, triangles: Indices) -> Array:
     return np.stack([a, b, h0 - a * x0 - b * y0], axis=1)
 
 
-def _add_edges(
-    slopes: Array, values: Array, pixels: Array, planes: Array, topology: Topology, size: tuple[int, int]
-) -> None:
-    """Add to each row the steps of the surface's depth where the row crosses the surface's projected edges."""
-    rows, columns = size
-    start, end = pixels[topology.edges[:, 0]], pixels[topology.edges[:, 1]]
-    first = np.clip(np.ceil(np.minimum(start[:, 1], end[:, 1])), 0, rows).astype(np.int64)
-    last = np.clip(np.ceil(np.maximum(start[:, 1], end[:, 1])), 0, rows).astype(np.int64)
+def _steps(solid: Solid, beam: ConeBeam) -> tuple[Indices, Array, Array]:
+    """Where the film's rows cross a solid's projected edges, and how its depth's affine function changes there.
+
+    Returns:
+        Index of the first pixel right of each crossing, on a film of one column more, and the steps of the function's slope and
+        value; three arrays `[N]`.
+    """
+    pixels, depth = beam.project(solid.vertices)
+    planes = _planes(pixels, (depth - depth.mean()) * solid.attenuation, solid.topology.triangles)
+    edges, sides = solid.topology.edges, solid.topology.sides
+    (start_x, start_y), (end_x, end_y) = pixels[edges[:, 0]].T, pixels[edges[:, 1]].T
+    first = np.clip(np.ceil(np.minimum(start_y, end_y)), 0, beam.rows).astype(np.int64)
+    last = np.clip(np.ceil(np.maximum(start_y, end_y)), 0, beam.rows).astype(np.int64)
     crossing = np.flatnonzero(last > first)
-    start, end, first, count = start[crossing], end[crossing], first[crossing], (last - first)[crossing]
-    left, right = planes[topology.sides[crossing, 0]], planes[topology.sides[crossing, 1]]
-    step = (left - right) * np.sign(start[:, 1] - end[:, 1])[:, None]
-    lean = (end[:, 0] - start[:, 0]) / (end[:, 1] - start[:, 1])
+    first, count = first[crossing], (last - first)[crossing]
+    start_x, start_y, end_x, end_y = start_x[crossing], start_y[crossing], end_x[crossing], end_y[crossing]
+    step = (planes[sides[crossing, 0]] - planes[sides[crossing, 1]]) * np.sign(start_y - end_y)[:, None]
+    lean = (end_x - start_x) / (end_y - start_y)
 
     edge = np.repeat(np.arange(len(crossing)), count)
-    row = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count) + first[edge]
-    column = np.ceil((start[:, 0] - lean * start[:, 1])[edge] + lean[edge] * row)
-    cell = row * (columns + 1) + np.clip(column, 0, columns).astype(np.int64)
-    slopes += np.bincount(cell, step[edge, 0], len(slopes))
-    values += np.bincount(cell, step[edge, 1] * row + step[edge, 2], len(values))
+    row = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count - first, count)
+    column = np.ceil((start_x - lean * start_y)[edge] + lean[edge] * row)
+    cell = row * (beam.columns + 1) + np.clip(column, 0, beam.columns).astype(np.int64)
+    return cell, step[edge, 0], step[edge, 1] * row + step[edge, 2]

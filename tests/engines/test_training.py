@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stage 1 as a user runs it: the shipped config on files on disk."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from ignite.engine import Events
+from monai.bundle import ConfigWorkflow
+
+from bundle.engines import EarlyStop, load_weights, read_card
+from bundle.errors import BundleError, CheckpointError, ConfigurationError
+
+Training = Callable[..., ConfigWorkflow]
+
+
+def weights(file: Path) -> dict[str, torch.Tensor]:
+    return torch.load(file, weights_only=True)
+
+
+def history(run: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader((run / "history.csv").open()))
+
+
+def cause_of(error: BaseException) -> BundleError:
+    """MONAI wraps what its expressions raise; the sentence is in the chain."""
+    while not isinstance(error, BundleError):
+        assert error.__cause__ is not None, f"no BundleError caused {error!r}"
+        error = error.__cause__
+    return error
+
+
+def test_run_leaves_what_the_next_step_needs(training: Training, tmp_path: Path):
+    training().run()
+    run = tmp_path / "run"
+    rows = history(run)
+    assert [row["epoch"] for row in rows] == ["0", "1", "2"]
+    assert rows[0]["loss"] == ""
+    assert all(float(row["loss"]) == pytest.approx(float(row["global_loss"]) + float(row["local_loss"]), rel=1e-4) for row in rows[1:])
+    assert json.loads((run / "config.json").read_text())["shots"] == 4
+    assert json.loads((run / "environment.json").read_text())["torch"] == torch.__version__.split("+")[0] or torch.__version__
+    card = read_card(tmp_path / "models" / "model.pt")
+    assert card["landmarks"] == ["left top", "right top", "bottom"]
+    assert card["validation_error_px"] == pytest.approx(min(float(row["validation_error_px"]) for row in rows[1:]))
+    assert list((run / "tensorboard").glob("events*"))
+
+
+def test_first_validation_is_that_of_the_mean_shape(training: Training, tmp_path: Path):
+    workflow = training()
+    workflow.run()
+    network = workflow.network_def
+    fresh = type(network)(3, workflow.parser.get_parsed_content("network_def#backbone", instantiate=True))
+    assert fresh.mean_shape.shape == network.mean_shape.shape
+    shapes = torch.stack([item["label"] for item in workflow.parser.get_parsed_content("train#drawn_films")]) / 31
+    assert torch.allclose(network.mean_shape, shapes.mean(0), atol=1e-6)
+
+
+@pytest.mark.parametrize("overlay", [{}, {"train#lr_scheduler": {"_target_": "torch.optim.lr_scheduler.StepLR", "optimizer": "@train#optimizer", "step_size": 1, "gamma": 0.5}}])
+def test_cut_and_resumed_equals_uncut(training: Training, tmp_path: Path, overlay: dict):
+    uncut, cut = tmp_path / "uncut", tmp_path / "cut"
+    training(output_dir=str(uncut), max_epochs=4, **overlay).run()
+    interrupted = training(output_dir=str(cut), max_epochs=4, **overlay)
+    trainer = interrupted.trainer
+    # a kill in the middle of the third epoch: what that epoch did is lost, what stood before is kept
+    trainer.add_event_handler(Events.ITERATION_COMPLETED(once=5), _press_ctrl_c)
+    with pytest.raises(SystemExit) as stop:
+        interrupted.run()
+    assert stop.value.code == 130
+    assert len(history(cut)) == 3
+    training(output_dir=str(cut), max_epochs=4, resume=True, **overlay).run()
+    assert history(cut) == history(uncut)
+    for name in ("last.pt", "best.pt"):
+        one, other = weights(uncut / name), weights(cut / name)
+        torch.testing.assert_close(one, other, rtol=0, atol=0)
+
+
+def _press_ctrl_c() -> None:
+    raise KeyboardInterrupt
+
+
+def test_another_seed_gives_another_run(training: Training, tmp_path: Path):
+    for seed in (0, 1):
+        training(output_dir=str(tmp_path / str(seed)), seed=seed).run()
+    assert history(tmp_path / "0")[1] != history(tmp_path / "1")[1]
+
+
+def test_finished_run_is_not_overwritten_by_chance(training: Training, tmp_path: Path):
+    training().run()
+    kept = (tmp_path / "run" / "config.json").read_text()
+    with pytest.raises(RuntimeError) as raised:
+        training(shots=2).run()
+    sentence = str(cause_of(raised.value))
+    assert "holds a run already" in sentence
+    assert "--resume true" in sentence
+    assert (tmp_path / "run" / "config.json").read_text() == kept
+
+
+def test_nothing_to_resume_is_said(training: Training):
+    with pytest.raises(RuntimeError) as raised:
+        training(resume=True).run()
+    assert "there is no run to resume" in str(cause_of(raised.value))
+
+
+def test_resume_of_another_network_is_refused(training: Training):
+    training().run()
+    with pytest.raises(RuntimeError) as raised:
+        training(resume=True, hidden_features=12).run()
+    assert "does not fit this configuration" in str(cause_of(raised.value))
+
+
+def test_truncated_checkpoint_is_named(training: Training, tmp_path: Path):
+    training().run()
+    last = tmp_path / "run" / "last.pt"
+    last.write_bytes(last.read_bytes()[:1000])
+    with pytest.raises(RuntimeError) as raised:
+        training(resume=True).run()
+    assert "last.pt: is not a readable checkpoint" in str(cause_of(raised.value))
+
+
+def test_full_disk_keeps_the_older_checkpoint(training: Training, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    training(max_epochs=1).run()
+    last = tmp_path / "run" / "last.pt"
+    before = last.read_bytes()
+
+    def no_space(state: object, file: Path) -> None:
+        Path(file).write_bytes(b"begun")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", no_space)
+    with pytest.raises(RuntimeError) as raised:
+        training(max_epochs=2, resume=True).run()
+    sentence = str(cause_of(raised.value))
+    assert "No space left on device" in sentence
+    assert "free space" in sentence
+    assert last.read_bytes() == before
+    assert not list(last.parent.glob("*.partial")) and not list(last.parent.glob(".*.partial"))
+
+
+def test_run_that_does_not_converge_says_so_and_what_to_try(training: Training, caplog: pytest.LogCaptureFixture, tmp_path: Path):
+    with caplog.at_level(logging.INFO):
+        training().run()
+    assert "did not converge" in caplog.text
+    assert "learning_rate" in caplog.text
+    assert json.loads((tmp_path / "run" / "convergence.json").read_text())["converged"] is False
+
+
+def test_run_that_converges_says_so(training: Training, caplog: pytest.LogCaptureFixture):
+    with caplog.at_level(logging.INFO):
+        training(converged_below=100.0).run()
+    assert "stage 1 converged" in caplog.text
+
+
+def test_loss_that_is_no_number_stops_the_run(training: Training, tmp_path: Path):
+    training(max_epochs=1).run()
+    workflow = training(resume=True, max_epochs=2, learning_rate=float("inf"))
+    with pytest.raises(RuntimeError) as raised:
+        workflow.parser.get_parsed_content("train#optimizer").param_groups[0]["lr"] = float("nan")
+        workflow.trainer.add_event_handler(Events.EPOCH_STARTED, lambda: workflow.network_def.mean_shape.fill_(torch.nan))
+        workflow.run()
+    assert "loss is no longer a number in epoch 2" in str(cause_of(raised.value))
+    assert all(torch.isfinite(tensor).all() for tensor in weights(tmp_path / "run" / "last.pt")["network"].values())
+
+
+def test_without_validation_films_the_training_films_are_used(training: Training, dataset: Path, tmp_path: Path):
+    document = json.loads((dataset / "dataset.json").read_text())
+    document["validation"] = []
+    (dataset / "dataset.json").write_text(json.dumps(document))
+    training().run()
+    assert history(tmp_path / "run")[-1]["validation_error_px"]
+
+
+def test_early_stop_ends_after_patience_validations(training: Training, tmp_path: Path):
+    training(max_epochs=20, early_stop_patience=2, learning_rate=0.0).run()
+    assert len(history(tmp_path / "run")) == 1 + 2
+
+
+def test_more_shots_than_films_is_refused(training: Training):
+    with pytest.raises(RuntimeError) as raised:
+        training(shots=7).run()
+    assert isinstance(cause_of(raised.value), ConfigurationError)
+
+
+def test_folder_without_write_permission_is_named(training: Training, tmp_path: Path):
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(RuntimeError) as raised:
+        training(output_dir=str(tmp_path / "file" / "run")).run()
+    assert "cannot be written" in str(cause_of(raised.value))
+
+
+def test_weights_of_other_landmarks_are_refused(training: Training, tmp_path: Path):
+    workflow = training()
+    workflow.run()
+    model = tmp_path / "models" / "model.pt"
+    with pytest.raises(CheckpointError, match=r"model\.pt: was trained on other landmarks"):
+        load_weights(workflow.network_def, model, ["hip", "knee", "ankle"])
+    load_weights(workflow.network_def, model, ["left top", "right top", "bottom"])
+
+
+def test_weights_without_card_say_what_is_missing(training: Training, tmp_path: Path):
+    training().run()
+    (tmp_path / "models" / "model.json").unlink()
+    with pytest.raises(CheckpointError, match=r"model\.json: is missing beside model\.pt"):
+        read_card(tmp_path / "models" / "model.pt")
+
+
+def test_cache_is_used_again_and_noticed_when_stale(training: Training, dataset: Path, tmp_path: Path):
+    training().run()
+    cached = sorted((dataset / "cache").iterdir())
+    training(output_dir=str(tmp_path / "second")).run()
+    assert sorted((dataset / "cache").iterdir()) == cached
+    training(output_dir=str(tmp_path / "third"), image_size=64).run()
+    assert len(list((dataset / "cache").iterdir())) == 2 * len(cached)
+    film = dataset / "6.png"
+    film.write_bytes(film.read_bytes() + b"\0")
+    training(output_dir=str(tmp_path / "fourth")).run()
+    assert len(list((dataset / "cache").iterdir())) == 2 * len(cached) + 1
+
+
+def test_zero_patience_never_attaches():
+    class Trainer:
+        def add_event_handler(self, *_: object) -> None:
+            raise AssertionError
+
+    EarlyStop(None, 0).attach(Trainer())

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The page of a run: its figures, its pictures, and that it needs nothing from outside."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from bundle.errors import BundleError
+from bundle.reports.evaluation import write_evaluation
+from bundle.reports.page import write_page
+
+Records = list[dict[str, Any]]
+REFERENCES = ("src", "srcset", "href", "action", "data", "poster")
+
+
+class Page(HTMLParser):
+    """The text, the references and the element ids of a page."""
+
+    def __init__(self, content: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.references: list[str] = []
+        self.ids: set[str] = set()
+        self.tags: set[str] = set()
+        self.feed(content)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.references += [value or "" for name, value in attributes if name in REFERENCES]
+        self.ids |= {value for name, value in attributes if name == "id" and value}
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    (tmp_path / "history.csv").write_text("iteration,epoch,loss,validation_error_px\n0,0,,9\n5,1,0.5,4\n")
+    (tmp_path / "config.json").write_text('{"learning_rate": 0.001, "note": "<b>&"}')
+    return tmp_path
+
+
+def written(run: Path, records: Records, names: list[str], synthetic: bool = False, overlays: int = 0) -> str:
+    mean_shape = [record | {"landmarks": record["landmarks"] + 20} for record in records]
+    write_evaluation(mean_shape, names, run / "mean_shape", synthetic=synthetic, overlays=0)
+    write_evaluation(records, names, run / "dag", synthetic=synthetic, overlays=overlays)
+    write_page(
+        run / "page" / "index.html",
+        {"Mean shape only": run / "mean_shape", "Deep Adaptive Graph": run / "dag"},
+        title="DAG on <pelvis>",
+        facts={"labelled films": "10"},
+        history=run / "history.csv",
+        configuration=run / "config.json",
+        predictions=sorted((run / "dag").glob("overlays/best_1*")),
+    )
+    return (run / "page" / "index.html").read_text(encoding="utf-8")
+
+
+def test_figures_are_on_the_page(run: Path, records: Records, names: list[str]) -> None:
+    text = Page(written(run, records, names)).text
+    # errors 0, 1, ..., 9 px for each of three landmarks, one of film 3's missing; above 6 px is a failure
+    assert "Deep Adaptive Graph 2.28 ± 1.45 2.50 4.55 ± 2.91 5.00 31.0 %" in text
+    assert "right hip 2.33" in text and "symphysis, pubic 2.25" in text
+    assert "Error on 10 test films" in text and "ynthetic" not in text
+    assert "over 29 landmarks" in text
+    assert "SDR 2.5 mm" in text
+    assert "labelled films 10" in text
+    assert "DAG on <pelvis>" in text and '"note": "<b>&"' in text
+    assert "Research use only" in text and "Patent notice" in text
+
+
+def test_it_holds_its_pictures_and_refers_to_nothing_outside(run: Path, records: Records, names: list[str]) -> None:
+    content = written(run, records, names, overlays=2)
+    page = Page(content)
+    links = {reference for reference in page.references if not reference.startswith("data:image/")}
+    assert links <= {f"#{name}" for name in page.ids}
+    assert "http" not in content and "url(" not in content and "@import" not in content
+    assert not page.tags & {"script", "link", "iframe"}
+    assert str(run) not in content
+    assert len(content) < 6e6
+
+    pictures = re.findall(r"data:image/(\w+);base64,([\w+/=]+)", content)
+    assert len(pictures) == 2 * 2 + 6 + 1  # two charts in two themes, six films, one prediction
+    for kind, encoded in pictures:
+        with Image.open(io.BytesIO(base64.b64decode(encoded))) as picture:
+            assert picture.format == kind.upper()
+            assert max(picture.size) > 500
+    for case in ("Best", "Typical", "Worst"):
+        assert f"{case} films:" in page.text
+    assert "films/film_9.png 4.50 mm" in page.text
+    assert "best_1_film_0" in page.text
+
+
+def test_synthetic_films_are_called_so(run: Path, records: Records, names: list[str]) -> None:
+    page = Page(written(run, records, names, synthetic=True))
+    assert "Synthetic radiographs." in page.text
+    assert "Error on 10 synthetic test films" in page.text
+
+
+def test_unknown_spacing_leaves_out_millimetres(run: Path, records: Records, names: list[str]) -> None:
+    for record in records:
+        record["spacing"] = np.full(2, np.nan)
+    page = Page(written(run, records, names, overlays=1))
+    assert "mm," not in page.text and "SDR" not in page.text
+    assert "the pixel size of these films is unknown" in page.text
+    assert "% of image width" in page.text
+    assert "Deep Adaptive Graph 4.55 ± 2.91 5.00 31.0 %" in page.text
+
+
+def test_some_spacing_is_said(run: Path, records: Records, names: list[str]) -> None:
+    records[0]["spacing"] = np.full(2, np.nan)
+    assert "in mm over the 9 films of known pixel size" in Page(written(run, records, names)).text
+
+
+def test_a_missing_part_is_told(run: Path, records: Records, names: list[str]) -> None:
+    (run / "config.json").unlink()
+    with pytest.raises(BundleError, match=r"config\.json: cannot be read"):
+        written(run, records, names)

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from monai.data import MetaTensor
+
+from bundle.transforms import Letterboxd, NormaliseLandmarksd, RestoreLandmarksd
+
+sides = st.integers(20, 90)
+
+
+def film(width: int, height: int) -> MetaTensor:
+    return MetaTensor(torch.rand(1, width, height), affine=torch.eye(4))
+
+
+@settings(deadline=None, max_examples=30)
+@given(sides, sides, st.sampled_from([32, 64, 96]), st.integers(0, 1000))
+def test_normalised_landmarks_come_back_to_the_film_exactly(width: int, height: int, size: int, seed: int):
+    label = np.random.default_rng(seed).uniform(-5, [width + 5, height + 5], (6, 2)).astype(np.float32)
+    label[2] = np.nan
+    item = Letterboxd("image", size)({"image": film(width, height), "label": label})
+    restored = RestoreLandmarksd("label", size)(NormaliseLandmarksd("label", size)(item))
+    np.testing.assert_allclose(restored["label"], label, atol=1e-3)
+    assert item["image"].shape == (1, size, size)
+    assert item["size"].tolist() == [width, height]
+
+
+@pytest.mark.parametrize(("width", "height"), [(200, 100), (100, 200), (150, 150)])
+def test_a_bright_spot_lands_where_its_landmark_lands(width: int, height: int):
+    x, y = 61, 43
+    grid = torch.meshgrid(torch.arange(width), torch.arange(height), indexing="ij")
+    spot = torch.exp(-((grid[0] - x) ** 2 + (grid[1] - y) ** 2) / (2 * 6.0**2))
+    item = Letterboxd("image", 64)({"image": MetaTensor(spot[None], affine=torch.eye(4)), "label": np.array([[x, y]])})
+    square = item["image"][0]
+    axis = torch.arange(64.0)
+    centre = torch.stack([(square.sum(1) * axis).sum(), (square.sum(0) * axis).sum()]) / square.sum()
+    assert torch.allclose(centre, item["label"][0], atol=0.1)
+
+
+def test_proportions_are_kept_and_the_rest_is_padded():
+    item = Letterboxd("image", 64)({"image": MetaTensor(torch.ones(1, 100, 50), affine=torch.eye(4))})
+    filled = item["image"][0] > 0
+    assert filled.any(1).sum() == 64
+    assert filled.any(0).sum() == 32
+
+
+def test_only_plain_tensors_come_out():
+    item = Letterboxd("image", 32)({"image": film(40, 30)})
+    assert type(item["image"]) is torch.Tensor
+    assert type(item["to_original"]) is torch.Tensor
