@@ -36,6 +36,11 @@ VERBS = {
         "check a data folder and print what it holds",
         "check data/ceph",
     ),
+    "report": Verb(
+        "bundle.commands.report",
+        "write one HTML page about a training run and its evaluation",
+        "report runs/train --evaluation runs/evaluate --out report.html",
+    ),
 }
 
 _BAD_INPUT, _INTERRUPTED = 2, 130

@@ -68,6 +68,11 @@ class RunCheckpoint:
         """The weights of the best validation."""
         return self.output_dir / "best.pt"
 
+    @property
+    def mean_shape(self) -> Path:
+        """The network before training, which answers with the mean shape: the baseline to evaluate against."""
+        return self.output_dir / "mean_shape.pt"
+
     def attach(self, engine: Engine) -> None:
         """Attach to the trainer, after the history."""
         engine.add_event_handler(Events.EPOCH_COMPLETED, self._epoch_completed)
@@ -87,6 +92,7 @@ class RunCheckpoint:
                     f"{self.output_dir}: holds a run already; add --resume true to go on with it, "
                     "or give another --output_dir"
                 )
+            self._save_weights(self.mean_shape, {"name": f"{self.card['name']}: mean shape alone"})
             return
         if not self.last.exists():
             raise CheckpointError(f"{self.last}: there is no run to resume; leave out --resume or correct --output_dir")
@@ -113,9 +119,11 @@ class RunCheckpoint:
             _save(self.last, {**state, "trainer": dict(engine.state_dict())})
 
     def _save_best(self, engine: Engine) -> None:
-        _save(self.best, self.save_dict["network"].state_dict())
-        card = {**self.card, "epoch": engine.state.epoch, VALIDATION: self.history.validation_errors[-1]}
-        write_text(card_file(self.best), json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+        self._save_weights(self.best, {"epoch": engine.state.epoch, VALIDATION: self.history.validation_errors[-1]})
+
+    def _save_weights(self, file: Path, facts: Mapping[str, Any]) -> None:
+        _save(file, self.save_dict["network"].state_dict())
+        write_text(card_file(file), json.dumps({**self.card, **facts}, indent=2, ensure_ascii=False) + "\n")
 
     def _completed(self, engine: Engine) -> None:
         if not self.best.exists():  # no validation was better than the mean shape

@@ -43,9 +43,15 @@ def test_run_leaves_what_the_next_step_needs(training: Training, tmp_path: Path)
     rows = history(run)
     assert [row["epoch"] for row in rows] == ["0", "1", "2"]
     assert rows[0]["loss"] == ""
-    assert all(float(row["loss"]) == pytest.approx(float(row["global_loss"]) + float(row["local_loss"]), rel=1e-4) for row in rows[1:])
+    assert all(
+        float(row["loss"]) == pytest.approx(float(row["global_loss"]) + float(row["local_loss"]), rel=1e-4)
+        for row in rows[1:]
+    )
     assert json.loads((run / "config.json").read_text())["shots"] == 4
-    assert json.loads((run / "environment.json").read_text())["torch"] == torch.__version__.split("+")[0] or torch.__version__
+    assert (
+        json.loads((run / "environment.json").read_text())["torch"] == torch.__version__.split("+")[0]
+        or torch.__version__
+    )
     card = read_card(tmp_path / "models" / "model.pt")
     assert card["landmarks"] == ["left top", "right top", "bottom"]
     assert card["validation_error_px"] == pytest.approx(min(float(row["validation_error_px"]) for row in rows[1:]))
@@ -62,7 +68,20 @@ def test_first_validation_is_that_of_the_mean_shape(training: Training, tmp_path
     assert torch.allclose(network.mean_shape, shapes.mean(0), atol=1e-6)
 
 
-@pytest.mark.parametrize("overlay", [{}, {"train#lr_scheduler": {"_target_": "torch.optim.lr_scheduler.StepLR", "optimizer": "@train#optimizer", "step_size": 1, "gamma": 0.5}}])
+@pytest.mark.parametrize(
+    "overlay",
+    [
+        {},
+        {
+            "train#lr_scheduler": {
+                "_target_": "torch.optim.lr_scheduler.StepLR",
+                "optimizer": "@train#optimizer",
+                "step_size": 1,
+                "gamma": 0.5,
+            }
+        },
+    ],
+)
 def test_cut_and_resumed_equals_uncut(training: Training, tmp_path: Path, overlay: dict):
     uncut, cut = tmp_path / "uncut", tmp_path / "cut"
     training(output_dir=str(uncut), max_epochs=4, **overlay).run()
@@ -143,7 +162,9 @@ def test_full_disk_keeps_the_older_checkpoint(training: Training, tmp_path: Path
     assert not list(last.parent.glob("*.partial")) and not list(last.parent.glob(".*.partial"))
 
 
-def test_run_that_does_not_converge_says_so_and_what_to_try(training: Training, caplog: pytest.LogCaptureFixture, tmp_path: Path):
+def test_run_that_does_not_converge_says_so_and_what_to_try(
+    training: Training, caplog: pytest.LogCaptureFixture, tmp_path: Path
+):
     with caplog.at_level(logging.INFO):
         training().run()
     assert "did not converge" in caplog.text
@@ -162,7 +183,9 @@ def test_loss_that_is_no_number_stops_the_run(training: Training, tmp_path: Path
     workflow = training(resume=True, max_epochs=2, learning_rate=float("inf"))
     with pytest.raises(RuntimeError) as raised:
         workflow.parser.get_parsed_content("train#optimizer").param_groups[0]["lr"] = float("nan")
-        workflow.trainer.add_event_handler(Events.EPOCH_STARTED, lambda: workflow.network_def.mean_shape.fill_(torch.nan))
+        workflow.trainer.add_event_handler(
+            Events.EPOCH_STARTED, lambda: workflow.network_def.mean_shape.fill_(torch.nan)
+        )
         workflow.run()
     assert "loss is no longer a number in epoch 2" in str(cause_of(raised.value))
     assert all(torch.isfinite(tensor).all() for tensor in weights(tmp_path / "run" / "last.pt")["network"].values())

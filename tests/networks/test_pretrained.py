@@ -23,7 +23,9 @@ def public_file(tmp_path: Path) -> Path:
 def test_matched_missing_and_unused_are_reported(public_file: Path):
     network = hrnet_small(feature_channels=8)
     report = load_pretrained(network, public_file)
-    assert report.missing == [f"fusion.{i}.{kind}" for i in range(4) for kind in ("bias", "weight") if i == 0 or kind == "weight"]
+    assert report.missing == [
+        f"fusion.{i}.{kind}" for i in range(4) for kind in ("bias", "weight") if i == 0 or kind == "weight"
+    ]
     assert "strange.weight" in report.unused
     assert "classifier.weight" not in report.unused
     assert len(report.matched) + len(report.missing) == len(network.state_dict())

@@ -49,6 +49,7 @@ class Site:
         skeleton: Pairs of landmarks joined in drawings.
         person: Draws a person.
         beam: Draws the tube and detector for a film whose longest side has the given number of pixels.
+        equalisation: Range of the coarse contrast that the film's processing takes away, as parts of one.
         letters: Lead letters in use, each with the side of the film (-1 left, 1 right) where it lies.
     """
 
@@ -63,6 +64,7 @@ class Site:
     skeleton: tuple[tuple[int, int], ...]
     person: Callable[[np.random.Generator], Person]
     beam: Callable[[np.random.Generator, int], ConeBeam]
+    equalisation: tuple[float, float]
     letters: tuple[tuple[str, int], ...]
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -19,6 +18,7 @@ from bundle.data.synthetic.sweep import sweep
 from bundle.data.synthetic.variation import Move, Warp, bounded, draw_tissue, smooth_step
 
 LUNG = -0.78 * MUSCLE  # a lung is mostly air: what it lacks of the muscle that the trunk is made of
+VARIANTS = 16  # of the lungs' vessels
 PAIRED_BONES = ("medial clavicle end", "lateral clavicle end", "scapula inferior angle")
 PAIRED_ORGANS = ("lung apex", "costophrenic angle", "diaphragm dome top", "cardiac border most lateral point")
 MEDIAN = ("aortic knob most lateral point", "carina")
@@ -41,13 +41,15 @@ def person(rng: np.random.Generator) -> Person:
     def organ(points: Array) -> Array:
         return body(inside(points))
 
-    solids, points = _axial_skeleton(cage, body, tissue), {}
+    pale = Tissue(0.6 * tissue.cortex, 0.5 * tissue.marrow)  # vertebrae are nearly all marrow
+    solids = bone(bones.rib_cage(), cage, tissue) + bone(bones.backbone(), body, pale)
+    points = {}
     for side, name in ((-1, "right"), (1, "left")):
         for template in (bones.clavicle, bones.scapula, bones.humerus):
             solids += bone(template(side), lambda p, side=side: body(shoulders[side](p)), tissue)
         flip = np.array([side, 1, 1])
         on_bones = body(shoulders[side](_bone_points() * flip))
-        labelled = zip((*PAIRED_BONES, *PAIRED_ORGANS), [*on_bones, *organ(_organ_points(side))], strict=True)
+        labelled = zip((*PAIRED_BONES, *PAIRED_ORGANS), [*on_bones, *organ(organs.outline(side))], strict=True)
         points |= {f"{name} {label}": point for label, point in labelled}
     points |= dict(zip(MEDIAN, organ(_median_points()), strict=True))
     return Person(
@@ -90,29 +92,19 @@ SITE = Site(
         *(
             tuple(f"{side} {label}" for label in chain)
             for side in ("right", "left")
-            for chain in (("medial clavicle end", "lateral clavicle end"), ("lung apex", "costophrenic angle", "diaphragm dome top"))
+            for chain in (
+                ("medial clavicle end", "lateral clavicle end"),
+                ("lung apex", "costophrenic angle", "diaphragm dome top"),
+            )
         ),
         ("right cardiac border most lateral point", "left cardiac border most lateral point"),
         ("carina", "aortic knob most lateral point"),
     ),
     person=person,
     beam=beam,
+    equalisation=(0.5, 0.75),
     letters=(("R", -1), ("L", 1)),
 )
-
-
-def _axial_skeleton(cage: Move, body: Move, tissue: Tissue) -> list[Solid]:
-    solids = bone(bones.sternum(), cage, tissue)
-    for number in range(1, bones.RIBS + 1):
-        for side in (-1, 1):
-            solids += bone(bones.rib(number, side), cage, tissue)
-    pale = replace(tissue, marrow=0.5 * tissue.marrow)
-    for level in range(0, 14):
-        slope = rotation("x", 14 * np.cos(np.pi * (level - 1) / 11))
-        scale = 0.92 + 0.025 * level
-        place = bones.spine(level)
-        solids += bone(bones.thoracic_vertebra(), lambda p, m=slope * scale, o=place: body(p @ m.T + o), pale)
-    return solids
 
 
 @cache
@@ -121,28 +113,11 @@ def _bone_points() -> Array:
     clavicle, scapula = bones.clavicle(), bones.scapula()
     return np.stack(
         [
-            clavicle.tip((14, -66, 114), (-0.8, 0, -0.6)),
+            clavicle.tip((26, -66, 114), (-0.8, 0, -0.6)),
             clavicle.tip((164, -16, 153), (1, 0, 0)),
             scapula.tip((108, 86, -10), (0, 0, -1)),
         ]
     )
-
-
-@cache
-def _organ_points(side: int) -> Array:
-    """The landmarks on the outline of one lung `[4, 3]`."""
-    lung = organs.lung(side)
-    vertices = lung.vertices
-    lateral = vertices[np.abs(vertices[:, 1] - 5) < 30]
-    base = lateral[(np.abs(lateral[:, 0]) > 90) & (lateral[:, 2] > -150)]
-    angle = base[np.argmin(base[:, 2] - 0.3 * np.abs(base[:, 0]))]
-    dome_zone = vertices[(np.abs(np.abs(vertices[:, 0]) - 64) < 8) & (np.abs(vertices[:, 1]) < 12) & (vertices[:, 2] < 0)]
-    dome = dome_zone[np.argmax(dome_zone[:, 2])]
-    border_zone = vertices[(np.abs(vertices[:, 2] + 45) < 40) & (np.abs(vertices[:, 1] + 30) < 25) & (np.abs(vertices[:, 0]) < 105)]
-    facing = np.abs(border_zone[:, 0])
-    inner = border_zone[facing < (60 if side < 0 else 98)]
-    border = inner[np.argmax(np.abs(inner[:, 0]))]
-    return np.stack([lung.tip((side * 44, 30, 170), (0, 0, 1), 30), angle, dome, border])
 
 
 @cache
@@ -195,7 +170,8 @@ def _soft_tissue(rng: np.random.Generator, body: Move, organ: Move) -> list[Soli
     for side in (-1, 1):
         lung = organs.lung(side)
         solids.append(Solid(lung.topology, organ(lung.vertices), LUNG))
-        solids += [Solid(vessel.topology, organ(vessel.vertices), -LUNG) for vessel in organs.vessels(side, rng)]
+        vessels, sway = organs.vessels(side, int(rng.integers(VARIANTS))), Warp.draw(rng, 4.0, 60, 200)
+        solids.append(Solid(vessels.topology, organ(sway(vessels.vertices)), -LUNG))
     return solids
 
 
@@ -212,7 +188,15 @@ def _generator() -> Template:
 
 @cache
 def _lead() -> Template:
-    path = [(80, -110, 116), (56, -90, 126), (18, -40, 120), (-16, -14, 80), (-20, -10, 10), (-10, -30, -40), (34, -56, -74)]
+    path = [
+        (80, -110, 116),
+        (56, -90, 126),
+        (18, -40, 120),
+        (-16, -14, 80),
+        (-20, -10, 10),
+        (-10, -30, -40),
+        (34, -56, -74),
+    ]
     return sweep(np.array(path, float), 1.3, 1.3, rings=60, sides=6)
 
 

@@ -111,8 +111,7 @@ def person(rng: np.random.Generator) -> Person:
     for name, chain in frames.items():
         for kind, frame in zip(KINDS[len(chain)], chain, strict=True):
             solids += bone(bones.long_bone(kind), lambda p, frame=frame: place(frame(p)), tissue)
-    for template in _wrist_bones():
-        solids += bone(template, lambda p: place(wrist(p)), tissue)
+    solids += bone(_wrist_bones(), lambda p: place(wrist(p)), tissue)
     return Person(
         landmarks=place(np.concatenate([*(_joints(chain) for chain in frames.values()), wrist(_wrist_points())])),
         bones=solids,
@@ -151,6 +150,7 @@ SITE = Site(
     skeleton=edges(NAMES, *CHAINS.values(), *(("capitate centre", chain[0]) for chain in CHAINS.values())),
     person=person,
     beam=beam,
+    equalisation=(0.2, 0.45),
     letters=(("L", -1), ("L", 1)),
 )
 
@@ -194,8 +194,9 @@ def _joints(chain: list[Frame]) -> Array:
     return np.concatenate([*(frame(middle) for frame in chain), chain[-1](tip[None])])
 
 
-def _wrist_bones() -> list[Template]:
-    return [*(bones.carpal(name) for name in bones.CARPALS), bones.radius(), bones.ulna()]
+@cache
+def _wrist_bones() -> Template:
+    return Template.joined([*(bones.carpal(name) for name in bones.CARPALS), bones.radius(), bones.ulna()])
 
 
 @cache

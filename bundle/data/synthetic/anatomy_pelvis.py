@@ -99,6 +99,7 @@ SITE = Site(
     ),
     person=person,
     beam=beam,
+    equalisation=(0.3, 0.6),
     letters=(("R", -1), ("L", 1)),
 )
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +57,19 @@ class Template:
         """The surface's farthest point `[3]` along a direction, within `reach` mm of a point: a bony landmark."""
         close = self.vertices[np.linalg.norm(self.vertices - np.asarray(near, float), axis=1) < reach]
         return close[np.argmax(close @ np.asarray(direction, float))]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Template]) -> Template:
+        """Several templates as one."""
+        return cls(
+            Topology.joined([part.topology for part in parts], [len(part.vertices) for part in parts]),
+            np.concatenate([part.vertices for part in parts]),
+            np.concatenate([part.inward for part in parts]),
+        )
+
+    def placed(self, matrix: Array, origin: Array) -> Template:
+        """The template turned and scaled by a matrix `[3, 3]`, then shifted to an origin `[3]`."""
+        return Template(self.topology, self.vertices @ matrix.T + origin, self.inward @ matrix.T)
 
     def mirrored(self) -> Template:
         """The template of the other side of the body (x changes its sign)."""

@@ -51,9 +51,23 @@ def rib(number: int, side: int = 1) -> Template:
 
 
 @cache
-def thoracic_vertebra() -> Template:
-    """A thoracic vertebra, the origin at the centre of its body."""
-    return Template.of(vertebra(15.5, 14, 9.5), (-40, -26, -30), (40, 82, 30), 4.5, 0.5)
+def rib_cage() -> Template:
+    """All ribs and the breastbone."""
+    return Template.joined([sternum(), *(rib(number, side) for number in range(1, RIBS + 1) for side in (-1, 1))])
+
+
+@cache
+def backbone() -> Template:
+    """The spine from the last cervical to the second lumbar vertebra."""
+    one = Template.of(vertebra(15.5, 14, 9.5), (-40, -26, -30), (40, 70, 30), 4.2, 0.5)
+    levels = np.arange(0, 15)
+    slopes = 14 * np.cos(np.pi * (levels - 1) / 11)
+    return Template.joined(
+        [
+            one.placed(rotation("x", slope) * (0.9 + 0.025 * level), spine(level))
+            for level, slope in zip(levels, slopes, strict=True)
+        ]
+    )
 
 
 @cache
@@ -61,9 +75,11 @@ def clavicle(side: int = 1) -> Template:
     """The left (1) or right (-1) collarbone."""
     if side < 0:
         return clavicle().mirrored()
-    path = [(16, -66, 118), (40, -76, 128), (78, -62, 139), (112, -32, 146), (142, -14, 152), (160, -16, 153)]
-    solid = tube(path, [9.5, 7.0, 5.6, 5.6, 6.6, 7.0], (1, 1, 0.95))
-    return Template.of(solid, (0, -92, 100), (178, 4, 170), 2.8, lambda points: 0.8 + 1.1 * _middle(points[:, 0], 88, 45))
+    path = [(30, -66, 119), (50, -76, 128), (78, -62, 139), (112, -32, 146), (142, -14, 152), (160, -16, 153)]
+    solid = tube(path, [9.0, 7.0, 5.6, 5.6, 6.6, 7.0], (1, 1, 0.95))
+    return Template.of(
+        solid, (0, -92, 100), (178, 4, 170), 2.8, lambda points: 0.8 + 1.1 * _middle(points[:, 0], 88, 45)
+    )
 
 
 @cache
@@ -80,7 +96,9 @@ def scapula(side: int = 1) -> Template:
         inner=[(112, 70, 100), (112, 78, 54)],
         thickness=[5, 5],
     )  # fmt: skip
-    ridge = tube([(88, 84, 112), (118, 82, 124), (148, 62, 142), (168, 30, 154), (172, 6, 152)], [4, 5.5, 6.5, 8, 6], (1, 1, 0.9))
+    ridge = tube(
+        [(88, 84, 112), (118, 82, 124), (148, 62, 142), (168, 30, 154), (172, 6, 152)], [4, 5.5, 6.5, 8, 6], (1, 1, 0.9)
+    )
     socket = ellipsoid((152, 30, 114), (6, 13, 18))
     coracoid = tube([(142, 28, 128), (138, 4, 136), (144, -10, 130)], [8, 6, 5])
     solid = union(blade, ridge, socket, coracoid, blend=5.0)
@@ -98,14 +116,18 @@ def humerus(side: int = 1) -> Template:
         ellipsoid((197, 16, 112), (10, 13, 16)),
         blend=7.0,
     )
-    return Template.of(solid, (148, -12, -116), (234, 56, 150), 4.0, lambda p: 0.8 + 3.2 * np.clip((70 - p[:, 2]) / 60, 0, 1))
+    return Template.of(
+        solid, (148, -12, -116), (234, 56, 150), 4.0, lambda p: 0.8 + 3.2 * np.clip((70 - p[:, 2]) / 60, 0, 1)
+    )
 
 
 @cache
 def sternum() -> Template:
     """The breastbone."""
     solid = union(
-        block((0, -84, 100), (27, 6, 22), 5, rotation("x", 20)), block((0, -104, 32), (17, 5.5, 50), 5, rotation("x", 12)), blend=4.0
+        block((0, -84, 100), (27, 6, 22), 5, rotation("x", 20)),
+        block((0, -104, 32), (17, 5.5, 50), 5, rotation("x", 12)),
+        blend=4.0,
     )
     return Template.of(solid, (-44, -136, -44), (44, -50, 146), 4.0, 0.8)
 

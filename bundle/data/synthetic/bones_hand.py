@@ -47,9 +47,7 @@ def long_bone(kind: str) -> Template:
 def carpal(name: str) -> Template:
     """A carpal bone in the frame of the wrist."""
     solids: dict[str, Distance] = {
-        "capitate": union(
-            block((0.5, 0, 5), (6.8, 8, 8.5), 3.4), ellipsoid((-0.5, 0, -5), (7.0, 8, 8.0)), blend=4.0
-        ),
+        "capitate": union(block((0.5, 0, 5), (6.8, 8, 8.5), 3.4), ellipsoid((-0.5, 0, -5), (7.0, 8, 8.0)), blend=4.0),
         "hamate": union(
             block((-13.5, 0, 6.5), (6.4, 7, 5), 3.6, rotation("y", 10)),
             ellipsoid((-10.0, 0, -2), (4.6, 6.5, 9.0), rotation("y", -24)),

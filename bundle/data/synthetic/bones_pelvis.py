@@ -58,17 +58,28 @@ def lumbar_vertebra() -> Template:
 def vertebra(half_width: float, half_depth: float, half_height: float) -> Distance:
     """A vertebra: waisted body, pedicles, laminae, transverse, articular and spinous processes."""
     w, d, h = half_width, half_depth, half_height
+    k = h / 14  # slenderness of the arch
     disc = intersection(ellipsoid((0, 0, 0), (w, d, 9 * h)), block((0, 0, 0), (w + 5, d + 5, h), 2.5), blend=3.0)
     waist = union(*(ellipsoid((side * (w + 9), -2, 0), (12, 20, h * 0.75)) for side in (-1, 1)))
     parts = [difference(disc, waist, blend=4.0)]
     for side in (-1, 1):
         parts += [
-            tube([(side * w * 0.62, d * 0.6, h * 0.35), (side * w * 0.66, d + 14, h * 0.3)], 5.0, (0.8, 1, 1.4)),
-            tube([(side * w * 0.7, d + 12, h * 0.2), (side * w * 1.9, d + 16, h * 0.35)], [5.0, 4.0], (1, 0.7, 1)),
-            tube([(side * w * 0.62, d + 16, h * 1.35), (side * w * 0.72, d + 18, -h * 1.5)], [5.5, 5.0]),
-            tube([(side * w * 0.62, d + 17, 0), (0, d + 28, -h * 0.5)], 4.0, (1, 0.8, 1.6)),
+            tube(
+                [(side * w * 0.62, d * 0.6, h * 0.35), (side * w * 0.66, d + 14 * k, h * 0.3)], 5.0 * k, (0.8, 1, 1.4)
+            ),
+            tube(
+                [
+                    (side * w * 0.7, d + 12 * k, h * 0.2),
+                    (side * w * 1.25, d + 14 * k, h * 0.2),
+                    (side * w * 1.7, d + 16 * k, h * 0.5),
+                ],
+                [5.0 * k, 4.0 * k, 3.2 * k],
+                (1, 0.7, 1),
+            ),
+            tube([(side * w * 0.62, d + 16 * k, h * 1.3), (side * w * 0.72, d + 18 * k, -h * 1.45)], 5.2 * k),
+            tube([(side * w * 0.62, d + 17 * k, 0), (0, d + 28 * k, -h * 0.5)], 4.0 * k, (1, 0.8, 1.6)),
         ]
-    parts.append(tube([(0, d + 26, -h * 0.3), (0, d + 52, -h * 0.9)], [4.0, 5.0], (0.7, 1, 2.2)))
+    parts.append(tube([(0, d + 26 * k, -h * 0.3), (0, d + 52 * k, -h * 0.9)], [4.0 * k, 5.0 * k], (0.7, 1, 2.2)))
     return union(*parts, blend=3.0)
 
 

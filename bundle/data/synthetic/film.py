@@ -14,6 +14,7 @@ from bundle.data.synthetic.physics import Technique, bone_contrast, expose
 from bundle.data.synthetic.surface import line_integrals
 
 LEAD = 3.0  # line integral of a lead letter
+CLEAR = 0.98  # aperture beyond the penumbra of the collimator's blades
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,10 @@ def take(setting: Setting, site: Site, rng: np.random.Generator) -> Array:
         line_integrals(person.bones, beam) * bone_contrast(site.kilovolts),
         metal,
         setting.aperture,
-        Technique.draw(rng),
+        Technique.draw(rng, site.equalisation),
         rng,
     )
-    return np.where(setting.aperture < 0.5, 0.0, grey) if setting.shuttered else grey
+    return np.where(setting.aperture < CLEAR, 0.0, grey) if setting.shuttered else grey
 
 
 def _misplaced(beam: ConeBeam, rng: np.random.Generator) -> ConeBeam:
@@ -83,16 +84,16 @@ def _misplaced(beam: ConeBeam, rng: np.random.Generator) -> ConeBeam:
 
 def _aperture(beam: ConeBeam, rng: np.random.Generator) -> Array:
     """Four blades, each a little askew, with a narrow penumbra; often they stay outside the film."""
-    x, y = np.meshgrid(np.arange(beam.columns), np.arange(beam.rows))
-    aperture = np.ones(x.shape)
-    for inward in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-        if rng.random() < 0.45:
-            across = x if inward[0] else y
-            along = (y if inward[0] else x) - across.shape[0 if inward[0] else 1] / 2
-            length = across.max()
-            depth = across if sum(inward) > 0 else length - across
-            edge = rng.uniform(0.0, 0.06) * length + np.tan(np.deg2rad(rng.normal(0, 0.8))) * along
-            aperture *= 1 / (1 + np.exp(-np.clip((depth - edge) / 0.8, -30, 30)))
+    aperture = np.ones((beam.rows, beam.columns))
+    for axis in (0, 1):
+        size, length = aperture.shape[axis], aperture.shape[1 - axis]
+        along = np.arange(length) - (length - 1) / 2
+        for first in (True, False):
+            if rng.random() < 0.45:
+                edge = rng.uniform(0.0, 0.06) * size + np.tan(np.deg2rad(rng.normal(0, 0.8))) * along
+                depth = np.arange(size) if first else np.arange(size)[::-1]
+                open_ = 1 / (1 + np.exp(-np.clip((depth[:, None] - edge) / 0.8, -30, 30)))
+                aperture *= open_ if axis == 0 else open_.T
     return aperture
 
 
@@ -102,7 +103,7 @@ def _visible(points: Array, aperture: Array) -> Array:
     nearest = np.rint(points).astype(int)
     inside = ((points >= 0) & (points <= [columns - 1, rows - 1])).all(axis=1)
     held = np.clip(nearest, 0, [columns - 1, rows - 1])
-    return np.where((inside & (aperture[held[:, 1], held[:, 0]] > 0.5))[:, None], points, np.nan)
+    return np.where((inside & (aperture[held[:, 1], held[:, 0]] > CLEAR))[:, None], points, np.nan)
 
 
 def _letter(site: Site, beam: ConeBeam, rng: np.random.Generator) -> Array:

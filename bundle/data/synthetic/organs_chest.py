@@ -25,11 +25,27 @@ def lung(side: int) -> Template:
         (1, 0.78, 1),
     )
     apex = ellipsoid((side * 44, 30, 128), (34, 36, 42))
-    dome = union(
-        ellipsoid((side * 64, -2, -158 if side < 0 else -170), (78, 96, 92)), half_space((0, 0, -136), (0, 0, 1))
-    )
-    solid = difference(intersection(union(cage, apex, blend=12.0), _beside(side), blend=6.0), dome, blend=2.0)
+    below = union(_dome(side), half_space((0, 0, -136), (0, 0, 1)))
+    solid = difference(intersection(union(cage, apex, blend=12.0), _beside(side), blend=16.0), below, blend=2.0)
     return Template.of(difference(solid, _mediastinum(), blend=9.0), (-140, -120, -240), (140, 130, 230), 5.5, 0.5)
+
+
+@cache
+def outline(side: int) -> Array:
+    """Landmarks on the right (-1) or left (1) lung `[4, 3]`: apex, costophrenic angle, top of the dome, cardiac border."""
+    vertices = lung(side).vertices
+    x, y, z = vertices.T
+    lateral = vertices[(side * x > 90) & (np.abs(y - 5) < 30)]
+    dome = vertices[np.abs(_dome(side)(vertices)) < 2]
+    heart = vertices[(np.abs(_mediastinum()(vertices)) < 4) & (z > -100) & (z < -15)]
+    return np.stack(
+        [
+            vertices[np.argmax(z)],
+            lateral[np.argmin(lateral[:, 2] - 0.3 * np.abs(lateral[:, 0]))],
+            dome[np.argmax(dome[:, 2])],
+            heart[np.argmax(side * heart[:, 0])],
+        ]
+    )
 
 
 @cache
@@ -57,17 +73,19 @@ def trunk() -> Template:
     return Template.of(solid, (-310, -160, -490), (310, 170, 420), 14.0, 1.0)
 
 
-def vessels(side: int, rng: np.random.Generator) -> list[Template]:
-    """Draw the arteries and veins of a lung: a fan from the hilum that branches twice and thins towards the pleura."""
+@cache
+def vessels(side: int, variant: int) -> Template:
+    """Arteries and veins of a lung, one of many variants: a fan from the hilum whose branches thin towards the pleura."""
+    rng = np.random.default_rng([side + 1, variant])
     tree = []
     for target in _fan(side, rng):
         root = HILUM[side] + 0.14 * (target - HILUM[side]) + rng.normal(0, 5, 3)
-        trunk_end = root + 0.42 * (target - root) + rng.normal(0, 4, 3)
-        tree.append(_vessel(root, trunk_end, rng.uniform(3.4, 4.8), 2.0, rng))
-        for _ in range(4):
-            tip = trunk_end + (0.55 * (target - root) + rng.normal(0, 17, 3)) * rng.uniform(0.55, 1.0)
-            tree.append(_vessel(trunk_end, tip, rng.uniform(1.2, 2.0), 0.4, rng))
-    return tree
+        fork = root + 0.42 * (target - root) + rng.normal(0, 4, 3)
+        tree.append(_vessel(root, fork, rng.uniform(3.4, 4.8), 2.0, rng))
+        for _ in range(5):
+            tip = fork + (0.55 * (target - root) + rng.normal(0, 20, 3)) * rng.uniform(0.55, 1.0)
+            tree.append(_vessel(fork, tip, rng.uniform(1.0, 1.9), 0.4, rng))
+    return Template.joined(tree)
 
 
 def _fan(side: int, rng: np.random.Generator) -> Array:
@@ -84,8 +102,13 @@ def _vessel(start: Array, end: Array, wide: float, thin: float, rng: np.random.G
     return sweep(np.stack([start, middle, end]), radius, radius, rings=9, sides=7)
 
 
+def _dome(side: int) -> Distance:
+    """One half of the diaphragm with what lies below; the right one stands higher."""
+    return ellipsoid((side * 64, -2, -158 if side < 0 else -170), (78, 96, 92))
+
+
 def _beside(side: int) -> Distance:
-    return half_space((side * 11, 0, 0), (-side, 0, 0))
+    return half_space((side * 4, 0, 0), (-side, 0, 0))
 
 
 def _mediastinum() -> Distance:
@@ -95,7 +118,10 @@ def _mediastinum() -> Distance:
         ellipsoid((-22, -24, -34), (30, 40, 46)),
         blend=14.0,
     )
-    aorta = tube([(-16, -26, 10), (-12, -22, 62), (10, 10, 84), (24, 34, 66), (20, 46, 10), (10, 52, -160)], [19, 17, 16, 15, 13, 12])
+    aorta = tube(
+        [(-16, -26, 10), (-12, -22, 62), (10, 10, 84), (24, 34, 66), (20, 46, 10), (10, 52, -160)],
+        [19, 17, 16, 15, 13, 12],
+    )
     trunk = tube([(12, -34, 8), (26, -24, 36), (35, -6, 44)], [18, 14, 8])
     cava = tube([(-20, -6, 0), (-21, -2, 60), (-14, -4, 150)], [14, 11, 12])
     arms = tube([(0, 0, 92), (0, 8, 200)], [20, 26], (1.15, 1.6, 1))

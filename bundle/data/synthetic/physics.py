@@ -35,14 +35,14 @@ class Technique:
     brightness: float
 
     @classmethod
-    def draw(cls, rng: np.random.Generator) -> Technique:
-        """Draw the habits of a department and the luck of an exposure."""
+    def draw(cls, rng: np.random.Generator, equalisation: tuple[float, float]) -> Technique:
+        """Draw the habits of a department and the luck of an exposure, the equalisation within the given range."""
         return cls(
             quanta=float(np.exp(rng.uniform(np.log(2.5e4), np.log(2.5e5)))),
             scatter=rng.uniform(0.15, 0.6),
             sharpness=rng.uniform(0.45, 0.8),
             grain=rng.uniform(0.03, 0.09),
-            equalisation=rng.uniform(0.3, 0.65),
+            equalisation=rng.uniform(*equalisation),
             gradation=rng.uniform(3.0, 5.0),
             brightness=rng.uniform(-0.09, 0.06),
         )
@@ -71,7 +71,7 @@ def expose(
     """
     total = body + bone * (1 + technique.grain * _trabeculae(bone.shape, rng)) + metal
     primary = np.exp(-total) * aperture
-    signal = primary + technique.scatter * _scatter(primary * (1 - np.exp(-0.25 * body)))
+    signal = primary + technique.scatter * _coarse(primary * (1 - np.exp(-0.25 * body)), 0.08)
     signal = gaussian_filter(signal.astype(np.float32), technique.sharpness)
     quanta = np.maximum(signal, 1e-5) * technique.quanta
     noise = gaussian_filter(rng.standard_normal(signal.shape, dtype=np.float32), 0.5)
@@ -79,12 +79,11 @@ def expose(
     return _display(density, (aperture > 0.5) & (body > 0.08 * body.max()) & (metal < 1), technique)
 
 
-def _scatter(primary: Array) -> Array:
-    """Photons scattered about 8 % of the film's width away."""
-    coarse = primary[4::8, 4::8]
-    spread = gaussian_filter(coarse, 0.08 * max(coarse.shape), mode="nearest")
-    scale = [n / m for n, m in zip(primary.shape, spread.shape, strict=True)]
-    return zoom(spread, scale, order=1, grid_mode=True, mode="nearest")
+def _coarse(film: Array, reach: float) -> Array:
+    """A film `[rows, columns]` blurred over a part `reach` of its longest side."""
+    blurred = gaussian_filter(film[4::8, 4::8], reach * max(film.shape) / 8, mode="nearest")
+    scale = [n / m for n, m in zip(film.shape, blurred.shape, strict=True)]
+    return zoom(blurred, scale, order=1, grid_mode=True, mode="nearest")
 
 
 def _trabeculae(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
@@ -96,10 +95,9 @@ def _trabeculae(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
 
 def _display(density: Array, anatomy: NDArray[np.bool_], technique: Technique) -> Array:
     """Dynamic range compression, then the S-shaped gradation of film set for the exposed anatomy."""
-    coarse = density[4::8, 4::8]
-    ground = gaussian_filter(coarse, 0.05 * max(coarse.shape), mode="nearest")
-    scale = [n / m for n, m in zip(density.shape, ground.shape, strict=True)]
-    even = density - technique.equalisation * zoom(ground, scale, order=1, grid_mode=True, mode="nearest")
+    exposed = np.clip(density, *np.percentile(density[::4, ::4][anatomy[::4, ::4]], [2, 99.5]))
+    ground = _coarse(exposed, 0.05)
+    even = density - technique.equalisation * ground
     low, high = np.percentile(even[::4, ::4][anatomy[::4, ::4]], [3, 99.5])
     level = 0.9 * (even - low) / max(high - low, 1e-3) - 0.4 + technique.brightness
     curve = np.tanh(technique.gradation * level / 2) / np.tanh(technique.gradation / 4)

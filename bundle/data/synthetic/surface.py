@@ -9,7 +9,7 @@ between two affine functions: one pass over the edges' scan lines and two runnin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,17 @@ class Topology:
             raise ValueError("the triangles do not form a closed surface")
         return cls(triangles, edges, np.stack([owner[forward], owner[backward]], axis=1))
 
+    @classmethod
+    def joined(cls, parts: Sequence[Topology], sizes: Sequence[int]) -> Topology:
+        """Several surfaces of `sizes` vertices as one, their vertices one after another."""
+        vertex = np.cumsum([0, *sizes[:-1]])
+        triangle = np.cumsum([0, *(len(part.triangles) for part in parts[:-1])])
+        return cls(
+            np.concatenate([part.triangles + start for part, start in zip(parts, vertex, strict=True)]),
+            np.concatenate([part.edges + start for part, start in zip(parts, vertex, strict=True)]),
+            np.concatenate([part.sides + start for part, start in zip(parts, triangle, strict=True)]),
+        )
+
     def reversed(self) -> Topology:
         """The same surface after a reflection of its vertices, which turns every triangle over."""
         return Topology.of(self.triangles[:, ::-1])
@@ -69,10 +80,6 @@ class Solid:
     topology: Topology
     vertices: Array
     attenuation: float
-
-    def moved(self, vertices: Array) -> Solid:
-        """The same part with other vertex positions."""
-        return replace(self, vertices=vertices)
 
 
 def line_integrals(solids: Sequence[Solid], beam: ConeBeam) -> Array:

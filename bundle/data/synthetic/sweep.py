@@ -13,7 +13,9 @@ from bundle.data.synthetic.geometry import Array
 from bundle.data.synthetic.surface import Topology
 
 
-def sweep(path: Array, width: Array | float, height: Array | float, coat: float = 0.0, rings: int = 40, sides: int = 10) -> Template:
+def sweep(
+    path: Array, width: Array | float, height: Array | float, coat: float = 0.0, rings: int = 40, sides: int = 10
+) -> Template:
     """Sweep an ellipse along the smooth curve through points.
 
     Args:

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Short facts about a training run, for the head of a page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from bundle.errors import BundleError
+
+
+def run_facts(run: Path) -> dict[str, str]:
+    """Read the facts that a run folder holds.
+
+    Args:
+        run: output_dir of a training run that came to its end.
+
+    Returns:
+        Values by their names, in the order to show them.
+
+    Raises:
+        BundleError: a file of the run is missing or cannot be read.
+    """
+    card, environment, convergence = (
+        _read(run / name) for name in ("best.json", "environment.json", "convergence.json")
+    )
+    return {
+        "labelled films": str(card["shots"]),
+        "draw": str(card["draw"]),
+        "seed": str(card["seed"]),
+        "image side": f"{card['image_size']} px",
+        "backbone": card["backbone"],
+        "best epoch": str(card["epoch"]),
+        "converged": "yes" if convergence["converged"] else "no",
+        "device": f"{environment['device']}, {environment['threads']} threads",
+    }
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BundleError(f"{file}: cannot be read; give the folder of a training run that came to its end") from error
+    return content
