@@ -95,7 +95,7 @@ def person(rng: np.random.Generator) -> Person:
     """Draw an adult's left hand: size, proportions, spread and bend of the fingers, bone quality, ring or screw."""
     tissue = draw_tissue(rng)
     size = bounded(rng, 1.0, 0.07)
-    spread, thumb = bounded(rng, 1.0, 0.6), bounded(rng, 4, 10)
+    spread, thumb = rng.uniform(0.45, 1.8), bounded(rng, 4, 10)
     frames = {
         name: _digit(digit, _posture(rng, thumb if name == "thumb" else (spread - 1) * digit.spread))
         for name, digit in DIGITS.items()
@@ -157,7 +157,7 @@ SITE = Site(
 
 def _posture(rng: np.random.Generator, spread: float) -> Posture:
     return Posture(
-        spread=spread + bounded(rng, 0, 3.5),
+        spread=spread + bounded(rng, 0, 2.0),
         bends=(bounded(rng, 0, 3), bounded(rng, 4, 5), bounded(rng, 5, 6), bounded(rng, 3, 5)),
         deviations=(bounded(rng, 0, 1.5), 0.0, bounded(rng, 0, 2), bounded(rng, 0, 2.5)),
         stretch=tuple(bounded(rng, 1, 0.04) for _ in range(4)),

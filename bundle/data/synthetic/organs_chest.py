@@ -25,7 +25,7 @@ def lung(side: int) -> Template:
         (1, 0.78, 1),
     )
     apex = ellipsoid((side * 44, 30, 128), (34, 36, 42))
-    below = union(_dome(side), half_space((0, 0, -136), (0, 0, 1)))
+    below = union(_dome(side), ellipsoid((0, 14, -165), (58, 90, 88)), half_space((0, 0, -136), (0, 0, 1)))
     solid = difference(intersection(union(cage, apex, blend=12.0), _beside(side), blend=16.0), below, blend=2.0)
     return Template.of(difference(solid, _mediastinum(), blend=9.0), (-140, -120, -240), (140, 130, 230), 5.5, 0.5)
 
@@ -108,7 +108,7 @@ def _dome(side: int) -> Distance:
 
 
 def _beside(side: int) -> Distance:
-    return half_space((side * 4, 0, 0), (-side, 0, 0))
+    return half_space((side * 0.5, 0, 0), (-side, 0, 0))
 
 
 def _mediastinum() -> Distance:
@@ -126,4 +126,5 @@ def _mediastinum() -> Distance:
     cava = tube([(-20, -6, 0), (-21, -2, 60), (-14, -4, 150)], [14, 11, 12])
     arms = tube([(0, 0, 92), (0, 8, 200)], [20, 26], (1.15, 1.6, 1))
     column = tube([(0, 52, 200), (0, 74, 60), (0, 74, -40), (0, 54, -220)], [22, 22, 24, 28])
-    return union(heart, aorta, trunk, cava, arms, column, blend=8.0)
+    window = ellipsoid((18, 14, 54), (19, 22, 20))
+    return union(heart, aorta, trunk, cava, arms, column, window, blend=8.0)
