@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from bundle.errors import BundleError
@@ -23,12 +24,14 @@ def write_whole(file: Path, write: Callable[[Path], object]) -> None:
         write(partial)
         os.replace(partial, file)
     except (OSError, RuntimeError) as error:  # torch reports a full disk as RuntimeError
-        partial.unlink(missing_ok=True)
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error).split("\n")[0]
         raise BundleError(
             f"{file}: cannot be written ({reason}); free space there or choose another folder, "
             "what was written before is kept"
         ) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def write_text(file: Path, text: str) -> None:

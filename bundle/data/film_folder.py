@@ -13,8 +13,10 @@ import pydicom
 from monai.data import IterableDataset
 from monai.transforms import Transform, apply_transform
 from pydicom.misc import is_dicom
+from pydicom.uid import UID
 from tqdm import tqdm
 
+from bundle.data.dicom_elements import RADIOGRAPH_CLASSES
 from bundle.data.load_radiograph import is_film_format
 from bundle.errors import BundleError, RadiographError
 
@@ -64,7 +66,7 @@ class ReadableFilms(IterableDataset):
         self.unreadable = []
         for item in tqdm(self.data, unit="film", disable=None):
             try:
-                yield apply_transform(self.transform, item)
+                yield apply_transform(self.transform, item)  # type: ignore[arg-type]  # __init__ requires one
             except Exception as error:
                 sentence = _bundle_error(error)
                 if sentence is None:
@@ -90,9 +92,12 @@ def _has_pixels(file: Path) -> bool:
     if not is_dicom(file):
         return True
     try:
-        return "Rows" in pydicom.dcmread(file, stop_before_pixels=True, specific_tags=["Rows"])
+        header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=["Rows"])
     except Exception:  # whatever a broken file leads the parser to
         return True
+    kind = UID(str(header.file_meta.get("MediaStorageSOPClassUID", "")))
+    cut_short = kind in RADIOGRAPH_CLASSES or kind.name == kind  # pydicom has no name for a UID that is cut itself
+    return "Rows" in header or cut_short
 
 
 def _bundle_error(error: BaseException | None) -> BundleError | None:

@@ -12,16 +12,14 @@ from pydicom.uid import XRayAngiographicImageStorage, XRayRadiofluoroscopicImage
 if TYPE_CHECKING:
     from pydicom import Dataset
 
-LUMINANCE_WEIGHTS = (0.299, 0.587, 0.114)
-"""Weights of red, green and blue in ITU-R BT.601 luminance."""
-
 FEWEST_LEVELS = 16
 """A window that leaves fewer distinct grey levels than this has lost the film and is not applied."""
 
 
 def luminance(colours: np.ndarray) -> np.ndarray:
-    """Reduce red, green and blue in the last axis to float32 luminance; a further channel (alpha) is dropped."""
-    return (colours[..., :3] @ np.asarray(LUMINANCE_WEIGHTS)).astype(np.float32)
+    """Reduce red, green and blue in the last axis to float32 ITU-R BT.601 luminance; a further channel is dropped."""
+    red, green, blue = (colours[..., channel] for channel in range(3))
+    return (0.299 * red + 0.587 * green + 0.114 * blue).astype(np.float32)
 
 
 def grey_levels(stored: np.ndarray, dataset: Dataset) -> np.ndarray:

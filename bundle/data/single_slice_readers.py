@@ -13,7 +13,6 @@ from monai.config import PathLike
 from monai.data import ITKReader, NibabelReader, is_supported_format
 from monai.utils import ensure_tuple
 
-from bundle.data.grey_levels import luminance
 from bundle.data.pixel_spacing import header_spacing
 from bundle.data.radiograph_meta import radiograph_meta
 from bundle.errors import RadiographError
@@ -49,17 +48,24 @@ class MetaImageRadiographReader(ITKReader):
         return is_supported_format(filename, ("mha", "mhd"))
 
     def read(self, data: Sequence[PathLike] | PathLike, **kwargs: Any) -> tuple[Path, Any]:
-        """Open one file by ITK."""
+        """Open one file by ITK.
+
+        Raises:
+            RadiographError: ITK cannot read the file.
+        """
         (file,) = ensure_tuple(data)
-        return Path(file), super().read(file, **kwargs)
+        name = Path(file).name
+        try:
+            return Path(file), super().read(file, **kwargs)
+        except (RuntimeError, TypeError) as error:  # ITK's messages are paragraphs about its own build
+            raise RadiographError(
+                f"{name}: not a MetaImage that ITK reads; check that it is whole, grey, and of positive ElementSpacing"
+            ) from error
 
     def get_data(self, img: tuple[Path, Any]) -> tuple[np.ndarray, dict[str, Any]]:
         """Give float32 `[X, Y]` and the metadata of `radiograph_meta`."""
         file, opened = img
-        pixels = self._get_array_data(opened)
-        if opened.GetNumberOfComponentsPerPixel() > 1:
-            pixels = luminance(pixels)
-        image = _single_slice(pixels, file.name)
+        image = _single_slice(self._get_array_data(opened), file.name)
         sx, sy, *_ = opened.GetSpacing()
         return image, radiograph_meta(image, *header_spacing((float(sx), float(sy)), "ElementSpacing", file.name))
 

@@ -49,7 +49,8 @@ class PredictionWriter:
 
     def __call__(self, engine: Engine) -> None:
         """Write the films of the batch."""
-        for item, output in zip(engine.state.batch, engine.state.output, strict=True):
+        state: Any = engine.state
+        for item, output in zip(state.batch, state.output, strict=True):
             self._write({**item, **output})
 
     def _completed(self, engine: Engine) -> None:

@@ -14,6 +14,8 @@ from PIL import Image
 from pydicom import Dataset, FileMetaDataset, uid
 from pydicom.encaps import encapsulate
 
+from bundle.data.dicom_radiograph_reader import DicomRadiographReader
+
 PATIENT = {
     "PatientName": "Doe^Jane",
     "PatientID": "MRN4711",
@@ -117,3 +119,23 @@ def stored() -> np.ndarray:
 def patient() -> dict[str, str]:
     """The identifying elements of every film that `write_film` writes."""
     return PATIENT
+
+
+@pytest.fixture
+def read_film() -> Callable[[Path], tuple[np.ndarray, dict[str, Any]]]:
+    """Read a DICOM film by the reader under test: `[X, Y]` and its metadata."""
+    reader = DicomRadiographReader()
+    return lambda path: reader.get_data(reader.read(path))
+
+
+@pytest.fixture
+def smooth_film() -> np.ndarray:
+    """A smooth unsymmetric 12-bit film `[Y, X]`, as lossy encodings keep it."""
+    y, x = np.mgrid[:48, :80]
+    return np.round(2000 + 900 * np.sin(x / 13) + 800 * np.cos(y / 9)).astype(np.uint16)
+
+
+@pytest.fixture
+def byte_film(smooth_film: np.ndarray) -> np.ndarray:
+    """The smooth film in 8 bit."""
+    return (smooth_film // 16).astype(np.uint8)

@@ -11,14 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydicom import Dataset, Sequence, uid
 
-from bundle.data.dicom_radiograph_reader import DicomRadiographReader
 from bundle.data.grey_levels import FEWEST_LEVELS, luminance
 
 LEVELS = np.arange(4096)
 
 
 @pytest.fixture
-def levels_of(write_film):
+def levels_of(read_film, write_film):
     """The grey levels of a 12-bit film that holds every stored value once: `[4096]`, by stored value."""
 
     def read(
@@ -26,8 +25,7 @@ def levels_of(write_film):
     ) -> np.ndarray:
         pixels = LEVELS.astype(np.uint16).reshape(64, 64)
         path = write_film(pixels, 12, photometric, syntax, **elements)
-        reader = DicomRadiographReader()
-        return reader.get_data(reader.read(path))[0].T.reshape(-1)
+        return read_film(path)[0].T.reshape(-1)
 
     return read
 
@@ -135,27 +133,24 @@ def test_monochrome1_is_turned_after_the_window(levels_of):
 
 
 @pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
-def test_padding_is_as_dark_as_the_darkest_of_the_film(write_film, photometric):
+def test_padding_is_as_dark_as_the_darkest_of_the_film(read_film, write_film, photometric):
     pixels = np.array([[0, 0, 4000, 4000], [1000, 1001, 1002, 1003]], dtype=np.uint16)
-    reader = DicomRadiographReader()
     path = write_film(pixels, photometric=photometric, PixelPaddingValue=0)
-    image = reader.get_data(reader.read(path))[0].T
+    image = read_film(path)[0].T
     assert image[0, :2].tolist() == [1000, 1000]
     assert (image.min(), image.max()) == (1000, 4000)
 
 
-def test_padding_range(write_film):
+def test_padding_range(read_film, write_film):
     pixels = np.array([[0, 5, 10, 11], [1000, 1001, 1002, 1003]], dtype=np.uint16)
-    reader = DicomRadiographReader()
     path = write_film(pixels, PixelPaddingValue=10, PixelPaddingRangeLimit=0)
-    image = reader.get_data(reader.read(path))[0].T
+    image = read_film(path)[0].T
     assert image[0].tolist() == [11, 11, 11, 11]
 
 
-def test_signed_padding(write_film):
+def test_signed_padding(read_film, write_film):
     pixels = np.array([[-2000, -2000, 0, 5], [100, 101, 102, 103]], dtype=np.int16)
-    reader = DicomRadiographReader()
-    image = reader.get_data(reader.read(write_film(pixels, 16, PixelPaddingValue=-2000)))[0].T
+    image = read_film(write_film(pixels, 16, PixelPaddingValue=-2000))[0].T
     assert image[0].tolist() == [0, 0, 0, 5]
 
 

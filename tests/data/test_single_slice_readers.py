@@ -65,13 +65,6 @@ def test_metaimage_of_one_slice(tmp_path, shape, name):
     assert meta["spacing_provenance"] == "image header"
 
 
-def test_colour_metaimage_becomes_luminance(tmp_path):
-    rgb = np.random.default_rng(0).integers(0, 256, (4, 3, 3), dtype=np.uint8)
-    itk.imwrite(itk.image_from_array(rgb, is_vector=True), str(tmp_path / "film.mha"))
-    image, _ = read(tmp_path / "film.mha")
-    assert np.allclose(image.T, rgb @ [0.299, 0.587, 0.114], atol=1e-3)
-
-
 @pytest.mark.parametrize(("unit", "factor"), [("mm", 1), ("micron", 1e-3), ("meter", 1e3), (None, 1)])
 def test_nifti_units(tmp_path, unit, factor):
     _, meta = read(nifti(tmp_path / "film.nii", FILM, (0.3, 0.4), unit))
@@ -83,6 +76,13 @@ def test_default_spacing_of_one_is_unknown(tmp_path, write):
     _, meta = read(write(tmp_path / ("film.nii" if write is nifti else "film.mha"), FILM, (1, 1)))
     assert np.isnan(meta["spacing"]).all()
     assert meta["spacing_provenance"] == "unknown"
+
+
+def test_metaimage_spacing_of_zero_is_refused(tmp_path):
+    path = metaimage(tmp_path / "film.mha", FILM, (0.5, 0.5))
+    path.write_bytes(path.read_bytes().replace(b"ElementSpacing = 0.5 0.5", b"ElementSpacing = 0.0 0.5"))
+    with pytest.raises(RadiographError, match=r"^film\.mha: .*positive ElementSpacing"):
+        read(path)
 
 
 @pytest.mark.parametrize("pixdim", [(0, 0.3), (0, 0), (-0.3, 0.3), (np.nan, 0.3)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -70,8 +71,4 @@ class Site:
 
 def edges(names: tuple[str, ...], *chains: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     """Index pairs of the lines through chains of landmark names."""
-    return tuple(
-        (names.index(first), names.index(second))
-        for chain in chains
-        for first, second in zip(chain[:-1], chain[1:], strict=True)
-    )
+    return tuple((names.index(first), names.index(second)) for chain in chains for first, second in pairwise(chain))

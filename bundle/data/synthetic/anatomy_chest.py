@@ -15,7 +15,7 @@ from bundle.data.synthetic.geometry import Array, ConeBeam, rotation
 from bundle.data.synthetic.implicit import ellipsoid
 from bundle.data.synthetic.surface import Solid
 from bundle.data.synthetic.sweep import sweep
-from bundle.data.synthetic.variation import Move, Warp, bounded, draw_tissue, smooth_step
+from bundle.data.synthetic.variation import Move, Warp, bounded, chain, draw_tissue, smooth_step
 
 LUNG = -0.78 * MUSCLE  # a lung is mostly air: what it lacks of the muscle that the trunk is made of
 VARIANTS = 16  # of the lungs' vessels
@@ -29,7 +29,7 @@ def person(rng: np.random.Generator) -> Person:
     """Draw an adult standing at the film: build, breath, heart, shoulders, rotation, bone quality, pacemaker."""
     tissue = draw_tissue(rng)
     body = _build(rng)
-    inside = _viscera(rng)
+    organ = chain(_viscera(rng), body)
     shoulders = {side: _shoulder(rng, side) for side in (-1, 1)}
     breath = bounded(rng, 0, 5)
 
@@ -38,15 +38,12 @@ def person(rng: np.random.Generator) -> Person:
         lift = breath * smooth_step(-points[:, 1], -60, 90)
         return body(points + lift[:, None] * [0.0, 0, 1])
 
-    def organ(points: Array) -> Array:
-        return body(inside(points))
-
     pale = Tissue(0.6 * tissue.cortex, 0.5 * tissue.marrow)  # vertebrae are nearly all marrow
     solids = bone(bones.rib_cage(), cage, tissue) + bone(bones.backbone(), body, pale)
-    points = {}
+    points: dict[str, Array] = {}
     for side, name in ((-1, "right"), (1, "left")):
         for template in (bones.clavicle, bones.scapula, bones.humerus):
-            solids += bone(template(side), lambda p, side=side: body(shoulders[side](p)), tissue)
+            solids += bone(template(side), chain(shoulders[side], body), tissue)
         flip = np.array([side, 1, 1])
         on_bones = body(shoulders[side](_bone_points() * flip))
         labelled = zip((*PAIRED_BONES, *PAIRED_ORGANS), [*on_bones, *organ(organs.outline(side))], strict=True)

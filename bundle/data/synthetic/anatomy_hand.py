@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """People whose left hand is filmed from the back, and the landmarks of its joints.
 
-The frame is the wrist's: x to the thumb, y to the palm (and the film), z to the finger tips, the origin in the capitate.
+The frame is the wrist's: x to the thumb, y to the palm (and the film), z to the finger tips; the origin is in the
+capitate.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from bundle.data.synthetic.bone import Template, bone
 from bundle.data.synthetic.geometry import Array, ConeBeam, rotation
 from bundle.data.synthetic.implicit import ellipsoid, tube, union
 from bundle.data.synthetic.surface import Solid
-from bundle.data.synthetic.variation import Warp, bounded, draw_tissue
+from bundle.data.synthetic.variation import Warp, bounded, chain, draw_tissue
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ JOINTS = {
     ),
 }
 WRIST = ("radial styloid tip", "ulnar styloid tip", "lunate centre", "capitate centre")
-CHAINS = {name: tuple(f"{name} {joint}" for joint in JOINTS[len(digit.lengths)]) for name, digit in DIGITS.items()}
-NAMES = (*(label for chain in CHAINS.values() for label in chain), *WRIST)
+LABELS = {name: tuple(f"{name} {joint}" for joint in JOINTS[len(digit.lengths)]) for name, digit in DIGITS.items()}
+NAMES = (*(label for labels in LABELS.values() for label in labels), *WRIST)
 GAP = 1.6  # cartilage between two bones, mm
 
 
@@ -108,12 +109,12 @@ def person(rng: np.random.Generator) -> Person:
         return size * warp(points) @ palm.T
 
     solids = []
-    for name, chain in frames.items():
-        for kind, frame in zip(KINDS[len(chain)], chain, strict=True):
-            solids += bone(bones.long_bone(kind), lambda p, frame=frame: place(frame(p)), tissue)
-    solids += bone(_wrist_bones(), lambda p: place(wrist(p)), tissue)
+    for digit in frames.values():
+        for kind, frame in zip(KINDS[len(digit)], digit, strict=True):
+            solids += bone(bones.long_bone(kind), chain(frame, place), tissue)
+    solids += bone(_wrist_bones(), chain(wrist, place), tissue)
     return Person(
-        landmarks=place(np.concatenate([*(_joints(chain) for chain in frames.values()), wrist(_wrist_points())])),
+        landmarks=place(np.concatenate([*(_joints(digit) for digit in frames.values()), wrist(_wrist_points())])),
         bones=solids,
         tissue=[Solid(_glove().topology, place(_skinned(frames, wrist, rng)), MUSCLE)],
         metal=[Solid(part.topology, place(frame(part.vertices)), METAL) for part, frame in _metalwork(frames, rng)],
@@ -144,10 +145,10 @@ SITE = Site(
     region=("85562004", "Hand"),
     kilovolts=52,
     view="PA",
-    orientation=("R", "F"),
+    orientation=("L", "H"),
     laterality="L",
     landmarks=NAMES,
-    skeleton=edges(NAMES, *CHAINS.values(), *(("capitate centre", chain[0]) for chain in CHAINS.values())),
+    skeleton=edges(NAMES, *LABELS.values(), *(("capitate centre", labels[0]) for labels in LABELS.values())),
     person=person,
     beam=beam,
     equalisation=(0.2, 0.45),
@@ -187,11 +188,11 @@ def _wrist(rng: np.random.Generator) -> Frame:
     return Frame(rotation("y", bounded(rng, 0, 2.5)) * scale, np.zeros(3))
 
 
-def _joints(chain: list[Frame]) -> Array:
-    """Centres of the joint spaces along a digit and the tip of its last bone `[len(chain) + 1, 3]`."""
+def _joints(digit: list[Frame]) -> Array:
+    """Centres of the joint spaces along a digit and the tip of its last bone `[len(digit) + 1, 3]`."""
     tip = bones.long_bone("distal").tip((0, 0, bones.LENGTHS["distal"]), (0, 0, 1), 6) * [0, 0, 1]
     middle = np.array([[0, 0, -GAP / 2]])
-    return np.concatenate([*(frame(middle) for frame in chain), chain[-1](tip[None])])
+    return np.concatenate([*(frame(middle) for frame in digit), digit[-1](tip[None])])
 
 
 @cache
@@ -244,7 +245,7 @@ def _skin_weights() -> Array:
 def _skinned(frames: dict[str, list[Frame]], wrist: Frame, rng: np.random.Generator) -> Array:
     """The glove's vertices after the bones have moved, on a leaner or stouter hand `[V, 3]`."""
     rest = [frame for digit in DIGITS.values() for frame in _digit(digit, REST)]
-    moved = [frame for chain in frames.values() for frame in chain]
+    moved = [frame for digit in frames.values() for frame in digit]
     glove = _glove()
     vertices = glove.vertices - rng.uniform(-1.5, 1.5) * glove.inward
     total = np.zeros_like(vertices)

@@ -13,7 +13,7 @@ from bundle.data.synthetic.bone import Template, bone
 from bundle.data.synthetic.geometry import Array, ConeBeam, rotation
 from bundle.data.synthetic.implicit import difference, ellipsoid, half_space, tube, union
 from bundle.data.synthetic.surface import Solid
-from bundle.data.synthetic.variation import Move, Warp, bounded, draw_tissue, smooth_step
+from bundle.data.synthetic.variation import Move, Warp, bounded, chain, draw_tissue, smooth_step
 
 PAIRED = (
     "iliac crest highest point",
@@ -31,23 +31,23 @@ NAMES = (*(f"{side} {name}" for side in ("right", "left") for name in PAIRED), *
 
 
 def person(rng: np.random.Generator) -> Person:
-    """Draw an adult lying on the back: build, pelvic shape, tilt and rotation, position of the legs, bone quality, implant."""
+    """Draw an adult lying on the back: build, shape and pose of the pelvis, legs, bone quality, implant."""
     tissue = draw_tissue(rng)
     size = bounded(rng, 1.0, 0.065)
     girdle, pose = _girdle(rng, size), _pose(rng)
     legs = {side: _leg(rng, size, side, pose(girdle(bones.HIP[None] * [side, 1, 1]))) for side in (-1, 1)}
-    solids, points = [], {}
+    solids: list[Solid] = []
+    points: dict[str, Array] = {}
     for side, name in ((-1, "right"), (1, "left")):
         hip, thigh = bones.innominate(side), bones.femur(side)
-        solids += bone(hip, lambda p: pose(girdle(p)), tissue) + bone(thigh, legs[side], tissue)
+        solids += bone(hip, chain(girdle, pose), tissue) + bone(thigh, legs[side], tissue)
         flip = np.array([side, 1, 1])
         on_hip = pose(girdle(_hip_points() * flip))
         on_thigh = legs[side](_thigh_points() * flip)
         points |= {f"{name} {label}": point for label, point in zip(PAIRED, [*on_hip, *on_thigh], strict=True)}
-    spine = _spine(rng, size)
-    solids += bone(bones.sacrum(), lambda p: pose(girdle(p)), tissue)
-    for level in spine:
-        solids += bone(bones.lumbar_vertebra(), lambda p, level=level: pose(girdle(level(p))), tissue)
+    solids += bone(bones.sacrum(), chain(girdle, pose), tissue)
+    for vertebra in _spine(rng):
+        solids += bone(vertebra, chain(girdle, pose), tissue)
     points |= dict(zip(MEDIAN, pose(girdle(_median_points())), strict=True))
     return Person(
         landmarks=np.stack([points[name] for name in NAMES]),
@@ -166,7 +166,7 @@ def _pose(rng: np.random.Generator) -> Move:
 
 
 def _leg(rng: np.random.Generator, size: float, side: int, hip: Array) -> Move:
-    """Femur of one side: size, neck-shaft angle, irregularity, then rotation, abduction and flexion about the hip's centre."""
+    """Femur of one side: size, neck-shaft angle, irregularity, then its pose about the hip's centre."""
     scale = size * bounded(rng, 1, 0.03)
     bend = bounded(rng, 0, 0.10)
     warp = Warp.draw(rng, 1.2, 120, 300)
@@ -186,15 +186,16 @@ def _leg(rng: np.random.Generator, size: float, side: int, hip: Array) -> Move:
     return move
 
 
-def _spine(rng: np.random.Generator, size: float) -> list[Move]:
-    """The fifth, fourth and third lumbar vertebra on top of the sacrum, in the template's frame, with a slight scoliosis."""
+def _spine(rng: np.random.Generator) -> list[Template]:
+    """The lumbar vertebrae upon the sacrum, in the template's frame, with a slight scoliosis."""
     sway, turn = bounded(rng, 0, 3), bounded(rng, 0, 4)
-    levels = []
-    for index, (y, z, slope) in enumerate(((14, 108, -22), (4, 141, -10), (2, 175, 0))):
-        matrix = rotation("x", slope) @ rotation("y", sway * index) @ rotation("z", turn)
-        place = np.array([-(sway * index**2) * 0.5, y, z])
-        levels.append(lambda points, matrix=matrix, place=place: points @ matrix.T + place)
-    return levels
+    return [
+        bones.lumbar_vertebra().placed(
+            rotation("x", slope) @ rotation("y", sway * index) @ rotation("z", turn),
+            np.array([-sway * index**2 / 2, y, z]),
+        )
+        for index, (y, z, slope) in enumerate(((14, 108, -22), (4, 141, -10), (2, 175, 0), (4, 209, 6), (8, 243, 10)))
+    ]
 
 
 @cache
@@ -204,7 +205,7 @@ def _trunk() -> Template:
     for side in (-1, 1):
         parts.append(tube([(side * 92, 8, -20), (side * 92, 8, -330)], [80, 72]))
         parts.append(ellipsoid((side * 72, 62, -30), (78, 55, 80)))
-    return Template.of(union(*parts, blend=40), (-230, -150, -430), (230, 180, 490), 13.0, 1.0)
+    return Template.of(union(*parts, blend=40), (-230, -150, -430), (230, 180, 490), 17.0, 1.0)
 
 
 def _body(rng: np.random.Generator, size: float) -> list[Solid]:

@@ -41,8 +41,8 @@ class Template:
             low: Corner of a box that encloses the solid, mm.
             high: Opposite corner, mm.
             step: Resolution of the triangulation, mm.
-            coat: Thickness of the coat in mm, one for all or a function of the surface's points `[V, 3]`. Where the solid is
-                thin the coat takes at most 0.7 of it.
+            coat: Thickness of the coat in mm, one for all or a function of the surface's points `[V, 3]`. Where the
+                solid is thin the coat takes at most 0.7 of it.
         """
         vertices, triangles = surface(solid, low, high, step)
         slope = gradient(solid, vertices, solid(vertices))

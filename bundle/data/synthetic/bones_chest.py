@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Templates of the thorax's bones in millimetres, the left side modelled; the origin lies in the middle of the chest at the level of T7."""
+"""Templates of the thorax's bones in millimetres, the left side modelled; the origin is amid the chest before T7."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ END_ANGLE = (158, 160, 158, 155, 152, 149, 145, 136, 124, 110, 84, 58)
 
 
 def spine(level: float) -> Array:
-    """Centre `[3]` of the body of thoracic vertebra `level` (1 to 12; 13 is the first lumbar one), with the thoracic kyphosis."""
+    """Centre `[3]` of the body of thoracic vertebra `level` along the kyphosis; C7 is 0, L1 is 13."""
     part = (level - 1) / 11
     return np.array([0, 46 + 26 * np.sin(np.pi * part) + 2 * part, 168 - 22.0 * (level - 1) - 2.4 * (level - 1) * part])
 
@@ -44,10 +44,10 @@ def rib(number: int, side: int = 1) -> Template:
         ],
         axis=1,
     )
-    path = np.concatenate([[head + [17, 2, 3]], around])
+    path = np.concatenate([[np.add(head, [17, 2, 3])], around])
     thickness = np.interp(np.arange(10), [0, 2, 9], [4.5, 3.6, 3.4])
     height = np.interp(np.arange(10), [0, 2, 6, 9], [4.5, 5.6, 6.2, 7.2])
-    return sweep(path, thickness, height, 0.9, rings=44)
+    return sweep(path, thickness, height, 0.9, rings=34, sides=8)
 
 
 @cache
@@ -58,13 +58,13 @@ def rib_cage() -> Template:
 
 @cache
 def backbone() -> Template:
-    """The spine from the last cervical to the second lumbar vertebra."""
+    """The spine from the neck to the second lumbar vertebra."""
     one = Template.of(vertebra(15.5, 14, 9.5), (-40, -26, -30), (40, 70, 30), 4.2, 0.5)
-    levels = np.arange(0, 15)
+    levels = np.arange(-4, 15)
     slopes = 14 * np.cos(np.pi * (levels - 1) / 11)
     return Template.joined(
         [
-            one.placed(rotation("x", slope) * (0.9 + 0.025 * level), spine(level))
+            one.placed(rotation("x", slope) * (0.9 + 0.025 * level), spine(float(level)))
             for level, slope in zip(levels, slopes, strict=True)
         ]
     )
@@ -112,12 +112,12 @@ def humerus(side: int = 1) -> Template:
         return humerus().mirrored()
     solid = union(
         ellipsoid((180, 24, 116), (22, 22, 22)),
-        tube([(184, 22, 108), (196, 20, 80), (206, 18, 20), (214, 18, -90)], [19, 15, 11.5, 11]),
+        tube([(184, 22, 108), (196, 20, 80), (206, 18, 20), (222, 18, -230)], [19, 15, 11.5, 11]),
         ellipsoid((197, 16, 112), (10, 13, 16)),
         blend=7.0,
     )
     return Template.of(
-        solid, (148, -12, -116), (234, 56, 150), 4.0, lambda p: 0.8 + 3.2 * np.clip((70 - p[:, 2]) / 60, 0, 1)
+        solid, (148, -12, -250), (244, 56, 150), 4.0, lambda p: 0.8 + 3.2 * np.clip((70 - p[:, 2]) / 60, 0, 1)
     )
 
 

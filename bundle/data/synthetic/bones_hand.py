@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Templates of the bones of the left hand in millimetres.
 
-Long bones stand on the origin of their own frame and point along z; x is radial (the thumb's side), y palmar. Carpal and forearm bones
-share the frame of the wrist, whose origin is the capitate's centre.
+Long bones stand on the origin of their own frame and point along z; x is radial (the thumb's side), y palmar. Carpal
+and forearm bones share the frame of the wrist, whose origin is the capitate's centre.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Templates of the pelvic bones in millimetres, the origin midway between the femoral heads' centres, the left side modelled.
+"""Templates of the pelvic bones in millimetres, the left side modelled; the origin is midway between the hips' centres.
 
 Measures follow an average adult: 176 mm between the hip centres, 240 mm between the anterior superior iliac spines.
 """
@@ -114,7 +114,7 @@ def _innominate() -> Distance:
         blend=7.0,
     )
     outward = (0.70, -0.30, -0.65)
-    socket = intersection(ellipsoid(HIP, (34, 33, 33)), half_space(HIP + [0.0, 0, -1], outward), blend=3.0)
+    socket = intersection(ellipsoid(HIP, (34, 33, 33)), half_space(HIP - np.array([0, 0, 1]), outward), blend=3.0)
     roof = union(
         ellipsoid((92, 2, 34), (17, 26, 22)),
         ellipsoid((97, -40, 38), (7.5, 7.5, 10)),
@@ -168,7 +168,8 @@ def _sacrum() -> Distance:
     crest = tube([(0, 60, 82), (0, 78, 56), (0, 88, 28)], [7, 7, 5], (0.8, 1, 1))
     laminae = tube([(0, 48, 80), (0, 66, 54), (0, 78, 28)], [15, 13, 9], (1.6, 0.7, 1))
     coccyx = union(
-        ellipsoid((0, 72, -22), (9, 5, 6)), ellipsoid((0, 68, -34), (6.5, 4.5, 6)), ellipsoid((0, 61, -45), (4.5, 4, 6)),
+        ellipsoid((0, 72, -22), (9, 5, 6)), ellipsoid((0, 68, -34), (6.5, 4.5, 6)),
+        ellipsoid((0, 61, -45), (4.5, 4, 6)),
         blend=1.0,
     )  # fmt: skip
     canal = tube([(0, 44, 96), (0, 58, 66), (0, 70, 36)], [8, 7, 4], (1.5, 0.8, 1))

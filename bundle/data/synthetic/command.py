@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from bundle.data.synthetic.sample import SITES, write_sample
 
@@ -30,20 +29,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Write the sample that the arguments ask for; Ctrl-C keeps the films that are complete."""
-    try:
-        write_sample(
-            arguments.site,
-            arguments.out,
-            arguments.labelled,
-            arguments.validation,
-            arguments.unlabelled,
-            arguments.test,
-            arguments.seed,
-            arguments.size,
-            arguments.workers,
-        )
-    except KeyboardInterrupt:
-        print("stopped; the same command continues with the films that are missing", file=sys.stderr)
-        raise SystemExit(130) from None
+    """Write the sample that the arguments ask for."""
+    write_sample(
+        arguments.site,
+        arguments.out,
+        arguments.labelled,
+        arguments.validation,
+        arguments.unlabelled,
+        arguments.test,
+        arguments.seed,
+        arguments.size,
+        arguments.workers,
+    )
     print(f"synthetic {arguments.site} films and dataset.json are in {arguments.out}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Synthetic films as DICOM files: Digital X-Ray or Computed Radiography images for presentation, 12 bits stored in 16."""
+"""Synthetic films as DICOM files: Digital X-Ray or Computed Radiography images, 12 bits stored in 16."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pydicom
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import (
+    UID,
     ComputedRadiographyImageStorage,
     DigitalXRayImageStorageForPresentation,
     ExplicitVRLittleEndian,
@@ -57,7 +58,7 @@ def write(
     storage = DigitalXRayImageStorageForPresentation if modality == "DX" else ComputedRadiographyImageStorage
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = storage
-    meta.MediaStorageSOPInstanceUID = instance_uid(*key)
+    meta.MediaStorageSOPInstanceUID = UID(instance_uid(*key))
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     image = FileDataset(str(file), {}, file_meta=meta, preamble=b"\0" * 128)
     image.SOPClassUID, image.SOPInstanceUID = storage, meta.MediaStorageSOPInstanceUID
@@ -105,7 +106,6 @@ def _add_acquisition(image: Dataset, modality: str, site: Site, setting: Setting
     image.ImageLaterality = site.laterality
     image.DetectorType, image.DetectorConfiguration = "DIRECT", "AREA"
     image.PositionerType = "NONE"
-    image.FieldOfViewHorizontalFlip, image.FieldOfViewRotation = "NO", 0
     image.AcquisitionContextSequence = []
     image.AnatomicRegionSequence = [_code(*site.region)]
 
@@ -118,7 +118,7 @@ def _code(value: str, meaning: str) -> Dataset:
 
 
 def _add_spacing(image: Dataset, kind: str, setting: Setting) -> None:
-    """Pixel spacing as films have it: at the detector, with the magnification, calibrated to the anatomy, or not at all."""
+    """Pixel spacing as films have it: at the detector, with the magnification, calibrated, or not at all."""
     if kind == "unknown":
         return
     pixel = setting.beam.pixel
@@ -148,7 +148,7 @@ def _add_pixels(image: Dataset, grey: Array, modality: str, rng: np.random.Gener
     image.BitsAllocated, image.BitsStored, image.HighBit = 16, 12, 11
     image.Rows, image.Columns = stored.shape
     if modality == "DX":
-        image.PixelIntensityRelationship, image.PixelIntensityRelationshipSign = "LOG", -1 if inverse else 1
+        image.PixelIntensityRelationship, image.PixelIntensityRelationshipSign = "LOG", 1 if inverse else -1
         image.RescaleIntercept, image.RescaleSlope, image.RescaleType = "0", "1", "US"
     if modality == "DX" or (low, high) != (0.0, 1.0):
         image.WindowCenter, image.WindowWidth = round(centre + 0.5, 1), round((high - low) * WHITE + 1, 1)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One film: a person before the tube, the collimator, a lead letter on the cassette, and what comes out of the processor."""
+"""One film: a person before the tube, the collimator, a lead letter, and what comes out of the processor."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ Patient coordinates are DICOM's, in millimetres: x to the patient's left, y to t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,8 +60,8 @@ class ConeBeam:
             points: `[N, 3]` mm, between the source and the detector.
 
         Returns:
-            Image coordinates (x, y) `[N, 2]` in pixels with pixel centres at integers, and the depth `[N]` of each point:
-            its distance from the source along `axis`, mm.
+            Image coordinates (x, y) `[N, 2]` in pixels with pixel centres at integers, and the depth `[N]` of each
+            point: its distance from the source along `axis`, mm.
         """
         relative = points - self.source
         depth = relative @ self.axis
@@ -70,6 +71,7 @@ class ConeBeam:
         middle = np.array([self.columns - 1, self.rows - 1]) / 2
         return on_detector / self.pixel + middle, depth
 
+    @cached_property
     def obliquity(self) -> Array:
         """Length of each pixel's ray per unit of depth `[rows, columns]`, at least 1."""
         foot_x, foot_y = (self.source - self.centre) @ np.stack([self.x_axis, self.y_axis], axis=1)
@@ -80,7 +82,7 @@ class ConeBeam:
 
 
 def rotation(axis: str, degrees: float) -> Array:
-    """Rotation matrix `[3, 3]` about the patient's "x", "y" or "z" axis (right-hand rule); applied as `points @ matrix.T`."""
+    """Rotation matrix `[3, 3]` about the "x", "y" or "z" axis by the right-hand rule; used as `points @ matrix.T`."""
     angle = np.deg2rad(degrees)
     cosine, sine = np.cos(angle), np.sin(angle)
     first, second = {"x": (1, 2), "y": (2, 0), "z": (0, 1)}[axis]

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import reduce
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline, RBFInterpolator
 from scipy.ndimage import map_coordinates
 
@@ -16,7 +17,8 @@ from bundle.data.synthetic.surface import Indices
 Distance = Callable[[Array], Array]
 """A function of points `[N, 3]` in mm that returns about how far `[N]` each lies outside the solid."""
 
-Point = Sequence[float]
+Point = ArrayLike
+"""Three coordinates in mm."""
 
 
 def ellipsoid(centre: Point, radii: Point, turn: Array | None = None) -> Distance:
@@ -43,7 +45,7 @@ def block(centre: Point, half: Point, rounding: float, turn: Array | None = None
     return distance
 
 
-def tube(path: Sequence[Point], radii: Sequence[float] | float, flatten: Point = (1, 1, 1)) -> Distance:
+def tube(path: ArrayLike, radii: ArrayLike, flatten: Point = (1, 1, 1)) -> Distance:
     """A tube along the smooth curve through `path`, its radius varying smoothly between the given ones.
 
     `flatten` divides lengths along each coordinate axis, which makes the cross-section an ellipse.
@@ -80,9 +82,7 @@ def half_space(point: Point, normal: Point) -> Distance:
     return lambda points: (points - np.asarray(point, float)) @ outward
 
 
-def plate(
-    rim: Sequence[Point], inner: Sequence[Point], thickness: Sequence[float], rim_thickness: Sequence[float]
-) -> Distance:
+def plate(rim: ArrayLike, inner: ArrayLike, thickness: ArrayLike, rim_thickness: ArrayLike) -> Distance:
     """A curved plate of bone through the given points.
 
     Args:
@@ -178,7 +178,7 @@ def surface(solid: Distance, low: Point, high: Point, step: float) -> tuple[Arra
     values[tuple(near.T)] = solid(corner + step * near)  # exact where the surface may pass
     for axis in range(3):
         if np.moveaxis(values, axis, 0)[[0, -1]].min() < 0:
-            raise ValueError(f"the solid touches the box across axis {axis}: {low} to {high}")
+            raise ValueError(f"the solid touches the box across axis {axis}")
     vertices, triangles = _surface_nets(values)
     vertices = corner + step * vertices
     for _ in range(2):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Templates of the chest's soft organs, in the frame of its bones: lungs around heart and diaphragm, airways, vessels, trunk."""
+"""Templates of the chest's soft organs, in the frame of its bones: lungs, airways, vessels, trunk."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def lung(side: int) -> Template:
     apex = ellipsoid((side * 44, 30, 128), (34, 36, 42))
     below = union(_dome(side), ellipsoid((0, 14, -165), (58, 90, 88)), half_space((0, 0, -136), (0, 0, 1)))
     solid = difference(intersection(union(cage, apex, blend=12.0), _beside(side), blend=16.0), below, blend=2.0)
-    return Template.of(difference(solid, _mediastinum(), blend=9.0), (-140, -120, -240), (140, 130, 230), 5.5, 0.5)
+    return Template.of(difference(solid, _mediastinum(), blend=9.0), (-140, -120, -240), (140, 130, 230), 7.0, 0.5)
 
 
 @cache
 def outline(side: int) -> Array:
-    """Landmarks on the right (-1) or left (1) lung `[4, 3]`: apex, costophrenic angle, top of the dome, cardiac border."""
+    """Landmarks on the right (-1) or left (1) lung `[4, 3]`: apex, costophrenic angle, dome's top, cardiac border."""
     vertices = lung(side).vertices
     x, y, z = vertices.T
     lateral = vertices[(side * x > 90) & (np.abs(y - 5) < 30)]
@@ -57,7 +57,7 @@ def airways() -> Template:
         tube([(0, 34, 50), (20, 32, 34), (44, 26, 22)], [6.5, 5.8, 4.6]),
         blend=2.5,
     )
-    return Template.of(solid, (-56, 8, -8), (60, 52, 270), 2.8, 0.3)
+    return Template.of(solid, (-56, 8, -8), (60, 52, 270), 3.6, 0.3)
 
 
 @cache
@@ -67,15 +67,15 @@ def trunk() -> Template:
         tube([(0, 0, -330), (0, 0, -100), (0, 4, 60), (0, 12, 110)], [138, 138, 136, 110], (1.08, 0.80, 1)),
         tube([(-178, 22, 112), (0, 34, 150), (178, 22, 112)], [46, 40, 46]),
         tube([(0, 30, 120), (0, 24, 330)], [66, 56]),
-        *(tube([(side * 190, 20, 110), (side * 228, 20, -130)], [48, 42]) for side in (-1, 1)),
+        *(tube([(side * 190, 20, 110), (side * 236, 20, -270)], [48, 42]) for side in (-1, 1)),
         blend=32.0,
     )
-    return Template.of(solid, (-310, -160, -490), (310, 170, 420), 14.0, 1.0)
+    return Template.of(solid, (-310, -160, -490), (310, 170, 420), 19.0, 1.0)
 
 
 @cache
 def vessels(side: int, variant: int) -> Template:
-    """Arteries and veins of a lung, one of many variants: a fan from the hilum whose branches thin towards the pleura."""
+    """One variant of a lung's arteries and veins: a fan from the hilum whose branches thin towards the pleura."""
     rng = np.random.default_rng([side + 1, variant])
     tree = []
     for target in _fan(side, rng):
@@ -99,7 +99,7 @@ def _fan(side: int, rng: np.random.Generator) -> Array:
 def _vessel(start: Array, end: Array, wide: float, thin: float, rng: np.random.Generator) -> Template:
     middle = (start + end) / 2 + rng.normal(0, 0.06, 3) * np.linalg.norm(end - start)
     radius = np.array([wide, (wide + thin) / 2, thin])
-    return sweep(np.stack([start, middle, end]), radius, radius, rings=9, sides=7)
+    return sweep(np.stack([start, middle, end]), radius, radius, rings=8, sides=6)
 
 
 def _dome(side: int) -> Distance:

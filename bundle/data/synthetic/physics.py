@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From line integrals to the grey values of a film: Beer-Lambert attenuation, scatter, quantum noise, detector and display."""
+"""From line integrals to a film's grey values: Beer-Lambert attenuation, scatter, quantum noise, display."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Technique:
 
 
 def bone_contrast(kilovolts: float) -> float:
-    """Factor of the bones' attenuation at a tube voltage relative to 75 kV: their contrast fades as the voltage rises."""
+    """Factor of the bones' attenuation at a tube voltage relative to 75 kV: contrast fades as the voltage rises."""
     return float((75 / kilovolts) ** 0.9)
 
 
@@ -89,7 +89,7 @@ def _coarse(film: Array, reach: float) -> Array:
 def _trabeculae(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     """A band-pass pattern of unit deviation, a little longer along the body's axis."""
     white = rng.standard_normal(shape, dtype=np.float32)
-    pattern = gaussian_filter(white, (1.2, 0.8)) - gaussian_filter(white, (3.0, 2.4))
+    pattern = gaussian_filter(white, (1.2, 0.8), truncate=2.5) - gaussian_filter(white, (3.0, 2.4), truncate=2.5)
     return pattern / pattern.std()
 
 

@@ -96,7 +96,11 @@ def write_sample(
 
 
 def write_film(request: Request, folder: Path, task: tuple[str, int]) -> Film:
-    """Write film number `task[1]` of split `task[0]`, unless it is there already, and return its entry."""
+    """Write film number `task[1]` of split `task[0]`, unless it is there already, and return its entry.
+
+    Raises:
+        DatasetError: The film cannot be written.
+    """
     split, index = task
     site = load_site(request.site)
     key = (request.site, request.seed, request.size, split, index)
@@ -107,7 +111,11 @@ def write_film(request: Request, folder: Path, task: tuple[str, int]) -> Film:
     image = Path(FILMS) / f"{request.site}_{split}_{index:06d}.dcm"
     if not dicom.holds(folder / image, dicom.instance_uid(*key)):
         rng = np.random.default_rng(film_stream)
-        dicom.write(folder / image, take(setting, site, rng), setting, site, key, rng)
+        grey = take(setting, site, rng)
+        try:
+            dicom.write(folder / image, grey, setting, site, key, rng)
+        except OSError as error:
+            raise DatasetError(f"{image}: cannot be written ({error.strerror}); free space and run again") from error
     if split == "unlabeled":
         return Film(image)
     return Film(
@@ -167,8 +175,8 @@ def _description(request: Request, site: Site, films: dict[str, list[Film]]) -> 
     return DatasetDescription(
         name=_name(request),
         description=(
-            f"SYNTHETIC films: X-ray projections of a parametric 3-D {request.site}, computed and not taken of any person; "
-            "the landmarks are points of the 3-D model, projected exactly. Figures from them say nothing about patients."
+            f"SYNTHETIC films: X-ray projections of a parametric 3-D {request.site}, computed, not taken of a person; "
+            "the landmarks are points of the 3-D model, projected exactly. Figures from them tell nothing of patients."
         ),
         licence="Apache-2.0",
         landmarks=site.landmarks,

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Closed triangle surfaces and the exact length of every pixel's ray inside them.
 
-Along a ray, the length inside a closed surface is the sum of the depths at which the ray leaves it minus the sum of those at which it
-enters. Depth is affine over a projected triangle (to 1e-3 mm for triangles of a few mm), so a film is the sum, over all edges, of a step
-between two affine functions: one pass over the edges' scan lines and two running sums give the whole film.
+Along a ray, the length inside a closed surface is the sum of the depths at which the ray leaves it minus the sum of
+those at which it enters. Depth is affine over a projected triangle (to 1e-3 mm for triangles of a few mm), so a film is
+the sum, over all edges, of a step between two affine functions: one pass over the edges' scan lines and two running
+sums give the whole film.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class Solid:
     Attributes:
         topology: The triangles of its surface.
         vertices: Positions of the surface's vertices, mm `[V, 3]`.
-        attenuation: Linear attenuation coefficient per mm; what a part replaces may be subtracted, so it may be negative.
+        attenuation: Linear attenuation coefficient per mm; negative where it stands for the lack of another material.
     """
 
     topology: Topology
@@ -101,11 +102,11 @@ def line_integrals(solids: Sequence[Solid], beam: ConeBeam) -> Array:
         np.bincount(cell, weights, beam.rows * width).reshape(beam.rows, width).cumsum(axis=1)[:, :-1]
         for weights in (slope, value)
     )
-    return (slopes * np.arange(beam.columns) + values) * beam.obliquity() * beam.handedness
+    return (slopes * np.arange(beam.columns) + values) * beam.obliquity * beam.handedness
 
 
 def _planes(pixels: Array, heights: Array, triangles: Indices) -> Array:
-    """Coefficients (a, b, c) `[T, 3]` of the function a x + b y + c that has the given heights at each triangle's corners."""
+    """Coefficients (a, b, c) `[T, 3]` of the function a x + b y + c with the given heights at a triangle's corners."""
     (x0, x1, x2), (y0, y1, y2) = pixels[triangles, 0].T, pixels[triangles, 1].T
     h0, h1, h2 = heights[triangles].T
     dx1, dy1, dh1, dx2, dy2, dh2 = x1 - x0, y1 - y0, h1 - h0, x2 - x0, y2 - y0, h2 - h0
@@ -120,8 +121,8 @@ def _steps(solid: Solid, beam: ConeBeam) -> tuple[Indices, Array, Array]:
     """Where the film's rows cross a solid's projected edges, and how its depth's affine function changes there.
 
     Returns:
-        Index of the first pixel right of each crossing, on a film of one column more, and the steps of the function's slope and
-        value; three arrays `[N]`.
+        Index of the first pixel right of each crossing, on a film of one column more, and the steps of the function's
+        slope and value; three arrays `[N]`.
     """
     pixels, depth = beam.project(solid.vertices)
     planes = _planes(pixels, (depth - depth.mean()) * solid.attenuation, solid.topology.triangles)

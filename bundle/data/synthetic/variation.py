@@ -43,6 +43,17 @@ class Warp:
         return points + np.sin(points @ self.waves.T + self.phases) @ self.directions
 
 
+def chain(*moves: Move) -> Move:
+    """One move after another, the first one first."""
+
+    def move(points: Array) -> Array:
+        for each in moves:
+            points = each(points)
+        return points
+
+    return move
+
+
 def bounded(rng: np.random.Generator, mean: float, deviation: float, limit: float = 2.0) -> float:
     """A normal draw cut at `limit` deviations from its mean."""
     return mean + deviation * float(np.clip(rng.normal(), -limit, limit))

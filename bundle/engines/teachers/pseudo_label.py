@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pseudo label (Lee, ICML workshop 2013): the network of stage 1, frozen, is the teacher."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+import torch
+
+from bundle.engines.teachers.teacher import PseudoGroundTruth, Teacher
+from bundle.networks import DeepAdaptiveGraph
+
+
+class PseudoLabel(Teacher):
+    """The frozen network of stage 1, in evaluation mode.
+
+    Args:
+        student: whose copy is kept.
+    """
+
+    def __init__(self, student: DeepAdaptiveGraph) -> None:
+        self.stage1 = deepcopy(student).eval().requires_grad_(False)
+
+    def start(self, student: DeepAdaptiveGraph) -> None:
+        """Keep the student's weights as they are now."""
+        self.stage1.load_state_dict(student.state_dict())
+
+    def pseudo_ground_truth(
+        self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]
+    ) -> PseudoGroundTruth:
+        """Answer with the prediction of stage 1."""
+        output = self.stage1.forward_training(image)
+        return PseudoGroundTruth(output.local_vertices, output.feature_map)
+
+    def state_dict(self) -> dict[str, Any]:
+        """The frozen weights, so that a run resumes without the folder of stage 1."""
+        return {"stage1": self.stage1.state_dict()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take back the frozen weights."""
+        self.stage1.load_state_dict(state["stage1"])

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `RandDeformd` did to a film, so that points can follow it and come back."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any, NamedTuple
+
+import torch
+
+from bundle.transforms.b_spline import b_spline_weights
+from bundle.transforms.rand_deform import FIXED_POINT_STEPS, RandDeformd
+
+
+class Deformation(NamedTuple):
+    """Deformations of a batch of square images, as `RandDeformd` draws them.
+
+    Attributes:
+        matrix: [B, 2, 2] about the centre.
+        centre: [B, 2] in index coordinates.
+        shift: [B, 2] in index coordinates.
+        control: [B, 2, G, G], displacements of the control points in index coordinates.
+        side: [B], side of each image in pixels.
+    """
+
+    matrix: torch.Tensor
+    centre: torch.Tensor
+    shift: torch.Tensor
+    control: torch.Tensor
+    side: torch.Tensor
+
+    def move(self, points: torch.Tensor) -> torch.Tensor:
+        """Take points [B, K, 2] in [0, 1] of the films to where they are in the deformed images; NaN stays NaN."""
+        extent = self._extent
+        affine = (points * extent - self.centre[:, None]) @ self.matrix.mT + (self.centre + self.shift)[:, None]
+        moved = affine
+        for _ in range(FIXED_POINT_STEPS):
+            moved = affine - self._displacement(moved / extent) @ self.matrix.mT
+        return moved / extent
+
+    def restore(self, points: torch.Tensor) -> torch.Tensor:
+        """Take points [B, K, 2] in [0, 1] of the deformed images back to the films: the inverse of `move`."""
+        extent = self._extent
+        back = torch.linalg.inv(self.matrix).mT
+        source = (points * extent - (self.centre + self.shift)[:, None]) @ back + self.centre[:, None]
+        return (source + self._displacement(points)) / extent
+
+    @property
+    def _extent(self) -> torch.Tensor:
+        return (self.side - 1)[:, None, None]
+
+    def _displacement(self, points: torch.Tensor) -> torch.Tensor:
+        axes = torch.nan_to_num(points).unbind(-1)
+        count = self.control.shape[-1]
+        along_x, along_y = (b_spline_weights(axis.flatten(), count).unflatten(0, axis.shape) for axis in axes)
+        return torch.einsum("bkg,bdgh,bkh->bkd", along_x, self.control, along_y)
+
+
+class RandDeformUnlabelledd(RandDeformd):
+    """`RandDeformd` for a film without landmarks: the mean shape places it, and what was drawn is kept.
+
+    Args:
+        keys: key of the square image [C, S, S].
+        mean_shape: [K, 2] in [0, 1]; its bounding box stands for that of the unknown landmarks.
+        **settings: of `RandDeformd`.
+    """
+
+    def __init__(self, keys: str, mean_shape: torch.Tensor, **settings: Any) -> None:
+        super().__init__(keys, **settings)
+        self.mean_shape = mean_shape
+
+    def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
+        """Return a copy of `data` with the image deformed, and its `deformation` in place of landmarks."""
+        (key,) = self.keys
+        side = data[key].shape[-1]
+        output = super().__call__({**data, self.label_key: self.mean_shape * (side - 1)})
+        del output[self.label_key]
+        output["deformation"] = self._drawn(float(side))
+        return output
+
+    def _drawn(self, side: float) -> Deformation:
+        if self._do_transform:
+            return Deformation(self.matrix, self.centre, self.shift, self.control, torch.tensor(side))
+        nothing = torch.zeros(2)
+        return Deformation(torch.eye(2), nothing, nothing, torch.zeros_like(self.control), torch.tensor(side))

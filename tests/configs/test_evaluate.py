@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Evaluation as `evaluate.json` does it agrees with what a person computes from the predictions."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from monai.bundle import ConfigWorkflow
+
+Make = Callable[..., ConfigWorkflow]
+
+
+@pytest.fixture
+def test_films(dataset: Path) -> list[dict[str, Any]]:
+    """Entries of the test films, one landmark of which is now missing."""
+    document = json.loads((dataset / "dataset.json").read_text())
+    document["test"][0]["landmarks"][1] = None
+    (dataset / "dataset.json").write_text(json.dumps(document))
+    return document["test"]
+
+
+def test_metrics_are_those_computed_by_hand(
+    apply: Make, training: Make, predicted: Callable, test_films: list, dataset: Path, tmp_path: Path
+):
+    training().run()
+    model = str(tmp_path / "models" / "model.pt")
+    apply(dataset_dir=str(dataset), checkpoint=model).run()
+    pixels = np.array([[error(film, predicted, index) for index in range(3)] for film in test_films])
+    millimetres = pixels * 0.5
+    known = ~np.isnan(pixels)
+    assert known.sum() == 5
+
+    apply("evaluate.json", dataset_dir=str(dataset), checkpoint=model, output_dir=str(tmp_path / "evaluation")).run()
+    metrics = json.loads((tmp_path / "evaluation" / "metrics.json").read_text())
+    assert (metrics["films"], metrics["films_with_spacing"], metrics["synthetic"]) == (2, 2, True)
+    expected = {
+        "count": 5,
+        "mean_px": pixels[known].mean(),
+        "median_px": np.median(pixels[known]),
+        "std_px": pixels[known].std(),
+        "failure_rate": (pixels[known] > 0.05 * 64).mean(),
+        "mean_mm": millimetres[known].mean(),
+        **{f"sdr_{radius:g}mm": (millimetres[known] <= radius).mean() for radius in (2.0, 2.5, 3.0, 4.0)},
+    }
+    assert {name: metrics["overall"][name] for name in expected} == pytest.approx(expected, abs=1e-3)
+    assert metrics["per_landmark"]["right top"]["mean_px"] == pytest.approx(pixels[1, 1], abs=1e-3)
+    rows = list(csv.reader((tmp_path / "evaluation" / "errors.csv").open()))
+    assert {film["image"] for film in test_films} <= {cell for row in rows for cell in row}
+
+
+def error(film: dict[str, Any], predicted: Callable, index: int) -> float:
+    if film["landmarks"][index] is None:
+        return np.nan
+    landmark = predicted(film["image"])["landmarks"][index]
+    return float(np.hypot(landmark["x"] - film["landmarks"][index][0], landmark["y"] - film["landmarks"][index][1]))
+
+
+def test_mean_shape_alone_can_be_evaluated_as_a_baseline(
+    apply: Make, mean_shape: Path, test_films: list, dataset: Path, tmp_path: Path
+):
+    apply("evaluate.json", dataset_dir=str(dataset), checkpoint=str(mean_shape), split="validation").run()
+    baseline = json.loads((tmp_path / "out" / "metrics.json").read_text())["overall"]["mean_px"]
+    first_row = next(csv.DictReader((tmp_path / "run" / "history.csv").open()))
+    assert baseline == pytest.approx(float(first_row["validation_error_px"]), rel=1e-4)
+
+
+def test_evaluation_leaves_tables_and_pictures(apply: Make, mean_shape: Path, dataset: Path, tmp_path: Path):
+    apply("evaluate.json", dataset_dir=str(dataset), checkpoint=str(mean_shape), overlays=1).run()
+    left = {file.relative_to(tmp_path / "out").as_posix() for file in (tmp_path / "out").rglob("*") if file.is_file()}
+    assert {"metrics.json", "errors.csv", "landmarks.csv", "cumulative_error.png"} < left
+    assert sum(name.startswith("overlays/") for name in left) == 2  # of two films, the best and the worst

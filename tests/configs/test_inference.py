@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Inference as `inference.json` does it: which films, which coordinates, and what happens to films that cannot be read."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from monai.bundle import ConfigWorkflow
+from PIL import Image
+from pydicom import Dataset, FileMetaDataset, uid
+
+from bundle.errors import RadiographError
+
+SIDE = 32
+"""Of the square that the network sees."""
+
+Apply = Callable[..., ConfigWorkflow]
+Predicted = Callable[[str], dict[str, Any]]
+
+
+@pytest.fixture
+def films(tmp_path: Path) -> Path:
+    """An empty folder for films."""
+    folder = tmp_path / "films"
+    folder.mkdir()
+    return folder
+
+
+def picture(file: Path, width: int = 40, height: int = 56) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    grey = np.random.default_rng(0).integers(0, 255, (height, width)).astype(np.uint8)
+    Image.fromarray(grey).save(file)
+    return file
+
+
+def dicom(file: Path, width: int = 48, height: int = 24) -> Path:
+    film = Dataset()
+    film.file_meta = FileMetaDataset()
+    film.file_meta.TransferSyntaxUID = uid.ExplicitVRLittleEndian
+    film.SOPClassUID = film.file_meta.MediaStorageSOPClassUID = uid.DigitalXRayImageStorageForPresentation
+    film.SOPInstanceUID = film.file_meta.MediaStorageSOPInstanceUID = uid.generate_uid()
+    film.Modality, film.PatientName = "DX", "Doe^Jane"
+    film.PixelSpacing = [0.2, 0.25]  # of rows, then of columns
+    film.set_pixel_data(np.arange(width * height, dtype=np.uint16).reshape(height, width), "MONOCHROME2", 12)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    film.save_as(file, enforce_file_format=True)
+    return file
+
+
+def on_film(shape: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Points [K, 2] of the unit square in pixels of a film whose shorter side was padded, computed by hand."""
+    scale = SIDE / max(width, height)
+    inner = np.array([round(width * scale), round(height * scale)])
+    before = (SIDE - inner) // 2
+    return (shape * (SIDE - 1) - before + 0.5) * np.array([width, height]) / inner - 0.5
+
+
+def points(document: dict[str, Any], x: str = "x", y: str = "y") -> np.ndarray:
+    return np.array([[landmark[x], landmark[y]] for landmark in document["landmarks"]])
+
+
+@pytest.mark.parametrize(("width", "height"), [(64, 64), (64, 32), (24, 96), (57, 41), (20, 30)])
+def test_landmarks_are_pixels_of_the_stored_film(
+    apply: Apply, predicted: Predicted, mean_shape: Path, films: Path, width: int, height: int
+):
+    """The untrained network answers with its mean shape, so the right answer is known for films of any shape."""
+    apply(dataset_dir=str(picture(films / "film.png", width, height)), checkpoint=str(mean_shape)).run()
+    document = predicted("film.png")
+    shape = torch.load(mean_shape, weights_only=True)["mean_shape"].numpy().astype(np.float64)
+    assert document["size"] == [width, height]
+    assert points(document) == pytest.approx(on_film(shape, width, height), abs=2e-3)
+
+
+def test_result_of_a_dicom_film(apply: Apply, predicted: Predicted, mean_shape: Path, films: Path):
+    apply(dataset_dir=str(dicom(films / "film.dcm")), checkpoint=str(mean_shape)).run()
+    document = predicted("film.dcm")
+    assert [landmark["name"] for landmark in document["landmarks"]] == ["left top", "right top", "bottom"]
+    assert document["size"] == [48, 24]
+    assert document["spacing"] == pytest.approx([0.25, 0.2])
+    assert document["spacing_provenance"].startswith("PixelSpacing")
+    assert points(document, "x_mm", "y_mm") == pytest.approx(points(document) * [0.25, 0.2], abs=1e-3)
+    assert document["model"] == {
+        "name": "few-shot DAG, stage 1: mean shape alone",
+        "version": "0.1.0",
+        "weights_sha256": hashlib.sha256(mean_shape.read_bytes()).hexdigest(),
+    }
+    assert "Doe" not in str(document)
+
+
+def test_folder_keeps_its_subfolders(apply: Apply, predicted: Predicted, mean_shape: Path, films: Path, tmp_path: Path):
+    picture(films / "a.png"), picture(films / "day 1" / "a.png"), dicom(films / "day 1" / "left" / "IM0001")
+    (films / "notes.txt").write_text("no film")
+    apply(dataset_dir=str(films), checkpoint=str(mean_shape), batch_size=2).run()
+    for name in ("a.png", "day 1/a.png", "day 1/left/IM0001"):
+        assert predicted(name)["name"] == name
+    assert len([file for file in (tmp_path / "out").rglob("*") if file.is_file()]) == 2 * 3
+
+
+def test_unreadable_films_are_named_and_the_others_done(
+    apply: Apply, predicted: Predicted, mean_shape: Path, films: Path, caplog: pytest.LogCaptureFixture
+):
+    picture(films / "a.png"), dicom(films / "b.dcm"), dicom(films / "truncated.dcm"), picture(films / "z.png")
+    (films / "truncated.dcm").write_bytes((films / "truncated.dcm").read_bytes()[:-500])
+    Image.new("L", (40, 56)).save(films / "black.png")
+    workflow = apply(dataset_dir=str(films), checkpoint=str(mean_shape))
+    with pytest.raises(RuntimeError) as raised:
+        workflow.run()
+    sentence = str(raised.value.__cause__)
+    assert isinstance(raised.value.__cause__, RadiographError)
+    assert "2 of 5 films could not be read, the others are done: black.png, truncated.dcm" in sentence
+    assert "black.png: every pixel has the value 0" in caplog.text
+    assert "truncated.dcm: PixelData" in caplog.text
+    for name in ("a.png", "b.dcm", "z.png"):
+        assert predicted(name)
+
+
+def test_nothing_but_an_unreadable_film_is_no_success(apply: Apply, mean_shape: Path, films: Path, tmp_path: Path):
+    Image.new("L", (40, 56)).save(films / "black.png")
+    with pytest.raises(RuntimeError) as raised:
+        apply(dataset_dir=str(films), checkpoint=str(mean_shape)).run()
+    assert "1 of 1 films could not be read" in str(raised.value.__cause__)
+    assert not list((tmp_path / "out").rglob("*.json"))
+
+
+def test_weights_work_where_they_are_copied_with_their_card(
+    apply: Apply, predicted: Predicted, mean_shape: Path, films: Path, tmp_path: Path
+):
+    picture(films / "a.png")
+    for file in (mean_shape, mean_shape.with_suffix(".json")):
+        shutil.copy(file, tmp_path / f"elsewhere{file.suffix}")
+    apply(dataset_dir=str(films), checkpoint=str(tmp_path / "elsewhere.pt")).run()
+    assert predicted("a.png")
