@@ -25,10 +25,11 @@ TRAIN, APPLY, EVALUATE = ("train.json", "small.json"), ("inference.json",), ("in
 
 # Reads [[words, bytes a file may have], ...] and writes [[exit code, stdout, stderr], ...].
 FORK = """
-import json, os, resource, runpy, sys, tempfile
+import gc, json, os, resource, runpy, sys, tempfile
 import torch.utils.tensorboard, monai.bundle
 import bundle.engines, bundle.reports.evaluation_reporter, bundle.reports.tensorboard_overlay
 monai.bundle.ConfigParser({"any": {"_target_": "Identity"}}).get_parsed_content("any")  # imports all of MONAI
+gc.freeze()
 results = []
 for words, largest in json.load(open(sys.argv[1])):
     streams = [tempfile.TemporaryFile() for _ in range(2)]
@@ -39,8 +40,17 @@ for words, largest in json.load(open(sys.argv[1])):
         if largest:
             resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
         sys.argv = ["monai.bundle", *words]
-        runpy.run_module("monai.bundle", run_name="__main__", alter_sys=True)
-        sys.exit(0)
+        code = 0
+        try:
+            runpy.run_module("monai.bundle", run_name="__main__", alter_sys=True)
+        except SystemExit as stop:
+            code = stop.code
+        except BaseException:  # what the interpreter does, without its slow end
+            sys.excepthook(*sys.exc_info())
+            code = 1
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code or 0)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     texts = []
     for stream in streams:

@@ -10,6 +10,8 @@ from bundle.engines.model_card import read_card
 from bundle.engines.progress import Progress
 from bundle.engines.run_record import record_run
 from bundle.engines.seeding import EpochSeed
+from bundle.engines.semi_supervised import SemiSupervisedTrainer
+from bundle.engines.stage_two import StageTwoCheckpoint, start_stage_two, two_networks
 from bundle.engines.supervised import supervised_iteration
 
 __all__ = [
@@ -19,10 +21,14 @@ __all__ = [
     "History",
     "Progress",
     "RunCheckpoint",
+    "SemiSupervisedTrainer",
+    "StageTwoCheckpoint",
     "checkpoint_landmarks",
     "known_landmarks",
     "load_weights",
     "read_card",
     "record_run",
+    "start_stage_two",
     "supervised_iteration",
+    "two_networks",
 ]

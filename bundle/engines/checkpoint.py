@@ -40,7 +40,10 @@ class RunCheckpoint:
         card: settings of the network that its user needs; written beside the weights with the validation error.
         model_file: where the best weights are copied to when training ends, a state dict that MONAI's `load()` reads.
         interval: epochs between two `last.pt`.
+        model: the network whose weights leave the run; None for `network` of the save_dict.
     """
+
+    start_name = "mean_shape"
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class RunCheckpoint:
         card: Mapping[str, Any],
         model_file: str | Path,
         interval: int,
+        model: nn.Module | None = None,
     ) -> None:
         self.output_dir = Path(output_dir)
         self.save_dict = save_dict
@@ -57,6 +61,7 @@ class RunCheckpoint:
         self.card = card
         self.model_file = Path(model_file)
         self.interval = interval
+        self.model = save_dict["network"] if model is None else model
 
     @property
     def last(self) -> Path:
@@ -69,9 +74,9 @@ class RunCheckpoint:
         return self.output_dir / "best.pt"
 
     @property
-    def mean_shape(self) -> Path:
-        """The network before training, which answers with the mean shape: the baseline to evaluate against."""
-        return self.output_dir / "mean_shape.pt"
+    def start_weights(self) -> Path:
+        """The model before training, in stage 1 the mean shape alone: the baseline to evaluate against."""
+        return self.output_dir / f"{self.start_name}.pt"
 
     def attach(self, engine: Engine) -> None:
         """Attach to the trainer, after the history."""
@@ -92,7 +97,8 @@ class RunCheckpoint:
                     f"{self.output_dir}: holds a run already; add --resume true to go on with it, "
                     "or give another --output_dir"
                 )
-            self._save_weights(self.mean_shape, {"name": f"{self.card['name']}: mean shape alone"})
+            name = f"{self.card['name']}: {self.start_name.replace('_', ' ')} alone"
+            self._save_weights(self.start_weights, {"name": name}, self.model.state_dict())
             return
         if not self.last.exists():
             raise CheckpointError(f"{self.last}: there is no run to resume; leave out --resume or correct --output_dir")
@@ -119,10 +125,11 @@ class RunCheckpoint:
             _save(self.last, {**state, "trainer": dict(engine.state_dict())})
 
     def _save_best(self, engine: Engine) -> None:
-        self._save_weights(self.best, {"epoch": engine.state.epoch, VALIDATION: self.history.validation_errors[-1]})
+        facts = {"epoch": engine.state.epoch, VALIDATION: self.history.validation_errors[-1]}
+        self._save_weights(self.best, facts, self.model.state_dict())
 
-    def _save_weights(self, file: Path, facts: Mapping[str, Any]) -> None:
-        _save(file, self.save_dict["network"].state_dict())
+    def _save_weights(self, file: Path, facts: Mapping[str, Any], weights: Mapping[str, Any]) -> None:
+        _save(file, weights)
         write_text(card_file(file), json.dumps({**self.card, **facts}, indent=2, ensure_ascii=False) + "\n")
 
     def _completed(self, engine: Engine) -> None:

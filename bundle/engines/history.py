@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ VALIDATION = "validation_error_px"
 
 
 class History:
-    """Keeps the mean of every loss term an epoch and the validation errors.
+    """Keeps the mean an epoch of every loss term, over the batches that have it, and the validation errors.
 
     The first row, epoch 0, holds the validation error before training: that of the mean shape alone.
 
@@ -29,22 +30,31 @@ class History:
         output_dir: the run folder.
         terms: names of the loss terms in the trainer's output.
         validator: evaluator whose key metric is the mean radial error in pixels of the original films.
+        others: more evaluators of that kind, by the name of their column.
     """
 
-    def __init__(self, output_dir: str | Path, terms: Sequence[str], validator: Engine) -> None:
+    def __init__(
+        self,
+        output_dir: str | Path,
+        terms: Sequence[str],
+        validator: Engine,
+        others: Mapping[str, Engine] | None = None,
+    ) -> None:
         self.file = Path(output_dir) / FILE_NAME
         self.terms = list(terms)
-        self.validator = validator
+        self.validators = {VALIDATION: validator, **(others or {})}
         self.rows: list[dict[str, Any]] = []
         self._sums: dict[str, torch.Tensor | float] = {}
-        self._validation: float | None = None
+        self._counts: Counter[str] = Counter()
+        self._errors: dict[str, float] = {}
 
     def attach(self, engine: Engine) -> None:
         """Attach to the trainer, after its validation handler."""
         engine.add_event_handler(Events.STARTED, self._started)
         engine.add_event_handler(Events.ITERATION_COMPLETED, self._iteration_completed)
         engine.add_event_handler(Events.EPOCH_COMPLETED, self._epoch_completed)
-        self.validator.add_event_handler(Events.COMPLETED, self._validated)
+        for name, validator in self.validators.items():
+            validator.add_event_handler(Events.COMPLETED, self._validated, name)
 
     @property
     def validation_errors(self) -> list[float]:
@@ -58,16 +68,18 @@ class History:
         self.rows = [row for row in rows if row["epoch"] <= epoch]
 
     def _started(self, engine: Engine) -> None:
-        if engine.state.epoch == 0 and self._validation is not None:
-            self._append(engine, dict.fromkeys(self.terms))
+        if engine.state.epoch == 0 and self._errors:
+            self._append(engine, {})
 
     def _iteration_completed(self, engine: Engine) -> None:
         for name in self.terms:
-            self._sums[name] = self._sums.get(name, 0.0) + engine.state.output[name]
+            if name in engine.state.output:  # not every kind of batch has every term
+                self._sums[name] = self._sums.get(name, 0.0) + engine.state.output[name]
+                self._counts[name] += 1
 
     def _epoch_completed(self, engine: Engine) -> None:
-        means = {name: float(total) / engine.state.epoch_length for name, total in self._sums.items()}
-        self._sums = {}
+        means = {name: float(total) / self._counts[name] for name, total in self._sums.items()}
+        self._sums, self._counts = {}, Counter()
         if not all(math.isfinite(mean) for mean in means.values()):
             raise ConfigurationError(
                 f"the loss is no longer a number in epoch {engine.state.epoch}: lower learning_rate and resume; "
@@ -75,13 +87,14 @@ class History:
             )
         self._append(engine, means)
 
-    def _validated(self, validator: Engine) -> None:
-        self._validation = float(validator.state.metrics[validator.state.key_metric_name])
+    def _validated(self, validator: Engine, name: str) -> None:
+        self._errors[name] = float(validator.state.metrics[validator.state.key_metric_name])
 
-    def _append(self, engine: Engine, terms: Mapping[str, float | None]) -> None:
-        row = {"iteration": engine.state.iteration, "epoch": engine.state.epoch, **terms, VALIDATION: self._validation}
-        self.rows.append(row)
-        self._validation = None
+    def _append(self, engine: Engine, means: Mapping[str, float]) -> None:
+        terms = {name: means.get(name) for name in self.terms}
+        errors = {name: self._errors.get(name) for name in self.validators}
+        self.rows.append({"iteration": engine.state.iteration, "epoch": engine.state.epoch, **terms, **errors})
+        self._errors = {}
         stream = io.StringIO()
         writer = csv.DictWriter(stream, fieldnames=list(self.rows[-1]), lineterminator="\n")
         writer.writeheader()

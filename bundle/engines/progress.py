@@ -48,7 +48,7 @@ class Progress:
 
     def _epoch_completed(self, engine: Engine) -> None:
         row = self.history.rows[-1]
-        figures = [f"loss {row['loss']:.4f}"]
+        figures = [f"loss {row['loss']:.4f}"] if row["loss"] is not None else []
         if self.history.validation_errors:
             figures.append(f"validation {self.history.validation_errors[-1]:.2f} px")
             figures.append(f"best {min(self.history.validation_errors):.2f} px")

@@ -108,7 +108,7 @@ def write_film(request: Request, folder: Path, task: tuple[str, int]) -> Film:
         [request.seed, request.size, SITES.index(request.site), SPLITS.index(split), index]
     ).spawn(2)
     setting = arrange(site, request.size, np.random.default_rng(setting_stream))
-    image = Path(FILMS) / f"{request.site}_{split}_{index:06d}.dcm"
+    image = Path(FILMS) / f"synthetic_{request.site}_{split}_{index:06d}.dcm"
     if not dicom.holds(folder / image, dicom.instance_uid(*key)):
         rng = np.random.default_rng(film_stream)
         grey = take(setting, site, rng)

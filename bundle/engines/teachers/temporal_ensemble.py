@@ -49,6 +49,7 @@ class TemporalEnsemble(Teacher):
         self.momentum = momentum
         self.folder = Path(memory_dir)
         self.steps = 0
+        self._named: Path | None = None
 
     @property
     def file(self) -> Path:
@@ -57,7 +58,6 @@ class TemporalEnsemble(Teacher):
 
     def start(self, student: DeepAdaptiveGraph) -> None:
         """Begin without any prediction."""
-        self._forget_copies()
         self.folder.mkdir(parents=True, exist_ok=True)
         self.memory = np.lib.format.open_memmap(self.file, mode="w+", dtype=self.row, shape=self.shape)
 
@@ -89,10 +89,10 @@ class TemporalEnsemble(Teacher):
         The copy before is kept, since the checkpoint on disk names it until this one replaces it.
         """
         self.memory.flush()
-        copy = self._copy_of(self.steps)
+        copy = self.folder / f"{NAME}-{self.steps}.npy"
         write_whole(copy, partial(shutil.copyfile, self.file))
-        for older in self._copies()[:-2]:
-            older.unlink()
+        self._forget_copies_but(copy, self._named)
+        self._named = copy
         return {"memory": copy.name, "steps": self.steps}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -109,17 +109,12 @@ class TemporalEnsemble(Teacher):
         if saved.shape != self.shape or saved.dtype != self.row:
             raise ValueError(f"{copy.name} remembers {len(saved)} films, this pool has {self.shape[0]}")
         write_whole(self.file, partial(shutil.copyfile, copy))
-        self._forget_copies(but=copy)
+        self._forget_copies_but(copy)
+        self._named = copy
         self.memory = np.lib.format.open_memmap(self.file, mode="r+")
         self.steps = state["steps"]
 
-    def _copy_of(self, steps: int) -> Path:
-        return self.folder / f"{NAME}-{steps:09d}.npy"
-
-    def _copies(self) -> list[Path]:
-        return sorted(self.folder.glob(f"{NAME}-*.npy"))
-
-    def _forget_copies(self, but: Path | None = None) -> None:
-        for copy in self._copies():
-            if copy != but:
+    def _forget_copies_but(self, *kept: Path | None) -> None:
+        for copy in self.folder.glob(f"{NAME}-*.npy"):
+            if copy not in kept:
                 copy.unlink()
