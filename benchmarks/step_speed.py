@@ -36,9 +36,7 @@ class BareLoop:
         self.clock = clock
         self.network = copy.deepcopy(workflow.network_def)
         self.loss_function = workflow.parser.get_parsed_content("train#loss_function")
-        rate = workflow.parser.get_parsed_content("learning_rate")
-        decay = workflow.parser.get_parsed_content("weight_decay")
-        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=rate, weight_decay=decay)
+        self.optimizer = torch.optim.Adam(self.network.parameters(), weight_decay=1e-4)
         batch = next(iter(workflow.parser.get_parsed_content("train#dataloader")))
         device = workflow.parser.get_parsed_content("device")
         self.image, self.label = batch["image"].to(device), batch["label"].to(device)
@@ -88,8 +86,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset_dir", help="folder with dataset.json")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--image-size", type=int, default=128)
-    parser.add_argument("--batch-size", type=int, default=8)
     parser.add_argument("--blocks", type=int, default=9, help="blocks of each kind that count")
     parser.add_argument("--steps", type=int, default=20, help="steps of a block, an epoch of the trainer")
     parser.add_argument("--cpu", action="store_true", help="count CPU time, not the clock on the wall")
@@ -103,8 +99,6 @@ def main() -> None:
             dataset_dir=arguments.dataset_dir,
             output_dir=f"{folder}/run",
             model_file=f"{folder}/model.pt",
-            image_size=arguments.image_size,
-            batch_size=arguments.batch_size,
             epoch_length=arguments.steps,
             max_epochs=arguments.blocks + 2,  # the first warms up, the last writes a checkpoint
             val_interval=arguments.blocks + 2,
@@ -115,7 +109,7 @@ def main() -> None:
         timing.attach(workflow.trainer)
         workflow.run()
     trainer, bare = timing.trainer_seconds[1:-1], timing.bare_seconds[1:-1]
-    print(f"{arguments.image_size} px, batch {arguments.batch_size}, {arguments.threads} threads   median  min  max")
+    print(f"128 px, batch 8, {arguments.threads} threads: median, min, max")
     print(f"trainer, ms a step    {figures(trainer, 1000)}")
     print(f"bare loop, ms a step  {figures(bare, 1000)}")
     print(f"trainer / bare loop   {figures([one / other for one, other in zip(trainer, bare, strict=True)])}")

@@ -24,7 +24,8 @@ VALIDATION = "validation_error_px"
 class History:
     """Keeps the mean an epoch of every loss term, over the batches that have it, and the validation errors.
 
-    The first row, epoch 0, holds the validation error before training: that of the mean shape alone.
+    The first row, epoch 0, holds the validation error before training: in stage 1 that of the mean shape alone, in
+    stage 2 that of the weights of stage 1.
 
     Args:
         output_dir: the run folder.
@@ -72,9 +73,10 @@ class History:
             self._append(engine, {})
 
     def _iteration_completed(self, engine: Engine) -> None:
+        output: Any = engine.state.output
         for name in self.terms:
-            if name in engine.state.output:  # not every kind of batch has every term
-                self._sums[name] = self._sums.get(name, 0.0) + engine.state.output[name]
+            if name in output:  # not every kind of batch has every term
+                self._sums[name] = self._sums.get(name, 0.0) + output[name]
                 self._counts[name] += 1
 
     def _epoch_completed(self, engine: Engine) -> None:
@@ -88,7 +90,8 @@ class History:
         self._append(engine, means)
 
     def _validated(self, validator: Engine, name: str) -> None:
-        self._errors[name] = float(validator.state.metrics[validator.state.key_metric_name])
+        state: Any = validator.state
+        self._errors[name] = float(state.metrics[state.key_metric_name])
 
     def _append(self, engine: Engine, means: Mapping[str, float]) -> None:
         terms = {name: means.get(name) for name in self.terms}

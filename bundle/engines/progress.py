@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from typing import Any
 
 from ignite.engine import Engine, Events
 from tqdm import tqdm
@@ -37,10 +38,9 @@ class Progress:
         engine.add_event_handler(Events.COMPLETED, self._ended)
 
     def _started(self, engine: Engine) -> None:
-        total = engine.state.max_epochs * engine.state.epoch_length
         self._start, self._done = time.monotonic(), engine.state.iteration
         if sys.stderr.isatty():
-            self._bar = tqdm(total=total, initial=engine.state.iteration, unit="step", dynamic_ncols=True)
+            self._bar = tqdm(total=_steps(engine), initial=self._done, unit="step", dynamic_ncols=True)
 
     def _iteration_completed(self, engine: Engine) -> None:
         if self._bar is not None:
@@ -56,9 +56,8 @@ class Progress:
             self._bar.set_postfix_str(", ".join(figures))
         elif row[VALIDATION] is not None or time.monotonic() > self._next_line:
             self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
-            total = engine.state.max_epochs * engine.state.epoch_length
             per_step = (time.monotonic() - self._start) / (engine.state.iteration - self._done)
-            remaining = per_step * (total - engine.state.iteration)
+            remaining = per_step * (_steps(engine) - engine.state.iteration)
             logger.info(
                 f"epoch {engine.state.epoch}/{engine.state.max_epochs}: {', '.join(figures)}, {remaining:.0f} s left"
             )
@@ -66,3 +65,9 @@ class Progress:
     def _ended(self, engine: Engine) -> None:
         if self._bar is not None:
             self._bar.close()
+
+
+def _steps(engine: Engine) -> int:
+    """Steps of the whole run."""
+    state: Any = engine.state
+    return state.max_epochs * state.epoch_length

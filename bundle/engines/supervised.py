@@ -44,10 +44,11 @@ def training_step(engine: SupervisedTrainer, image: torch.Tensor, criterion: Cri
     Returns:
         `image`, `pred` [B, K, 2] and the detached terms.
     """
-    engine.network.train()
+    network: Any = engine.network
+    network.train()
     engine.optimizer.zero_grad(set_to_none=True)
     with torch.autocast(engine.state.device.type, dtype=torch.bfloat16, enabled=engine.amp):
-        output = engine.network.forward_training(image)
+        output = network.forward_training(image)
     engine.fire_event(IterationEvents.FORWARD_COMPLETED)
     terms = criterion(output)
     engine.fire_event(IterationEvents.LOSS_COMPLETED)

@@ -25,9 +25,9 @@ def bilinear_sample(feature_map: torch.Tensor, vertices: torch.Tensor, scale: tu
     top = y.detach().floor().long().clamp(0, max(height - 2, 0))
     right, bottom = (left + 1).clamp(max=width - 1), (top + 1).clamp(max=height - 1)
     pixels = feature_map.permute(0, 2, 3, 1).reshape(batch, width * height, channels)
-    sampled = 0.0
+    sampled = pixels.new_zeros(())
     for columns, weight_x in ((left, left + 1 - x), (right, x - left)):
         for rows, weight_y in ((top, top + 1 - y), (bottom, y - top)):
             index = (columns * height + rows).unsqueeze(-1).expand(-1, -1, channels)
             sampled = sampled + pixels.gather(1, index) * (weight_x * weight_y).unsqueeze(-1)
-    return sampled  # type: ignore[return-value]
+    return sampled

@@ -74,7 +74,7 @@ class DeepAdaptiveGraph(nn.Module):
             GraphConvolutionalNetwork(num_landmarks, node_features, hidden_features, layers) for _ in range(distinct)
         )
         for gcn in self.local_gcns[1:]:
-            gcn.edges = self.local_gcns[0].edges  # type: ignore[assignment]  # one E for the local GCN
+            gcn.edges = self.local_gcns[0].edges  # one E for the local GCN
         self.local_heads = nn.ModuleList(_zero_linear(hidden_features, 2) for _ in range(distinct))
         others = [[j for j in range(num_landmarks) if j != k] for k in range(num_landmarks)]
         index = torch.tensor(others, dtype=torch.long).reshape(num_landmarks, num_landmarks - 1)

@@ -7,7 +7,8 @@ Parameter names are those of the public HRNet image-classification checkpoints, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import cast
 
 import torch
 from torch import nn
@@ -89,12 +90,14 @@ class HighResolutionModule(nn.Module):
     def forward(self, features: list[torch.Tensor]) -> list[torch.Tensor]:
         """Return one fused map per branch, shapes as given."""
         features = [branch(x) for branch, x in zip(self.branches, features, strict=True)]
-        return [self._fuse(target, layers, features) for target, layers in enumerate(self.fuse_layers)]
+        return [
+            self._fuse(target, cast(nn.ModuleList, layers), features) for target, layers in enumerate(self.fuse_layers)
+        ]
 
     @staticmethod
-    def _fuse(target: int, layers: nn.Module, features: list[torch.Tensor]) -> torch.Tensor:
+    def _fuse(target: int, layers: Iterable[nn.Module], features: list[torch.Tensor]) -> torch.Tensor:
         fused = features[target]
-        for source, layer in enumerate(layers):  # type: ignore[arg-type]
+        for source, layer in enumerate(layers):
             if source < target:
                 fused = fused + layer(features[source])
             elif source > target:
@@ -176,7 +179,7 @@ class HRNet(nn.Module):
         features = self.stage3([*features, self.transition2[-1](features[-1])])
         features = self.stage4([*features, self.transition3[-1](features[-1])])
         fused = self.fusion[0](features[0])
-        for convolution, feature in zip(self.fusion[1:], features[1:], strict=True):  # type: ignore[arg-type]
+        for convolution, feature in zip(self.fusion[1:], features[1:], strict=True):
             size = fused.shape[-2:]
             fused = fused + functional.interpolate(convolution(feature), size, mode="bilinear", align_corners=False)
         return fused

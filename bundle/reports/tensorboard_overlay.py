@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from ignite.engine import Engine, Events
 from monai.handlers import TensorBoardHandler
+from PIL import Image
 
 from bundle.reports.overlay import draw_overlay
 from bundle.transforms.letterbox import transform_points
@@ -52,7 +53,7 @@ class LandmarkOverlayHandler(TensorBoardHandler):
         self._shown = 0
 
 
-def _picture(item: Mapping[str, Any]) -> Any:
+def _picture(item: Mapping[str, Any]) -> Image.Image:
     to_square = torch.linalg.inv(item["to_original"].cpu())
-    points = [transform_points(to_square, item[key].cpu()).numpy() for key in ("pred", "label")]
-    return draw_overlay(item["image"].cpu().numpy(), *points, long_side=512)
+    pred, label = (transform_points(to_square, item[key].cpu()).numpy() for key in ("pred", "label"))
+    return draw_overlay(item["image"].cpu().numpy(), pred, label, long_side=512)
