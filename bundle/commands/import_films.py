@@ -136,7 +136,10 @@ def run(arguments: argparse.Namespace) -> None:
     folder = shlex.quote(str(arguments.out))
     print(dataset_summary(dataset))
     print(f"wrote {arguments.out / 'dataset.json'}; train on it with")
-    print(f"  python -m monai.bundle run training --config_file configs/train.json --dataset_dir {folder}")
+    print(
+        "  python -m monai.bundle run training "
+        f"--config_file \"['configs/train.json','configs/small.json']\" --dataset_dir {folder}"
+    )
 
 
 def _import(arguments: argparse.Namespace) -> DatasetDescription:

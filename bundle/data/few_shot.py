@@ -31,6 +31,8 @@ def draw(films: Sequence[Film], shots: int | None, draw: int) -> list[int]:
     ranked = sorted((index for index, film in enumerate(films) if film.labelled), key=lambda i: _rank(films[i], draw))
     if shots is None:
         return ranked
+    if not isinstance(shots, int):
+        raise ConfigurationError(f"shots is {shots!r}; give a whole number of films")
     if not 1 <= shots <= len(ranked):
         raise ConfigurationError(
             f"shots is {shots} where the training split has {len(ranked)} labelled films; "

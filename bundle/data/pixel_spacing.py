@@ -34,7 +34,8 @@ def dicom_spacing(dataset: Dataset, name: str) -> tuple[tuple[float, float], Spa
     """Read the pixel spacing of a projection radiograph (DICOM PS3.3 10.7.1.3, C.8.11.4, C.8.7.10).
 
     PixelSpacing is taken where it is calibrated, that is where PixelSpacingCalibrationType says so or where it differs
-    from ImagerPixelSpacing, and where it stands alone; next ImagerPixelSpacing, divided by
+    from ImagerPixelSpacing, and where it stands alone, unless it is then exactly 1 x 1 mm, which converters write where
+    nothing was stated; next ImagerPixelSpacing, divided by
     EstimatedRadiographicMagnificationFactor where given; next NominalScannedPixelSpacing. DICOM orders spacings
     (row, column); the order here is (x, y).
 
@@ -56,7 +57,7 @@ def dicom_spacing(dataset: Dataset, name: str) -> tuple[tuple[float, float], Spa
         ):
             return pixel, SpacingProvenance.CALIBRATED
         if imager is None:
-            return pixel, SpacingProvenance.UNSTATED
+            return _unless_default(pixel, SpacingProvenance.UNSTATED)
     if imager is not None:
         magnification = _magnification(dataset, name)
         if magnification is not None:
@@ -88,9 +89,15 @@ def header_spacing(
         RadiographError: a spacing is not positive and finite.
     """
     _require_positive(spacing, field, name)
+    return _unless_default(spacing, SpacingProvenance.IMAGE_HEADER)
+
+
+def _unless_default(
+    spacing: tuple[float, float], provenance: SpacingProvenance
+) -> tuple[tuple[float, float], SpacingProvenance]:
     if spacing == (1.0, 1.0):
         return UNKNOWN_SPACING, SpacingProvenance.UNKNOWN
-    return spacing, SpacingProvenance.IMAGE_HEADER
+    return spacing, provenance
 
 
 def _spacing_element(dataset: Dataset, keyword: str, name: str) -> tuple[float, float] | None:

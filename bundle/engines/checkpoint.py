@@ -116,16 +116,16 @@ class RunCheckpoint:
         logger.info(f"resumed {self.last} after epoch {engine.state.epoch}")
 
     def _epoch_completed(self, engine: Engine) -> None:
-        errors = self.history.validation_errors
-        validated = self.history.rows[-1][VALIDATION] is not None
-        if validated and errors[-1] <= min(errors):
-            self._save_best(engine)
+        _before, *trained = self.history.validation_errors
+        error = self.history.rows[-1][VALIDATION]
+        if error is not None and error <= min(trained):
+            self._save_best(engine, error)
         if engine.state.epoch % self.interval == 0 or engine.state.epoch == engine.state.max_epochs:
             state = {name: component.state_dict() for name, component in self.save_dict.items()}
             _save(self.last, {**state, "trainer": dict(engine.state_dict())})
 
-    def _save_best(self, engine: Engine) -> None:
-        facts = {"epoch": engine.state.epoch, VALIDATION: self.history.validation_errors[-1]}
+    def _save_best(self, engine: Engine, error: float | None) -> None:
+        facts = {"epoch": engine.state.epoch, VALIDATION: error}
         self._save_weights(self.best, facts, self.model.state_dict())
 
     def _save_weights(self, file: Path, facts: Mapping[str, Any], weights: Mapping[str, Any]) -> None:
@@ -133,8 +133,8 @@ class RunCheckpoint:
         write_text(card_file(file), json.dumps({**self.card, **facts}, indent=2, ensure_ascii=False) + "\n")
 
     def _completed(self, engine: Engine) -> None:
-        if not self.best.exists():  # no validation was better than the mean shape
-            self._save_best(engine)
+        if not self.best.exists():  # the run was shorter than the validation interval
+            self._save_best(engine, None)
         for source, target in (self.best, self.model_file), (card_file(self.best), card_file(self.model_file)):
             write_whole(target, partial(shutil.copyfile, source))
         logger.info(f"best weights by validation: {self.best}, copied to {self.model_file}")

@@ -38,7 +38,13 @@ def report(kind: uid.UID, identifiers: dict[str, str]) -> Dataset:
 def study(write_film: Write, stored: np.ndarray, tmp_path: Path) -> Path:
     """A study as on a CD: DICOMDIR, two films, a structured report and a presentation state."""
     series = {"StudyInstanceUID": uid.generate_uid(), "SeriesInstanceUID": uid.generate_uid(), "StudyID": "1"}
-    series |= {"StudyDate": "20260101", "StudyTime": "120000", "SeriesNumber": 1, "PatientID": "1", "PatientName": "Doe^Jane"}
+    series |= {
+        "StudyDate": "20260101",
+        "StudyTime": "120000",
+        "SeriesNumber": 1,
+        "PatientID": "1",
+        "PatientName": "Doe^Jane",
+    }
     medium = FileSet()
     for number in (1, 2):
         medium.add(write_film(stored + number, name=f"{number}.dcm", InstanceNumber=number, **series))
@@ -78,7 +84,9 @@ def test_single_file_is_taken_at_its_word(tmp_path: Path):
 
 
 @pytest.mark.parametrize("length", [132, 150, 200, 400, 600, 2000])
-def test_broken_dicom_counts_as_a_film_to_be_reported(write_film: Write, stored: np.ndarray, tmp_path: Path, length: int):
+def test_broken_dicom_counts_as_a_film_to_be_reported(
+    write_film: Write, stored: np.ndarray, tmp_path: Path, length: int
+):
     file = write_film(stored, name="broken.dcm")
     file.write_bytes(file.read_bytes()[:length])
     assert names(tmp_path) == ["broken.dcm"]

@@ -25,6 +25,7 @@ def film(**elements: object) -> Dataset:
 # Spacings are stated (row, column), that is (y, x), and read (x, y).
 STATEMENTS = [
     ({"PixelSpacing": [0.2, 0.1]}, (0.1, 0.2), SpacingProvenance.UNSTATED),
+    ({"PixelSpacing": [1, 1]}, (math.nan, math.nan), SpacingProvenance.UNKNOWN),
     (
         {"PixelSpacing": [0.2, 0.1], "PixelSpacingCalibrationType": "FIDUCIAL"},
         (0.1, 0.2),
@@ -63,7 +64,7 @@ STATEMENTS = [
 
 @pytest.mark.parametrize(("elements", "spacing", "provenance"), STATEMENTS)
 def test_stated_spacing_has_its_provenance(elements, spacing, provenance):
-    assert dicom_spacing(film(**elements), "film.dcm") == (pytest.approx(spacing), provenance)
+    assert dicom_spacing(film(**elements), "film.dcm") == (pytest.approx(spacing, nan_ok=True), provenance)
 
 
 @pytest.mark.parametrize("elements", [{}, {"PixelSpacing": None}, {"ImagerPixelSpacing": []}])

@@ -252,3 +252,15 @@ def test_zero_patience_never_attaches():
             raise AssertionError
 
     EarlyStop(None, 0).attach(Trainer())
+
+
+def test_best_is_the_best_trained_network_even_where_the_mean_shape_is_better(training: Training, tmp_path: Path):
+    training(learning_rate=0.1).run()
+    rows = [row for row in history(tmp_path / "run") if row["epoch"] != "0"]
+    card = json.loads((tmp_path / "run" / "best.json").read_text())
+    assert card["validation_error_px"] == pytest.approx(min(float(row["validation_error_px"]) for row in rows))
+
+
+def test_run_shorter_than_the_validation_interval_states_no_error(training: Training, tmp_path: Path):
+    training(max_epochs=1, val_interval=5).run()
+    assert json.loads((tmp_path / "run" / "best.json").read_text())["validation_error_px"] is None
