@@ -35,7 +35,9 @@ def one_sentence_errors() -> None:
         cause: BaseException | None = error
         while cause is not None and not isinstance(cause, BundleError):
             cause = cause.__cause__ or cause.__context__
-        if cause is None:
+        if isinstance(error, KeyboardInterrupt):
+            print("interrupted", file=sys.stderr)
+        elif cause is None:
             show_traceback(kind, error, traceback)
         else:
             print(f"error: {cause}", file=sys.stderr)

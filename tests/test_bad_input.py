@@ -83,7 +83,15 @@ def run_all(tmp_path: Path) -> Callable[[list[Case]], list[list[Any]]]:
             options = [word for name, value in case.settings.items() for word in (f"--{name}", str(value))]
             lines.append([["run", case.run, "--config_file", files, *options], case.largest_file])
         (tmp_path / "lines.json").write_text(json.dumps(lines))
-        program = [sys.executable, "-W", "ignore", "-c", FORK, str(tmp_path / "lines.json"), str(tmp_path / "results.json")]
+        program = [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-c",
+            FORK,
+            str(tmp_path / "lines.json"),
+            str(tmp_path / "results.json"),
+        ]
         subprocess.run(program, cwd=tmp_path, check=True)
         return json.loads((tmp_path / "results.json").read_text())
 
@@ -142,7 +150,14 @@ def test_bad_input_is_one_sentence(
 def training_cases(copy: Callable[..., Path], good: Path, run: Path, folder: Path) -> list[Case]:
     settings = {
         **{"dataset_dir": good, "output_dir": folder / "new", "model_file": folder / "new" / "model.pt", "shots": 4},
-        **{"image_size": 32, "batch_size": 4, "epoch_length": 2, "max_epochs": 2, "val_interval": 1, "hidden_features": 8},
+        **{
+            "image_size": 32,
+            "batch_size": 4,
+            "epoch_length": 2,
+            "max_epochs": 2,
+            "val_interval": 1,
+            "hidden_features": 8,
+        },
     }
 
     def case(name: str, *says: str, largest_file: int = 0, **changed: Any) -> Case:

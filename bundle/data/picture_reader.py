@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 from monai.config import PathLike
-from monai.data import PILReader, is_supported_format
+from monai.data import PILReader
 from PIL import ExifTags, Image
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from bundle.data.grey_levels import luminance
 from bundle.data.radiograph_meta import radiograph_meta
+from bundle.data.suffix import has_suffix
 from bundle.errors import RadiographError
 
 SUFFIXES = ("png", "jpg", "jpeg", "tif", "tiff", "bmp")
@@ -33,7 +34,7 @@ class PictureReader(PILReader):
 
     def verify_suffix(self, filename: Sequence[PathLike] | PathLike) -> bool:
         """Tell whether the suffix is a picture's."""
-        return is_supported_format(filename, SUFFIXES)
+        return has_suffix(filename, SUFFIXES)
 
     def get_data(self, img: Image.Image) -> tuple[np.ndarray, dict[str, Any]]:
         """Give float32 `[X, Y]` and the metadata of `radiograph_meta`."""

@@ -10,11 +10,12 @@ from typing import Any
 import nibabel
 import numpy as np
 from monai.config import PathLike
-from monai.data import ITKReader, NibabelReader, is_supported_format
+from monai.data import ITKReader, NibabelReader
 from monai.utils import ensure_tuple
 
 from bundle.data.pixel_spacing import header_spacing
 from bundle.data.radiograph_meta import radiograph_meta
+from bundle.data.suffix import has_suffix
 from bundle.errors import RadiographError
 
 MILLIMETRES = {"meter": 1e3, "mm": 1.0, "micron": 1e-3, "unknown": 1.0}
@@ -26,7 +27,7 @@ class NiftiRadiographReader(NibabelReader):
 
     def verify_suffix(self, filename: Sequence[PathLike] | PathLike) -> bool:
         """Tell whether the suffix is NIfTI's."""
-        return is_supported_format(filename, ("nii", "nii.gz"))
+        return has_suffix(filename, ("nii", "nii.gz"))
 
     def read(self, data: Sequence[PathLike] | PathLike, **kwargs: Any) -> tuple[Path, nibabel.Nifti1Image]:
         """Open one file."""
@@ -45,7 +46,7 @@ class MetaImageRadiographReader(ITKReader):
 
     def verify_suffix(self, filename: Sequence[PathLike] | PathLike) -> bool:
         """Tell whether the suffix is MetaImage's."""
-        return is_supported_format(filename, ("mha", "mhd"))
+        return has_suffix(filename, ("mha", "mhd"))
 
     def read(self, data: Sequence[PathLike] | PathLike, **kwargs: Any) -> tuple[Path, Any]:
         """Open one file by ITK.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Inference as `inference.json` does it: which films, which coordinates, and what happens to films that cannot be read."""
+"""Inference as `inference.json` does it: which films, which coordinates, and what of films that cannot be read."""
 
 from __future__ import annotations
 

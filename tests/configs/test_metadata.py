@@ -22,7 +22,7 @@ METADATA = REPOSITORY / "configs" / "metadata.json"
 TENSOR = {
     "type": "object",
     "properties": {
-        **dict.fromkeys(("type", "format", "dtype"), {"type": "string"}),
+        **{key: {"type": "string"} for key in ("type", "format", "dtype")},
         "num_channels": {"type": "integer"},
         "spatial_shape": {"type": "array", "items": {"type": ["string", "integer"]}},
         "value_range": {"type": "array", "items": {"type": "number"}},
@@ -36,11 +36,11 @@ MORE_TEXTS = ("data_source", "data_type", "image_classes", "label_classes", "pre
 SCHEMA = {
     "type": "object",
     "properties": {
-        **dict.fromkeys((*TEXTS, "copyright", *MORE_TEXTS), {"type": "string"}),
-        **dict.fromkeys(("changelog", "required_packages_version", "supported_apps"), {"type": "object"}),
+        **{key: {"type": "string"} for key in (*TEXTS, "copyright", *MORE_TEXTS)},
+        **{key: {"type": "object"} for key in ("changelog", "required_packages_version", "supported_apps")},
         "references": {"type": "array", "items": {"type": "string"}},
         "network_data_format": {
-            "properties": dict.fromkeys(("inputs", "outputs"), {"additionalProperties": TENSOR}),
+            "properties": {key: {"additionalProperties": TENSOR} for key in ("inputs", "outputs")},
             "required": ["inputs", "outputs"],
         },
     },
@@ -71,7 +71,10 @@ def test_its_versions_are_those_of_the_package(metadata: dict[str, Any]):
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     pins = dict(dependency.split("==") for dependency in project["dependencies"])
     assert metadata["version"] == project["version"] == bundle.__version__
-    stated = {f"{name}_version": pins[package] for name, package in (("monai", "monai"), ("pytorch", "torch"), ("numpy", "numpy"))}
+    stated = {
+        f"{name}_version": pins[package]
+        for name, package in (("monai", "monai"), ("pytorch", "torch"), ("numpy", "numpy"))
+    }
     assert {key: metadata[key] for key in stated} == stated
     required = metadata["required_packages_version"]
     assert required == {name: pins[name] for name in required}

@@ -65,7 +65,9 @@ def test_each_film_leaves_a_json_and_an_overlay_in_its_own_subfolder(
     assert f"3 films written to {tmp_path / 'out'}" in caplog.text
 
 
-def test_overlay_shows_the_prediction_alone(records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path):
+def test_overlay_shows_the_prediction_alone(
+    records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path
+):
     run(PredictionWriter(tmp_path / "out", names, "a model", "0.1.0", weights), records[:1])
     with Image.open(tmp_path / "out" / "films" / "film_0.png.jpg") as overlay:
         colours = np.asarray(overlay.convert("RGB")).astype(int)
