@@ -54,10 +54,10 @@ class MixedBatches:
         labelled: Iterator[dict[str, Any]] | None = None
         for iteration in iterations:
             if iteration % (self.ratio + 1) == 0:
-                labelled = labelled or iter(self.labelled)
+                labelled = iter(self.labelled) if labelled is None else labelled
                 yield {**next(labelled), "labelled": True}
             else:
-                batch = next(unlabelled)
+                batch: dict[str, Any] = next(unlabelled)
                 self._films.report(batch.pop(PASSED_OVER))
                 yield {**batch, "labelled": False}
 

@@ -78,7 +78,8 @@ class MeanTeacher(Teacher):
     ) -> dict[str, float]:
         """Move towards the student and return `alpha`."""
         alpha = self.alpha
-        averages, values = list(self.network.parameters()), list(student.parameters())
+        averages: list[torch.Tensor] = list(self.network.parameters())
+        values: list[torch.Tensor] = list(student.parameters())
         if self.batch_norm != "own":
             averages += [buffer for buffer in self.network.buffers() if buffer.is_floating_point()]
             values += [buffer for buffer in student.buffers() if buffer.is_floating_point()]

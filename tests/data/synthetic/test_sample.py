@@ -87,7 +87,9 @@ def test_a_full_disk_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(sample.dicom, "write", full)
-    with pytest.raises(DatasetError, match=r"synthetic_hand_training_000000\.dcm: cannot be written \(No space left on device\)"):
+    with pytest.raises(
+        DatasetError, match=r"synthetic_hand_training_000000\.dcm: cannot be written \(No space left on device\)"
+    ):
         make(tmp_path)
 
 

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where stage 2 begins and how it ends: from a stage 1 that fits and converged, and never with a worse model."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ignite.engine import Engine
+from torch import nn
+
+from bundle.engines.checkpoint import RunCheckpoint, load_weights, read_checkpoint
+from bundle.engines.convergence import FILE_NAME as CONVERGENCE_FILE
+from bundle.engines.history import VALIDATION
+from bundle.engines.model_card import card_file, read_card
+from bundle.engines.teachers import Teacher
+from bundle.errors import CheckpointError, ConfigurationError
+from bundle.files import write_text
+from bundle.networks import DeepAdaptiveGraph
+
+logger = logging.getLogger(__name__)
+
+FILE_NAME = "acceptance.json"
+MODELS = ("teacher", "student")
+MUST_AGREE = (
+    "image_size",
+    "backbone",
+    "hidden_features",
+    "graph_layers",
+    "local_steps",
+    "share_local",
+    "transform",
+    "shots",
+    "draw",
+)
+
+
+def start_stage_two(
+    student: DeepAdaptiveGraph, teacher: Teacher, stage1: str | Path, card: Mapping[str, Any], accept_unconverged: bool
+) -> None:
+    """Give student and teacher the best weights of stage 1.
+
+    Args:
+        student: the network to train.
+        teacher: which starts from the student's weights.
+        stage1: run folder of stage 1.
+        card: settings of this run, which those of stage 1 have to agree with.
+        accept_unconverged: whether to go on from a stage 1 that did not converge.
+
+    Raises:
+        CheckpointError: stage 1 is missing, did not converge, or is of other landmarks, settings or films.
+    """
+    weights = Path(stage1) / "best.pt"
+    theirs = read_card(weights)
+    for name in MUST_AGREE:
+        if theirs.get(name) != card[name]:
+            raise CheckpointError(
+                f"{weights}: stage 1 was trained with {name} {theirs.get(name)}, this run has {card[name]}; "
+                f"give --{name} {theirs.get(name)}, or the --stage1 of another run"
+            )
+    _require_converged(Path(stage1) / CONVERGENCE_FILE, accept_unconverged)
+    load_weights(student, weights, card["landmarks"])
+    teacher.start(student)
+
+
+def _require_converged(file: Path, accept_unconverged: bool) -> None:
+    try:
+        converged = bool(json.loads(file.read_text(encoding="utf-8"))["converged"])
+    except (OSError, ValueError, KeyError) as error:
+        raise CheckpointError(f"{file}: cannot be read; let stage 1 come to its end, it writes this file") from error
+    if converged:
+        return
+    if not accept_unconverged:
+        raise CheckpointError(
+            f"{file}: stage 1 did not converge, so its pseudo ground truth would mislead stage 2; train stage 1 "
+            "longer or on more films, or go on all the same with --accept_unconverged true"
+        )
+    logger.warning("stage 1 did not converge; going on all the same, as asked")
+
+
+def two_networks(model: str, student: nn.Module, teacher: Teacher) -> tuple[nn.Module, nn.Module | None]:
+    """The network that is the model, fixed before the run, and the other one if there is one.
+
+    Args:
+        model: "teacher" or "student".
+        student: the network in training.
+        teacher: whose network learns, or None.
+
+    Raises:
+        ConfigurationError: no such model, or the teacher has no network of its own that learns.
+    """
+    if model not in MODELS:
+        raise ConfigurationError(f"model is {model!r}; choose one of {', '.join(MODELS)}")
+    if model == "student":
+        return student, teacher.network
+    if teacher.network is None:
+        raise ConfigurationError(
+            f"model is 'teacher', but {type(teacher).__name__} has no network of its own that learns; "
+            "give --model student"
+        )
+    return teacher.network, student
+
+
+class StageTwoCheckpoint(RunCheckpoint):
+    """Checkpoints of stage 2, with an acceptance test at its end.
+
+    Where no validation of the model was better than that of stage 1's weights, these leave the run; the log, the
+    card and `acceptance.json` say so.
+    """
+
+    start_name = "stage1"
+
+    def _completed(self, engine: Engine) -> None:
+        before, *after = self.history.validation_errors
+        best = min(after, default=before)
+        accepted = best < before
+        if not accepted:
+            self._save_weights(self.best, {"epoch": 0, VALIDATION: before}, read_checkpoint(self.start_weights))
+        card = {**read_card(self.best), "stage_2_accepted": accepted, "stage_1_validation_error_px": before}
+        write_text(card_file(self.best), json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+        result = {"accepted": accepted, "stage_1_error_px": before, "best_validation_error_px": best}
+        write_text(self.output_dir / FILE_NAME, json.dumps(result, indent=2) + "\n")
+        errors = f"validation error {best:.2f} px at its best, {before:.2f} px with the weights of stage 1"
+        if accepted:
+            logger.info(f"stage 2 was accepted: {errors}")
+        else:
+            logger.warning(f"stage 2 was not accepted: {errors}; the weights of stage 1 are exported")
+        super()._completed(engine)

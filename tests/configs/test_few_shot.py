@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The config of stage 2 has the paper's settings and all that MONAI reads of a workflow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from monai.bundle import ConfigParser, ConfigWorkflow
+
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+METHODS = sorted(file.stem for file in (CONFIGS / "methods").glob("*.json"))
+
+PAPER = {"ratio": 100, "noise_std": 0.1, "w2": 1.0, "ema_min": 0.99, "ema_max": 0.999, "learning_rate": 1e-4}
+TEACHERS = {
+    "few_shot_dag": ("MeanTeacher", "teacher", 0.0),
+    "few_shot_dag_js": ("MeanTeacher", "teacher", 1.0),
+    "pi_model": ("PiModel", "student", 0.0),
+    "pseudo_label": ("PseudoLabel", "student", 0.0),
+    "temporal_ensemble": ("TemporalEnsemble", "student", 0.0),
+    "trained_on": ("PiModel", "student", 0.0),
+}
+
+
+def few_shot(dataset: Path, tmp_path: Path, *overlays: str) -> ConfigWorkflow:
+    files = [str(CONFIGS / name) for name in ("train.json", *overlays)]
+    outputs = {"output_dir": str(tmp_path / "run"), "model_file": str(tmp_path / "model.pt"), "image_size": 64}
+    settings = {"dataset_dir": str(dataset), "shots": 4, "backbone": "hrnet_small", **outputs}
+    workflow = ConfigWorkflow(files, workflow_type="train", logging_file=False, **settings)
+    workflow.initialize()
+    return workflow
+
+
+@pytest.mark.parametrize("overlays", [("few_shot.json",), ("small.json", "few_shot.json")], ids=["paper", "small"])
+def test_the_papers_settings_are_the_defaults(dataset: Path, tmp_path: Path, overlays: tuple[str, ...]):
+    workflow = few_shot(dataset, tmp_path, *overlays)
+    assert {name: workflow.parser.get_parsed_content(name) for name in PAPER} == PAPER
+    assert workflow.check_properties() == []
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_method_is_a_teacher(dataset: Path, tmp_path: Path, method: str):
+    parser = few_shot(dataset, tmp_path, "few_shot.json", f"methods/{method}.json").parser
+    teacher, model, w2 = TEACHERS[method]
+    assert type(parser.get_parsed_content("teacher")).__name__ == teacher
+    assert (parser.get_parsed_content("model"), parser.get_parsed_content("w2")) == (model, w2)
+    owner = parser.get_parsed_content("teacher" if model == "teacher" else "train#trainer")
+    assert parser.get_parsed_content("exported") is owner.network
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_method_is_an_overlay_of_a_few_lines(method: str):
+    overlay = ConfigParser.load_config_file(str(CONFIGS / "methods" / f"{method}.json"))
+    base = ConfigParser.load_config_file(str(CONFIGS / "few_shot.json"))
+    assert len(overlay) <= 6
+    assert not set(overlay) - set(base) - {"_comment_", "ensemble_momentum"}
+
+
+def test_unlabelled_films_are_deformed_and_exposed_as_labelled_ones(dataset: Path, tmp_path: Path):
+    parser = few_shot(dataset, tmp_path, "small.json", "few_shot.json").parser
+    labelled = parser.get_parsed_content("train#random_transforms")
+    unlabelled = parser.get_parsed_content("train#unlabelled#preprocessing").transforms
+    names = [type(transform).__name__ for transform in labelled]
+    expected = ["RandDeformUnlabelledd" if name == "RandDeformd" else name for name in names]
+    assert [type(transform).__name__ for transform in unlabelled[3:]] == expected[:-1]
+    for name in ("rotate", "scale", "translate", "anisotropy", "elastic"):
+        assert getattr(unlabelled[3], name) == getattr(labelled[0], name)

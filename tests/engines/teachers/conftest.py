@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A student small enough to be looked through."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from bundle.networks import LandmarkOutput
+
+
+class Student(nn.Module):
+    """Two landmarks from the mean of a normalised convolution."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 3)
+        self.norm = nn.BatchNorm2d(4)
+        self.register_buffer("mean_shape", torch.rand(2, 2))
+
+    def forward_training(self, image: torch.Tensor) -> LandmarkOutput:
+        features = self.norm(self.conv(image))
+        vertices = self.mean_shape + features.square().mean((2, 3)).reshape(-1, 2, 2)
+        return LandmarkOutput(vertices, vertices, features)
+
+
+@pytest.fixture
+def student() -> Student:
+    torch.manual_seed(0)
+    return Student()
+
+
+@pytest.fixture
+def image() -> torch.Tensor:
+    return torch.rand(3, 1, 8, 8, generator=torch.Generator().manual_seed(1))

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stage 2 as a user runs it: the shipped configs on files on disk."""
+
+from __future__ import annotations
+
+import csv
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from ignite.engine import Events
+from monai.bundle import ConfigWorkflow
+
+from bundle.errors import BundleError
+
+METHODS = sorted(file.stem for file in (Path(__file__).resolve().parents[2] / "configs" / "methods").glob("*.json"))
+FewShot = Callable[..., ConfigWorkflow]
+
+
+def weights(file: Path) -> dict[str, Any]:
+    return torch.load(file, weights_only=True)
+
+
+def history(run: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader((run / "history.csv").open()))
+
+
+def cause_of(error: BaseException) -> str:
+    while not isinstance(error, BundleError):
+        assert error.__cause__ is not None, f"no BundleError caused {error!r}"
+        error = error.__cause__
+    return str(error)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_cut_and_resumed_equals_uncut(few_shot: FewShot, tmp_path: Path, method: str):
+    uncut, cut = tmp_path / "uncut", tmp_path / "cut"
+    few_shot(method, output_dir=str(uncut)).run()
+    interrupted = few_shot(method, output_dir=str(cut))
+    interrupted.trainer.add_event_handler(Events.ITERATION_COMPLETED(once=5), _press_ctrl_c)
+    with pytest.raises(SystemExit):
+        interrupted.run()
+    assert len(history(cut)) == 2
+    few_shot(method, output_dir=str(cut), resume=True).run()
+    assert history(cut) == history(uncut)
+    for name in ("last.pt", "best.pt"):
+        assert_same(weights(uncut / name), weights(cut / name))
+    memories = [[file.read_bytes() for file in sorted(run.glob("*.npy"))] for run in (uncut, cut)]
+    assert memories[0] == memories[1]
+    assert bool(memories[0]) == (method == "temporal_ensemble")
+
+
+def _press_ctrl_c() -> None:
+    raise KeyboardInterrupt
+
+
+def assert_same(one: Any, other: Any) -> None:
+    if isinstance(one, dict):
+        assert one.keys() == other.keys()
+        for key in one:
+            assert_same(one[key], other[key])
+    elif isinstance(one, torch.Tensor):
+        torch.testing.assert_close(one, other, rtol=0, atol=0, equal_nan=True)
+    else:
+        assert one == other
+
+
+def test_every_term_is_kept_under_its_own_name(few_shot: FewShot, tmp_path: Path):
+    workflow = few_shot("few_shot_dag_js", ratio=2)
+    alphas, kinds = [], []
+
+    def look(engine: Any) -> None:
+        alphas.append(engine.state.output["alpha"])
+        kinds.append("global_loss" in engine.state.output)
+        if not kinds[-1]:
+            terms = {name: float(engine.state.output[name]) for name in engine.state.output if name.endswith("loss")}
+            parts = terms["pseudo_global_loss"] + terms["pseudo_local_loss"] + terms["js_loss"]
+            assert terms["loss"] == pytest.approx(parts, rel=1e-5)
+
+    workflow.trainer.add_event_handler(Events.ITERATION_COMPLETED, look)
+    workflow.run()
+    assert kinds == [True, False, False] * 2
+    assert alphas == [0.99] * 6
+    rows = history(tmp_path / "few_shot")
+    assert rows[0]["loss"] == "" and float(rows[0]["validation_error_px"]) == float(rows[0]["student_error_px"])
+    measured = {"loss", "global_loss", "local_loss", "pseudo_global_loss", "pseudo_local_loss", "js_loss", "alpha"}
+    for row in rows[1:]:
+        assert all(float(row[name]) >= 0 for name in measured | {"validation_error_px", "student_error_px"})
+    assert 0 < float(rows[-1]["js_loss"]) <= 0.6931 / 64
+    assert list((tmp_path / "few_shot" / "tensorboard").glob("events*"))
+
+
+def test_noise_reaches_the_student_alone(few_shot: FewShot):
+    trainer = few_shot("few_shot_dag", noise_std=0.05).trainer
+    seen: dict[str, torch.Tensor] = {}
+    for name, network in (("student", trainer.network), ("teacher", trainer.teacher.network)):
+        network.backbone.register_forward_pre_hook(lambda _, args, name=name: seen.setdefault(name, args[0]))
+    batch = next(batch for batch in trainer.data_loader if not batch["labelled"])
+    trainer._unlabelled(batch)
+    assert torch.equal(seen["teacher"], batch["image"])
+    noise = seen["student"] - seen["teacher"]
+    away_from_the_ends = (seen["teacher"] > 0.2) & (seen["teacher"] < 0.8)
+    assert noise[away_from_the_ends].std().item() == pytest.approx(0.05, rel=0.2)
+    assert seen["student"].min() >= 0 and seen["student"].max() <= 1
+
+
+def test_better_stage_two_is_exported_as_the_network_fixed_beforehand(few_shot: FewShot, tmp_path: Path):
+    workflow = few_shot("few_shot_dag", ratio=0)
+    _pretend_errors(workflow, [4.0, 3.0, 5.0])
+    workflow.run()
+    run = tmp_path / "few_shot"
+    card = json.loads((tmp_path / "models" / "model.json").read_text())
+    assert (card["model"], card["epoch"], card["stage_2_accepted"], card["validation_error_px"]) == (
+        "teacher",
+        1,
+        True,
+        3.0,
+    )
+    assert json.loads((run / "acceptance.json").read_text())["accepted"] is True
+    assert_same(weights(run / "best.pt"), weights(tmp_path / "models" / "model.pt"))
+
+
+def test_worse_stage_two_leaves_stage_one_and_says_so(
+    few_shot: FewShot, stage1: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    workflow = few_shot("pseudo_label")
+    _pretend_errors(workflow, [4.0, 4.0, 5.0])
+    with caplog.at_level(logging.WARNING):
+        workflow.run()
+    assert "stage 2 was not accepted" in caplog.text
+    card = json.loads((tmp_path / "models" / "model.json").read_text())
+    assert card["stage_2_accepted"] is False and card["validation_error_px"] == 4.0
+    assert_same(weights(tmp_path / "models" / "model.pt"), weights(stage1 / "best.pt"))
+
+
+def _pretend_errors(workflow: ConfigWorkflow, errors: list[float]) -> None:
+    """Let the validations of the model come out as given."""
+    workflow.trainer  # noqa: B018 - builds the handlers
+    history = workflow.parser.get_parsed_content("train#history")
+    coming = iter(errors)
+
+    def validated(_engine: Any) -> None:
+        history._errors["validation_error_px"] = next(coming)
+
+    workflow.parser.get_parsed_content("validate#evaluator").add_event_handler(Events.COMPLETED, validated)
+
+
+def test_unreadable_film_is_passed_over(
+    few_shot: FewShot, dataset: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    workflow = few_shot("pseudo_label")
+    pool = workflow.parser.get_parsed_content("train#unlabelled#data")
+    film = Path(pool[0]["image"])
+    film.write_bytes(film.read_bytes()[:1000])
+    with caplog.at_level(logging.WARNING):
+        workflow.run()
+    lines = [record.message for record in caplog.records if "passed over" in record.message]
+    assert len(lines) == 1 and film.name in lines[0]
+    assert len(history(tmp_path / "few_shot")) == 3
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ({"image_size": 64}, "trained with image_size 32, this run has 64"),
+        ({"hidden_features": 12}, "trained with hidden_features 8, this run has 12"),
+        ({"shots": 3}, "trained with shots 4, this run has 3"),
+        ({"ratio": -1}, "ratio is -1"),
+        ({"ratio": 0.5}, "ratio is 0.5"),
+        ({"batch_size": 0}, "batch_size is 0"),
+        ({"noise_std": 0.1, "model": "other"}, "model is 'other'"),
+        ({"js_reduction": "sum"}, "js_reduction is 'sum'"),
+        ({"batch_norm": "none"}, "batch_norm is 'none'"),
+        ({"stage1": "nowhere"}, "no such weights file"),
+    ],
+)
+def test_bad_settings_are_refused_in_a_sentence(few_shot: FewShot, tmp_path: Path, override: dict, words: str):
+    with pytest.raises(RuntimeError) as raised:
+        few_shot("few_shot_dag_js", **override).run()
+    assert words in cause_of(raised.value)
+    assert not (tmp_path / "models").exists() or not list((tmp_path / "models").iterdir())
+
+
+@pytest.mark.parametrize("method", ["pi_model", "pseudo_label", "temporal_ensemble"])
+def test_a_method_without_teacher_network_has_the_student_as_model(few_shot: FewShot, method: str):
+    with pytest.raises(RuntimeError) as raised:
+        few_shot(method, model="teacher").run()
+    assert "give --model student" in cause_of(raised.value)
+
+
+def test_temporal_ensemble_has_no_feature_map_to_compare(few_shot: FewShot):
+    with pytest.raises(RuntimeError) as raised:
+        few_shot("temporal_ensemble", w2=1.0).run()
+    assert "give --w2 0" in cause_of(raised.value)
+
+
+def test_no_unlabelled_film_is_said(few_shot: FewShot, stage1: Path):
+    card = json.loads((stage1 / "best.json").read_text())
+    (stage1 / "best.json").write_text(json.dumps({**card, "shots": 6}))
+    with pytest.raises(RuntimeError) as raised:
+        few_shot("few_shot_dag", shots=6).run()
+    assert "no unlabelled film" in cause_of(raised.value)
+
+
+def test_test_film_in_the_pool_is_leakage(few_shot: FewShot, dataset: Path):
+    workflow = few_shot("few_shot_dag")
+    (dataset / "8.png").write_bytes(
+        Path(workflow.parser.get_parsed_content("train#unlabelled#data")[0]["image"]).read_bytes()
+    )
+    with pytest.raises(RuntimeError) as raised:
+        few_shot("few_shot_dag").run()
+    assert "has the content of the test film '8.png'" in cause_of(raised.value)
+
+
+def test_stage_one_of_other_landmarks_is_refused(few_shot: FewShot, dataset: Path):
+    document = json.loads((dataset / "dataset.json").read_text())
+    (dataset / "dataset.json").write_text(json.dumps({**document, "landmarks": ["hip", "knee", "ankle"]}))
+    with pytest.raises(RuntimeError) as raised:
+        few_shot("few_shot_dag").run()
+    assert "best.pt: was trained on other landmarks" in cause_of(raised.value)
+
+
+@pytest.mark.parametrize("content", ['{"converged": false}', "{}"])
+def test_stage_one_has_to_have_converged(few_shot: FewShot, stage1: Path, content: str):
+    (stage1 / "convergence.json").write_text(content)
+    with pytest.raises(RuntimeError) as raised:
+        few_shot("pi_model").run()
+    assert "convergence.json" in cause_of(raised.value)
+
+
+def test_unconverged_stage_one_goes_on_when_asked(few_shot: FewShot, stage1: Path, tmp_path: Path):
+    (stage1 / "convergence.json").write_text('{"converged": false}')
+    few_shot("pi_model", accept_unconverged=True, max_epochs=1).run()
+    assert (tmp_path / "models" / "model.pt").is_file()
+
+
+def test_loss_that_is_no_number_stops_the_run(few_shot: FewShot, tmp_path: Path):
+    workflow = few_shot("pi_model", ratio=100)  # epoch 2 has no labelled batch, and the teacher breaks with the student
+    workflow.trainer.add_event_handler(
+        Events.ITERATION_STARTED(once=5), lambda: workflow.trainer.network.mean_shape.fill_(torch.nan)
+    )
+    with pytest.raises(RuntimeError) as raised:
+        workflow.run()
+    assert "loss is no longer a number in epoch 2" in cause_of(raised.value)
+    assert all(
+        torch.isfinite(tensor).all() for tensor in weights(tmp_path / "few_shot" / "last.pt")["network"].values()
+    )
