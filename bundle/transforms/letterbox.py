@@ -46,6 +46,8 @@ class Letterboxd(MapTransform):
         output["to_original"] = to_original
         output["size"] = torch.tensor(film.shape[1:])
         output["spacing_provenance"] = provenance
+        if "spacing" in output:
+            output["spacing"] = torch.as_tensor(output["spacing"])
         if self.label_key in output:
             output[self.label_key] = transform_points(torch.linalg.inv(to_original), output[self.label_key])
         return output

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from monai.transforms import Compose, Lambdad
+from monai.transforms import Compose, Lambdad, ToTensord
 
 from bundle.data.cached_films import CachedFilms
 from bundle.transforms import RandDeformd
@@ -21,7 +21,9 @@ def test_film_is_decoded_once_and_read_once(tmp_path: Path, monkeypatch: pytest.
 
     def films() -> CachedFilms:
         data = [{"name": "a", "image": np.zeros(1), "label": np.ones((2, 2), np.float32)}]
-        return CachedFilms(data, Compose([Lambdad("image", decode), RandDeformd("image")]), tmp_path)
+        return CachedFilms(
+            data, Compose([Lambdad("image", decode), ToTensord("label"), RandDeformd("image")]), tmp_path
+        )
 
     first = films()
     drawn = [first[0]["image"] for _ in range(3)]

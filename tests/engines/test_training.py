@@ -246,6 +246,11 @@ def test_cache_is_used_again_and_noticed_when_stale(training: Training, dataset:
     assert len(list((dataset / "cache").iterdir())) == 2 * len(cached) + 1
 
 
+def test_films_from_the_cache_and_new_ones_share_a_batch(training: Training, tmp_path: Path):
+    training(shots=1).run()
+    training(shots=4, output_dir=str(tmp_path / "second")).run()
+
+
 def test_zero_patience_never_attaches():
     class Trainer:
         def add_event_handler(self, *_: object) -> None:

@@ -49,6 +49,7 @@ def test_proportions_are_kept_and_the_rest_is_padded():
 
 
 def test_only_plain_tensors_come_out():
-    item = Letterboxd("image", 32)({"image": film(40, 30)})
-    assert type(item["image"]) is torch.Tensor
-    assert type(item["to_original"]) is torch.Tensor
+    spacing = np.array([0.1, 0.2], np.float32)
+    item = Letterboxd("image", 32)({"image": film(40, 30), "spacing": spacing, "label": np.zeros((2, 2))})
+    for key in ("image", "to_original", "size", "spacing", "label"):
+        assert type(item[key]) is torch.Tensor
