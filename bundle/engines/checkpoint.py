@@ -169,7 +169,10 @@ def checkpoint_landmarks(file: str | Path) -> list[str]:
     Raises:
         CheckpointError: the file cannot be read or holds no landmark network.
     """
-    state = read_checkpoint(file)
+    return _names(file, read_checkpoint(file))
+
+
+def _names(file: str | Path, state: Mapping[str, Any]) -> list[str]:
     if NAMES_KEY not in state:
         raise CheckpointError(
             f"{file}: holds no landmark names, so it is no network of this bundle; use a run's best.pt"
@@ -188,14 +191,15 @@ def load_weights(network: nn.Module, file: str | Path, landmark_names: Sequence[
     Raises:
         CheckpointError: the file cannot be read, or is of another landmark set or network.
     """
-    names = checkpoint_landmarks(file)
+    state = read_checkpoint(file)
+    names = _names(file, state)
     if landmark_names is not None and names != list(landmark_names):
         raise CheckpointError(
             f"{file}: was trained on other landmarks ({_some(names)}) than the data set has ({_some(landmark_names)}); "
             "use weights trained on this landmark set"
         )
     try:
-        network.load_state_dict(read_checkpoint(file))
+        network.load_state_dict(state)
     except RuntimeError as error:
         raise CheckpointError(
             f"{file}: holds another network than configured ({str(error).splitlines()[1].strip()}); "
