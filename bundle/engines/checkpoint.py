@@ -87,6 +87,8 @@ class RunCheckpoint:
     def start(self, engine: Engine, resume: bool) -> None:
         """Prepare the run folder: resume the run in it, or make sure that there is none.
 
+        Of a run whose last epoch is done only the end is done again: a full disk may have kept it from its weights.
+
         Raises:
             CheckpointError: there is nothing to resume, or the checkpoint does not fit the configured run.
             ConfigurationError: the folder holds a run that was not asked to be resumed.
@@ -114,6 +116,9 @@ class RunCheckpoint:
             ) from error
         self.history.load(engine.state.epoch)
         logger.info(f"resumed {self.last} after epoch {engine.state.epoch}")
+        if engine.state.epoch >= engine.state.max_epochs:
+            # Ignite takes a trainer that is through for a new one, and would train from the first epoch on
+            engine.add_event_handler(Events.STARTED, lambda: engine.terminate())
 
     def _epoch_completed(self, engine: Engine) -> None:
         _before, *trained = self.history.validation_errors

@@ -104,6 +104,19 @@ def _press_ctrl_c() -> None:
     raise KeyboardInterrupt
 
 
+def test_resuming_a_run_at_its_end_trains_no_more_and_does_the_end_again(training: Training, tmp_path: Path):
+    training().run()
+    run = tmp_path / "run"
+    rows, last = history(run), (run / "last.pt").read_bytes()
+    (run / "convergence.json").unlink()
+    (tmp_path / "models" / "model.pt").unlink()
+    training(resume=True).run()
+    assert history(run) == rows
+    assert (run / "last.pt").read_bytes() == last
+    assert (run / "convergence.json").is_file()
+    torch.testing.assert_close(weights(tmp_path / "models" / "model.pt"), weights(run / "best.pt"), rtol=0, atol=0)
+
+
 def test_another_seed_gives_another_run(training: Training, tmp_path: Path):
     for seed in (0, 1):
         training(output_dir=str(tmp_path / str(seed)), seed=seed).run()
