@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command line `python -m bundle`: preparing data; training and inference run with `python -m monai.bundle`."""
+"""The command line `python -m bundle`: preparing data and comparing methods; one training runs with MONAI's."""
 
 from __future__ import annotations
 
@@ -41,6 +41,11 @@ VERBS = {
         "write one HTML page about a training run and its evaluation",
         "report runs/train --evaluation runs/evaluate --out report.html",
     ),
+    "compare": Verb(
+        "bundle.commands.compare",
+        "train, evaluate and table every method on a data folder",
+        "compare --dataset_dir data/ceph --shots 1,5,10 --draws 3 --methods all --preset cpu --out runs/compare",
+    ),
 }
 
 _BAD_INPUT, _INTERRUPTED = 2, 130
@@ -72,7 +77,7 @@ def _parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
     """The parser, with the arguments of the chosen verb only: help stays quick however much another verb imports."""
     parser = argparse.ArgumentParser(
         prog="python -m bundle",
-        description="Prepare data for few-shot landmark localization in radiographs.",
+        description="Prepare data for few-shot landmark localization in radiographs, and compare methods on it.",
         epilog="examples:\n"
         + "".join(f"  python -m bundle {verb.example}\n" for verb in VERBS.values())
         + "\nTraining, evaluation and inference run with 'python -m monai.bundle run'; README.md shows how.",

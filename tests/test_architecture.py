@@ -15,13 +15,14 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGE = REPOSITORY / "bundle"
 
 FORBIDDEN = {
-    "networks": {"data", "transforms", "engines", "reports", "commands"},
-    "losses": {"data", "transforms", "engines", "reports", "commands"},
-    "metrics": {"data", "transforms", "engines", "reports", "commands"},
-    "data": {"networks", "losses", "engines", "reports", "commands"},
-    "transforms": {"networks", "losses", "engines", "reports", "commands"},
-    "engines": {"reports", "commands"},
-    "reports": {"networks", "losses", "engines", "commands"},
+    "networks": {"data", "transforms", "engines", "reports", "comparison", "commands"},
+    "losses": {"data", "transforms", "engines", "reports", "comparison", "commands"},
+    "metrics": {"data", "transforms", "engines", "reports", "comparison", "commands"},
+    "data": {"networks", "losses", "engines", "reports", "comparison", "commands"},
+    "transforms": {"networks", "losses", "engines", "reports", "comparison", "commands"},
+    "engines": {"reports", "comparison", "commands"},
+    "reports": {"networks", "losses", "engines", "comparison", "commands"},
+    "comparison": {"networks", "losses", "engines", "commands"},
 }
 """For each room of the bundle the rooms it must not know."""
 

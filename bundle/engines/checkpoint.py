@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from ignite.engine import Engine, Events
@@ -116,7 +116,7 @@ class RunCheckpoint:
             ) from error
         self.history.load(engine.state.epoch)
         logger.info(f"resumed {self.last} after epoch {engine.state.epoch}")
-        if engine.state.epoch >= engine.state.max_epochs:
+        if engine.state.epoch >= cast(int, engine.state.max_epochs):
             # Ignite takes a trainer that is through for a new one, and would train from the first epoch on
             engine.add_event_handler(Events.STARTED, lambda: engine.terminate())
 

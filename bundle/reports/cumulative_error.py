@@ -14,6 +14,7 @@ from bundle.metrics.summary import DETECTION_RADII_MM
 from bundle.reports.figure import LIGHT, Theme, add_legend, new_axes, set_labels
 
 MILLIMETRES = "mm"
+MOST_CURVES_WITH_LEGEND_INSIDE = 5
 WIDTH_PERCENT = "% of image width"
 
 
@@ -36,15 +37,18 @@ def draw_cumulative_error(curves: Mapping[str, np.ndarray], unit: str, theme: Th
     """Draw one curve a method, with the detection radii (mm) or the failure threshold (width) as reference lines.
 
     Args:
-        curves: Errors of each method, of any shape, NaN where unknown; the main method first.
+        curves: Errors of each method, of any shape, NaN where unknown; the main method first. A method without any
+            known error keeps its colour, and is not drawn.
         unit: What the errors are measured in.
         theme: Colours.
     """
-    figure, (chart,) = new_axes(theme)
+    many = len(curves) > MOST_CURVES_WITH_LEGEND_INSIDE
+    figure, (chart,) = new_axes(theme, width=6.6 if many else 4.2)
     known = {name: np.sort(errors[~np.isnan(errors)]) for name, errors in curves.items()}
-    for (name, errors), colour in zip(known.items(), theme.series, strict=False):
-        share = np.arange(1, errors.size + 1) / max(errors.size, 1)
-        chart.step(np.r_[0, errors], np.r_[0, share], where="post", color=colour, linewidth=2, label=name)
+    for (name, errors), line in zip(known.items(), theme.lines(), strict=False):
+        if errors.size:
+            share = np.arange(1, errors.size + 1) / errors.size
+            chart.step(np.r_[0, errors], np.r_[0, share], where="post", label=name, **line)
     references = DETECTION_RADII_MM if unit == MILLIMETRES else (100 * FAILURE_THRESHOLD,)
     for reference in references:
         chart.axvline(reference, color=theme.muted, linewidth=0.8, linestyle=(0, (3, 3)))
@@ -52,7 +56,7 @@ def draw_cumulative_error(curves: Mapping[str, np.ndarray], unit: str, theme: Th
     chart.set_ylim(0, 1.01)
     chart.yaxis.set_major_formatter(PercentFormatter(1.0))
     set_labels(chart, theme, "Landmarks within this error", f"radial error, {unit}")
-    add_legend(chart, theme, "lower right")
+    add_legend(chart, theme, "beside" if many else "lower right")
     return figure
 
 

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from itertools import cycle
+from typing import Any, Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -29,14 +31,20 @@ class Theme:
     grid: str
     series: tuple[str, ...]
 
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """How to draw any number of curves: every colour in a solid line, then in a dashed one, and so on."""
+        for dash in cycle(("solid", "dashed", "dotted")):
+            for colour in self.series:
+                yield {"color": colour, "linestyle": dash, "linewidth": 2}
+
 
 LIGHT = Theme("#ffffff", "#1c2024", "#60646c", "#e4e6ea", ("#0b68cb", "#c2410c", "#0f766e", "#8e4ec6", "#60646c"))
 DARK = Theme("#16191d", "#edeef0", "#a0a6ae", "#2b3036", ("#6cb6ff", "#ff9f6b", "#4fd1b5", "#c4a1ff", "#a0a6ae"))
 
 
-def new_axes(theme: Theme, panels: int = 1) -> tuple[Figure, list[Axes]]:
-    """Return an empty figure with `panels` charts side by side."""
-    figure = Figure(figsize=(4.2 * panels, 3.2), dpi=200, layout="constrained", facecolor=theme.surface)
+def new_axes(theme: Theme, panels: int = 1, width: float = 4.2) -> tuple[Figure, list[Axes]]:
+    """Return an empty figure with `panels` charts side by side, each `width` inches wide."""
+    figure = Figure(figsize=(width * panels, 3.2), dpi=200, layout="constrained", facecolor=theme.surface)
     axes = list(figure.subplots(1, panels, squeeze=False)[0])
     for chart in axes:
         chart.set_facecolor(theme.surface)
@@ -54,9 +62,12 @@ def set_labels(chart: Axes, theme: Theme, title: str, x: str) -> None:
     chart.set_xlabel(x, color=theme.muted, fontsize=9)
 
 
-def add_legend(chart: Axes, theme: Theme, location: Literal["upper right", "lower right"]) -> None:
-    """Name the curves of a chart."""
-    chart.legend(loc=location, frameon=False, labelcolor=theme.ink, fontsize=9)
+def add_legend(chart: Axes, theme: Theme, location: Literal["upper right", "lower right", "beside"]) -> None:
+    """Name the curves of a chart, in one of its corners or beside it."""
+    place: dict[str, Any] = {"loc": location}
+    if location == "beside":
+        place = {"loc": "center left", "bbox_to_anchor": (1.02, 0.5), "handlelength": 3}
+    chart.legend(**place, frameon=False, labelcolor=theme.ink, fontsize=9)
 
 
 def png(figure: Figure) -> bytes:

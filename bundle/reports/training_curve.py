@@ -42,8 +42,8 @@ def draw_training_curve(history: History, theme: Theme = LIGHT) -> Figure:
     """
     figure, (losses, validation) = new_axes(theme, panels=2)
     terms = [column for column in history if column not in (ITERATION, EPOCH, VALIDATION)]
-    for term, colour in zip(terms, theme.series, strict=False):
-        losses.plot(*_measured(history, term), color=colour, linewidth=2, label=term.replace("_", " "))
+    for term, line in zip(terms, theme.lines(), strict=False):
+        losses.plot(*_measured(history, term), label=term.replace("_", " "), **line)
     losses.set_yscale("log")
     set_labels(losses, theme, "Training loss", "iteration")
     add_legend(losses, theme, "upper right")

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m bundle compare`: every method on a data set, from training to tables."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bundle.comparison.methods import METHODS, PRESETS, choose_methods
+from bundle.errors import BundleError, ConfigurationError
+
+if TYPE_CHECKING:
+    from bundle.comparison.cells import Request
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb."""
+    parser.add_argument("--dataset_dir", type=Path, required=True, metavar="DIR", help="folder of dataset.json")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder to write to; what is there already is not trained again, and a stopped training goes on",
+    )
+    parser.add_argument("--shots", default="10", metavar="N,…", help="numbers of labelled films, e.g. 1,5,10,50 (10)")
+    parser.add_argument("--draws", type=int, default=3, metavar="N", help="draws of labelled films, from 0 on (3)")
+    parser.add_argument(
+        "--methods",
+        default="all",
+        metavar="KEY,…",
+        help=f"all, or some of {', '.join(method.key for method in METHODS)}; the first two are always there (all)",
+    )
+    parser.add_argument(
+        "--preset", choices=PRESETS, default="cpu", help="small images for CPUs, or the paper's settings (cpu)"
+    )
+    parser.add_argument(
+        "--overlays",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="config files to lay over the preset, for every training, e.g. configs/sites/spine.json",
+    )
+    parser.add_argument(
+        "--stage2_overlays",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="config files to lay over the method's, for trainings of stage 2 alone",
+    )
+    parser.add_argument(
+        "--cache_dir", type=Path, metavar="DIR", help="folder of decoded films (default: cache in the data folder)"
+    )
+    parser.add_argument("--workers", type=int, metavar="N", help="cells to run at a time (default: one a device)")
+    parser.add_argument(
+        "--devices",
+        default="auto",
+        metavar="NAME,…",
+        help="cpu, or numbers of GPUs that cells go to in turn, e.g. 0,1 (default: every GPU, else cpu)",
+    )
+    parser.add_argument(
+        "settings", nargs="*", metavar="-- --NAME VALUE", help="settings for every training, of both stages"
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Check, train and evaluate what is missing, write tables and the page, and print its path last.
+
+    Raises:
+        BundleError: the input cannot be used, or cells failed.
+    """
+    from bundle.comparison.checks import check_request
+    from bundle.comparison.output import write_comparison, write_tables
+    from bundle.comparison.runner import devices_named, run_cells
+
+    request = _request(arguments)
+    devices = devices_named(arguments.devices)
+    workers = len(devices) if arguments.workers is None else arguments.workers
+    if workers < 1:
+        raise ConfigurationError(f"--workers is {workers}; give at least 1")
+    check_request(request)
+    cells = request.cells()
+    failures = run_cells(cells, workers, devices, changed=lambda: write_tables(request))
+    page = write_comparison(request, [f"{failure.cell}: {failure.sentence}" for failure in failures])
+    print(page.resolve())
+    if failures:
+        listed = "".join(f"\n  {failure.cell}: {failure.sentence}" for failure in failures)
+        raise BundleError(
+            f"{len(failures)} of {len(cells)} cells failed; the same command goes on with what is missing{listed}"
+        )
+
+
+def _request(arguments: argparse.Namespace) -> Request:
+    from bundle.comparison.cells import Request
+
+    if arguments.draws < 1:
+        raise ConfigurationError(f"--draws is {arguments.draws}; give at least 1")
+    return Request(
+        dataset_dir=arguments.dataset_dir.resolve(),
+        out=arguments.out.resolve(),
+        shots=_numbers(arguments.shots),
+        draws=arguments.draws,
+        methods=choose_methods(arguments.methods),
+        preset=arguments.preset,
+        overlays=tuple(file.resolve() for file in arguments.overlays),
+        stage2_overlays=tuple(file.resolve() for file in arguments.stage2_overlays),
+        settings=_settings(arguments.settings),
+        cache_dir=arguments.cache_dir.resolve() if arguments.cache_dir else None,
+    )
+
+
+def _numbers(words: str) -> tuple[int, ...]:
+    try:
+        numbers = sorted({int(word) for word in words.split(",")})
+    except ValueError:
+        numbers = [0]
+    if numbers[0] < 1:
+        raise ConfigurationError(f"--shots is {words!r}; give numbers of labelled films, such as 1,5,10")
+    return tuple(numbers)
+
+
+def _settings(words: Sequence[str]) -> dict[str, str]:
+    """Pairs of name and value from `--name value` or `--name=value`."""
+    settings = {}
+    rest = list(words)
+    while rest:
+        name, equals, value = rest.pop(0).partition("=")
+        if not name.startswith("--") or not (equals or rest):
+            raise ConfigurationError(
+                f"after -- stands {name!r}; give settings as --name value, such as --image_size 256"
+            )
+        settings[name[2:]] = value if equals else rest.pop(0)
+    return settings

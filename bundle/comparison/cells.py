@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a comparison asks for, and its cells: one training and one evaluation each, run by the commands a user types."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import bundle
+from bundle.comparison.methods import DAG, MEAN_SHAPE, PRESETS, Method
+
+CONFIGS = Path(bundle.__file__).resolve().parents[1] / "configs"
+RUN = [sys.executable, "-m", "monai.bundle", "run"]
+EVALUATE = [CONFIGS / "inference.json", CONFIGS / "evaluate.json"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A comparison.
+
+    Attributes:
+        dataset_dir: Folder of `dataset.json`.
+        out: Folder of the cells, tables and the page.
+        shots: Numbers of labelled films.
+        draws: How many draws of labelled films; they are numbered from 0.
+        methods: Rows, in the order of the tables.
+        preset: Key of `PRESETS`.
+        overlays: Config files to lay over the preset, for every training.
+        stage2_overlays: Config files to lay over the method's, for trainings of stage 2.
+        settings: Names and values, as typed, to give to every training.
+        cache_dir: Folder of decoded films; None for the one in the data folder.
+    """
+
+    dataset_dir: Path
+    out: Path
+    shots: tuple[int, ...]
+    draws: int
+    methods: tuple[Method, ...]
+    preset: str
+    overlays: tuple[Path, ...] = ()
+    stage2_overlays: tuple[Path, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    cache_dir: Path | None = None
+
+    def cells(self) -> list[Cell]:
+        """All cells: draw by draw, so that whole columns of the tables come first, DAG before what starts from it."""
+        return [
+            Cell(self, method, shots, draw)
+            for draw in range(self.draws)
+            for shots in self.shots
+            for method in sorted(self.methods, key=lambda method: method is not DAG)
+        ]
+
+    @property
+    def cache(self) -> Path:
+        """Folder of decoded films, which all cells share."""
+        return self.cache_dir or self.dataset_dir / "cache"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One method, trained on one draw of labelled films; its folder is the `output_dir` of the run."""
+
+    request: Request = field(repr=False, hash=False)
+    method: Method
+    shots: int
+    draw: int
+
+    def __str__(self) -> str:
+        return f"{self.method.name}, {self.shots} labelled film{'s' if self.shots > 1 else ''}, draw {self.draw}"
+
+    @property
+    def folder(self) -> Path:
+        """The run folder."""
+        return self.request.out / f"shots{self.shots}_draw{self.draw}" / self.method.key
+
+    @property
+    def source(self) -> Cell:
+        """The DAG of the same films, which all methods of a draw share."""
+        return Cell(self.request, DAG, self.shots, self.draw)
+
+    @property
+    def log(self) -> Path:
+        """What the processes of the cell print."""
+        return self.folder / "log.txt"
+
+    @property
+    def evaluation(self) -> Path:
+        """Folder of the evaluation on the test films."""
+        return self.folder / "evaluation"
+
+    @property
+    def marker(self) -> Path:
+        """A file that is written when the training has come to its end: its `minutes` and whether it was `resumed`."""
+        return self.folder / "trained.json"
+
+    @property
+    def trained(self) -> bool:
+        """Whether nothing is left to train."""
+        return self.marker.is_file() if self.method.stage else self.source.trained
+
+    @property
+    def evaluated(self) -> bool:
+        """Whether the evaluation is there; its metrics are written last."""
+        return (self.evaluation / "metrics.json").is_file()
+
+    @property
+    def diverged(self) -> bool:
+        """Whether stage 1, that of this cell or the one it starts from, is trained and did not converge."""
+        stage1 = self if self.method.stage == 1 else self.source
+        if not self.method.stage or not stage1.trained:
+            return False
+        return not json.loads((stage1.folder / "convergence.json").read_text(encoding="utf-8"))["converged"]
+
+    @property
+    def configs(self) -> list[Path]:
+        """Config files of the training, each laid over those before it."""
+        preset = PRESETS[self.request.preset]
+        shared = [*preset.configs, *(preset.one_film if self.shots == 1 else ())]
+        stage2 = self.request.stage2_overlays if self.method.stage == 2 else ()
+        own = (CONFIGS / name for name in self.method.overlays)
+        return [*(CONFIGS / name for name in shared), *self.request.overlays, *own, *stage2]
+
+    def settings(self) -> dict[str, Any]:
+        """Settings of the training on the command line, but for `resume`."""
+        stage1 = {"stage1": self.source.folder} if self.method.stage == 2 else {}
+        return {
+            **self.request.settings,
+            "dataset_dir": self.request.dataset_dir,
+            "cache_dir": self.request.cache,
+            "shots": self.shots,
+            "draw": self.draw,
+            **stage1,
+            "output_dir": self.folder,
+            "model_file": self.folder / "model.pt",
+        }
+
+    def training_command(self) -> list[str]:
+        """The words that train the cell, or go on with a training that was stopped."""
+        resume = {"resume": True} if (self.folder / "last.pt").exists() else {}
+        return [*RUN, "training", *_words(self.configs, {**self.settings(), **resume})]
+
+    def evaluation_command(self) -> list[str]:
+        """The words that evaluate the cell on the test films."""
+        weights = self.source.folder / "mean_shape.pt" if self.method is MEAN_SHAPE else self.folder / "best.pt"
+        settings = {
+            "dataset_dir": self.request.dataset_dir,
+            "cache_dir": self.request.cache,
+            "checkpoint": weights,
+            "output_dir": self.evaluation,
+            "split": "test",
+        }
+        return [*RUN, "evaluate", *_words(EVALUATE, settings)]
+
+
+def _words(configs: list[Path], settings: Mapping[str, Any]) -> list[str]:
+    options = [word for name, value in settings.items() for word in (f"--{name}", str(value))]
+    return ["--config_file", str([str(file) for file in configs]), *options]

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the charts of a comparison show; the order of the methods, and so their colours, is that of all charts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bundle.comparison.figures import values_of_draws
+from bundle.comparison.methods import MEAN_SHAPE, Method
+from bundle.comparison.results import Results
+
+
+def few_shot_errors(results: Results) -> dict[str, dict[int, list[float]]]:
+    """Mean errors of the draws of each method, by the number of labelled films.
+
+    The mean shape is left out: next to its error, several times theirs, the methods could not be told apart.
+    """
+    return {
+        method.name: {
+            shots: values_of_draws(results, method, shots, f"mean_{results.unit}") for shots in results.request.shots
+        }
+        for method in _in_order(results)
+        if method is not MEAN_SHAPE
+    }
+
+
+def cumulative_errors(results: Results, shots: int) -> dict[str, np.ndarray]:
+    """All errors of each method at one number of labelled films, over the draws that count."""
+    found = {
+        method.name: [results.comparable(each) for each in results.done(method, shots).values()]
+        for method in _in_order(results)
+    }
+    return {name: np.concatenate(errors) if errors else np.empty(0) for name, errors in found.items()}
+
+
+def _in_order(results: Results) -> list[Method]:
+    """Trained methods first: the first ones have the strongest colours."""
+    return sorted(results.request.methods, key=lambda method: method is MEAN_SHAPE)

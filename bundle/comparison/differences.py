@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which methods differ, film by film and draw by draw, and whether beyond chance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from bundle.comparison.methods import DAG, PSEUDO_LABEL, TRAINED_ON, Method
+from bundle.comparison.results import Results
+from bundle.metrics.paired_bootstrap import PairedDifference, paired_bootstrap
+
+
+class Difference(NamedTuple):
+    """A method against a reference, over the draws that both have."""
+
+    shots: int
+    method: Method
+    reference: Method
+    draws: int
+    figures: PairedDifference
+
+
+def differences(results: Results) -> list[Difference]:
+    """Compare the methods of the comparison with DAG, and those of stage 2 with its controls.
+
+    A pair is left out where no draw converged in both, or an error is infinite.
+    """
+    found = []
+    for shots in results.request.shots:
+        for method, reference in _pairs(results.request.methods):
+            first, second = results.done(method, shots), results.done(reference, shots)
+            draws = sorted(first.keys() & second.keys())
+            if not draws:
+                continue
+            one, other = (np.stack([results.errors(each[draw]) for draw in draws]) for each in (first, second))
+            figures = paired_bootstrap(one, other)
+            if figures is not None:
+                found.append(Difference(shots, method, reference, len(draws), figures))
+    return found
+
+
+def _pairs(methods: tuple[Method, ...]) -> Iterator[tuple[Method, Method]]:
+    """Every trained method against DAG, and those of stage 2 against the two controls that stand before them."""
+    for method in methods:
+        if method.stage and method is not DAG:
+            yield method, DAG
+    for control in (TRAINED_ON, PSEUDO_LABEL):
+        for method in methods[methods.index(control) + 1 :] if control in methods else ():
+            if method.stage == 2:
+                yield method, control

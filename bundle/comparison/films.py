@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Four test films under all methods: one typical film, and the worst cases."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from bundle.comparison.methods import DAG, MEAN_SHAPE
+from bundle.comparison.results import Results
+from bundle.data.dataset_description import read_dataset
+from bundle.data.load_radiograph import LoadRadiographd
+from bundle.reports.evaluation_reader import Evaluation
+from bundle.reports.overlay import draw_overlay
+
+PICTURE_SIDE = 560
+
+
+class FilmCase(NamedTuple):
+    """A test film and why it is shown."""
+
+    case: str
+    film: int
+
+
+class FilmPicture(NamedTuple):
+    """A test film with the landmarks of one method and their mean error on it."""
+
+    method: str
+    error: float
+    picture: Image.Image
+
+
+class ShownDraw(NamedTuple):
+    """A draw of labelled films, and the evaluations of its methods by their names."""
+
+    draw: int
+    evaluations: dict[str, Evaluation]
+
+    @property
+    def films(self) -> tuple[str, ...]:
+        """Names of the test films."""
+        return self.evaluations[DAG.name].films
+
+
+def draw_to_show(results: Results, shots: int) -> ShownDraw | None:
+    """Choose the first draw in which DAG converged; None where there is none."""
+    draws = results.done(DAG, shots)
+    if not draws:
+        return None
+    draw = min(draws)
+    found = {method.name: results.done(method, shots).get(draw) for method in results.request.methods}
+    return ShownDraw(draw, {name: evaluation for name, evaluation in found.items() if evaluation is not None})
+
+
+def choose_films(results: Results, shown: ShownDraw) -> list[FilmCase]:
+    """Choose films by rule and not by eye: what DAG does on a typical film, and where it and the others fail.
+
+    The films are those of DAG's median and largest mean error, of the largest of any other trained method, and
+    of the largest loss against DAG. A film is taken once; the next one in order stands in for it.
+    """
+    errors = {name: _film_errors(results, evaluation) for name, evaluation in shown.evaluations.items()}
+    dag = errors[DAG.name]
+    others = np.stack([errors[name] for name in errors if name not in (DAG.name, MEAN_SHAPE.name)] or [dag])
+    labelled = np.flatnonzero(np.isfinite(dag) & np.isfinite(others).all(axis=0))
+    ranked = {
+        "typical: median error of DAG": np.abs(dag - np.median(dag[labelled])),
+        "worst film of DAG": -dag,
+        "worst film of any other method": -others.max(axis=0),
+        "largest loss against DAG": -(others - dag).max(axis=0),
+    }
+    chosen: dict[int, str] = {}
+    for case, rank in ranked.items():
+        left = [film for film in labelled[np.argsort(rank[labelled], kind="stable")] if film not in chosen]
+        if left:
+            chosen[int(left[0])] = case
+    return [FilmCase(case, film) for film, case in chosen.items()]
+
+
+def draw_film(results: Results, shown: ShownDraw, film: int) -> list[FilmPicture]:
+    """Draw a film with the landmarks of each method.
+
+    Raises:
+        RadiographError: the film cannot be read.
+    """
+    description = read_dataset(results.request.dataset_dir)
+    path = results.request.dataset_dir / shown.films[film]
+    image = np.asarray(LoadRadiographd(keys="image")({"image": str(path)})["image"])
+    title = "synthetic" if description.synthetic else ""
+    return [
+        FilmPicture(
+            method,
+            float(_film_errors(results, evaluation)[film]),
+            draw_overlay(
+                image, evaluation.landmarks[film], evaluation.label[film], description.skeleton, title, PICTURE_SIDE
+            ),
+        )
+        for method, evaluation in shown.evaluations.items()
+    ]
+
+
+def _film_errors(results: Results, evaluation: Evaluation) -> np.ndarray:
+    """Mean error `[N]` of each film, NaN where it has no landmark."""
+    errors = results.errors(evaluation)
+    count = (~np.isnan(errors)).sum(axis=1)
+    return np.where(count > 0, np.nansum(errors, axis=1) / np.maximum(count, 1), np.nan)

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The methods and the presets that are compared, as data: one more method is one more line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bundle.errors import ConfigurationError
+
+
+@dataclass(frozen=True)
+class Method:
+    """A row of the tables.
+
+    Attributes:
+        key: Its name on the command line and in paths.
+        name: Its name in tables.
+        stage: 2 for one that starts from the DAG of the same draw, 1 for one that trains from its labelled films alone,
+            0 for one that is not trained.
+        overlays: Files of configs/ to lay over the preset.
+    """
+
+    key: str
+    name: str
+    stage: int
+    overlays: tuple[str, ...] = ()
+
+
+def _stage_two(key: str, name: str) -> Method:
+    return Method(key, name, 2, ("few_shot.json", f"methods/{key}.json"))
+
+
+MEAN_SHAPE = Method("mean_shape", "Mean shape alone", 0)
+DAG = Method("dag", "DAG", 1)
+TRAINED_ON = _stage_two("trained_on", "DAG trained on")
+PSEUDO_LABEL = _stage_two("pseudo_label", "Pseudo label")
+
+METHODS = (
+    MEAN_SHAPE,
+    DAG,
+    TRAINED_ON,
+    PSEUDO_LABEL,
+    _stage_two("pi_model", "Π-model"),
+    _stage_two("temporal_ensemble", "Temporal ensemble"),
+    _stage_two("few_shot_dag", "Few-shot DAG"),
+    _stage_two("few_shot_dag_js", "Few-shot DAG + JS"),
+)
+"""In the order of the paper's tables."""
+
+ALWAYS = (MEAN_SHAPE, DAG)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Files of configs/ that every method of a comparison shares.
+
+    Attributes:
+        configs: For any number of labelled films.
+        one_film: To lay over these for one labelled film.
+    """
+
+    configs: tuple[str, ...]
+    one_film: tuple[str, ...] = ()
+
+
+PRESETS = {"cpu": Preset(("train.json", "small.json"), ("one_film.json",)), "paper": Preset(("train.json",))}
+
+
+def choose_methods(words: str) -> tuple[Method, ...]:
+    """Find methods by their keys, separated by commas, or `all`; mean shape and DAG are always among them.
+
+    Raises:
+        ConfigurationError: there is no such method.
+    """
+    known = {method.key for method in METHODS}
+    chosen = known if words == "all" else {word.strip() for word in words.split(",")}
+    for unknown in sorted(chosen - known):
+        keys = ", ".join(method.key for method in METHODS if method not in ALWAYS)
+        raise ConfigurationError(f"--methods: there is no method {unknown!r}; choose all, dag, or some of {keys}")
+    return tuple(method for method in METHODS if method.key in chosen or method in ALWAYS)

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The files of a comparison: tables, records, charts and the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from bundle.comparison.cells import Request
+from bundle.comparison.curves import cumulative_errors, few_shot_errors
+from bundle.comparison.differences import differences
+from bundle.comparison.formats import csv_text, latex, markdown
+from bundle.comparison.page import comparison_page
+from bundle.comparison.records import difference_records, draw_records, summary_records
+from bundle.comparison.results import Results
+from bundle.comparison.tables import Table, difference_table, draw_table, paper_tables
+from bundle.files import write_text, write_whole
+from bundle.reports.cumulative_error import draw_cumulative_error
+from bundle.reports.few_shot_curve import draw_few_shot_curve
+from bundle.reports.figure import png
+
+PAGE = "index.html"
+
+
+def write_tables(request: Request) -> tuple[Results, list[Table]]:
+    """Write `tables.md`, `tables.tex`, `draws.csv`, `summary.csv` and `differences.csv` from the cells that are there.
+
+    Returns:
+        The results, and the tables but for that of every draw.
+
+    Raises:
+        BundleError: a cell cannot be read or a file cannot be written.
+    """
+    results = Results(request)
+    found = differences(results)
+    tables = [*paper_tables(results), *([difference_table(results, found)] if found else [])]
+    files = {
+        "tables.md": markdown([*tables, draw_table(results)]),
+        "tables.tex": latex(tables),
+        "draws.csv": csv_text(draw_records(results)),
+        "summary.csv": csv_text(summary_records(results)),
+        "differences.csv": csv_text(difference_records(results, found)),
+    }
+    for name, text in files.items():
+        write_text(request.out / name, text)
+    return results, tables
+
+
+def write_comparison(request: Request, failures: Sequence[str] = ()) -> Path:
+    """Write the tables, the charts as PNG, and `index.html`.
+
+    Args:
+        request: the comparison.
+        failures: sentences on cells that failed, to show on the page.
+
+    Returns:
+        The page.
+
+    Raises:
+        BundleError: a cell or a test film cannot be read, or a file cannot be written.
+    """
+    results, tables = write_tables(request)
+    charts = {"few_shot_curve.png": draw_few_shot_curve(few_shot_errors(results), results.unit)}
+    for shots in request.shots:
+        curves = cumulative_errors(results, shots)
+        charts[f"cumulative_error_shots{shots}.png"] = draw_cumulative_error(curves, results.comparable_unit)
+    for name, figure in charts.items():
+        write_whole(request.out / name, partial(_save, png(figure)))
+    write_text(request.out / PAGE, comparison_page(results, tables, failures))
+    return request.out / PAGE
+
+
+def _save(content: bytes, file: Path) -> None:
+    file.write_bytes(content)

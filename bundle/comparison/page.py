@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The page of a comparison: its tables, charts, and the same films under all methods."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bundle.comparison.curves import cumulative_errors, few_shot_errors
+from bundle.comparison.films import PICTURE_SIDE, choose_films, draw_film, draw_to_show
+from bundle.comparison.methods import PRESETS
+from bundle.comparison.results import DONE, Results
+from bundle.comparison.tables import Table, draw_table
+from bundle.data.dataset_description import read_dataset
+from bundle.reports.cumulative_error import draw_cumulative_error
+from bundle.reports.few_shot_curve import draw_few_shot_curve
+from bundle.reports.html import chart_urls, picture_url, render
+
+_TEMPLATE = Path(__file__).with_name("comparison.html.j2")
+
+
+def comparison_page(results: Results, tables: Sequence[Table], failures: Sequence[str]) -> str:
+    """Return the page as HTML, which holds every picture itself.
+
+    Args:
+        results: of the comparison.
+        tables: to show at the top.
+        failures: sentences on cells that failed.
+
+    Raises:
+        BundleError: a test film cannot be read.
+    """
+    description = read_dataset(results.request.dataset_dir)
+    return render(
+        _TEMPLATE,
+        title=f"Few-shot landmark localization: {description.name}",
+        synthetic=description.synthetic,
+        facts=_facts(results),
+        failures=failures,
+        tables=tables,
+        draws=draw_table(results),
+        few_shot=chart_urls(lambda theme: draw_few_shot_curve(few_shot_errors(results), results.unit, theme)),
+        cumulative={shots: _cumulative(results, shots) for shots in results.request.shots},
+        films=[films for shots in results.request.shots if (films := _films(results, shots))],
+        unit=results.unit,
+        configuration=_configuration(results),
+    )
+
+
+def _facts(results: Results) -> dict[str, str]:
+    request = results.request
+    return {
+        "preset": request.preset,
+        "labelled films": ", ".join(map(str, request.shots)),
+        "draws": str(request.draws),
+        "test films": str(results.evaluations[0].metrics["films"] if results.evaluations else 0),
+        "cells": f"{sum(result.state == DONE for result in results.all)} of {len(results.all)}",
+    }
+
+
+def _cumulative(results: Results, shots: int) -> dict[str, str]:
+    curves = cumulative_errors(results, shots)
+    return chart_urls(lambda theme: draw_cumulative_error(curves, results.comparable_unit, theme))
+
+
+def _films(results: Results, shots: int) -> dict[str, Any] | None:
+    """The films of one number of labelled films, ready for the template."""
+    shown = draw_to_show(results, shots)
+    if shown is None:
+        return None
+    cases = [
+        {
+            "case": case,
+            "name": shown.films[film],
+            "pictures": [
+                (each.method, each.error, picture_url(each.picture, PICTURE_SIDE))
+                for each in draw_film(results, shown, film)
+            ],
+        }
+        for case, film in choose_films(results, shown)
+    ]
+    return {"shots": shots, "draw": shown.draw, "cases": cases}
+
+
+def _configuration(results: Results) -> str:
+    """What was asked for, by file names alone: a page names no folder of a machine."""
+    request = results.request
+    preset = PRESETS[request.preset]
+    asked = {
+        "preset": request.preset,
+        "configs": preset.configs,
+        "for one labelled film": preset.one_film,
+        "overlays": [file.name for file in request.overlays],
+        "overlays of the methods": {method.key: method.overlays for method in request.methods},
+        "overlays of stage 2": [file.name for file in request.stage2_overlays],
+        "settings": dict(request.settings),
+    }
+    return json.dumps(asked, indent=2, ensure_ascii=False)

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The processes of a comparison: logged to files, ended together, and never two comparisons in one folder."""
+
+from __future__ import annotations
+
+import fcntl
+import shlex
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from bundle.errors import BundleError, ConfigurationError
+
+
+class Processes:
+    """Runs commands from several threads, until `end` ends them all.
+
+    Args:
+        inherited: descriptors of open files that every process keeps open.
+    """
+
+    def __init__(self, inherited: Sequence[int] = ()) -> None:
+        self.inherited = inherited
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._lock = threading.Lock()
+        self._ended = False
+
+    def run(self, words: Sequence[str], log: Path, environment: Mapping[str, str]) -> None:
+        """Run a command to its end; what it prints goes behind what the log holds.
+
+        Raises:
+            BundleError: it ended with an exit code other than 0; the message is the sentence it ended with.
+        """
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as stream:
+            stream.write(f"\n$ {shlex.join(words)}\n".encode())
+            stream.flush()
+            start = stream.tell()
+            with self._lock:
+                if self._ended:
+                    raise BundleError("ended")
+                process = subprocess.Popen(
+                    words, stdout=stream, stderr=stream, env=dict(environment), pass_fds=self.inherited
+                )
+                self._running.add(process)
+        code = process.wait()
+        with self._lock:
+            self._running.discard(process)
+        if code:
+            raise BundleError(_sentence(log, start, code))
+
+    def end(self) -> None:
+        """End every process, and let none start any more; a training loses nothing that it has saved."""
+        with self._lock:
+            self._ended = True
+            for process in self._running:
+                process.terminate()
+
+
+def _sentence(log: Path, start: int, code: int) -> str:
+    """The error a process printed last, else its last line."""
+    with log.open("rb") as stream:
+        stream.seek(start)
+        lines = [line for line in stream.read().decode(errors="replace").splitlines() if line.strip()]
+    errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+    return (errors or lines or [f"exit code {code}"])[-1]
+
+
+@contextmanager
+def only_comparison(folder: Path) -> Iterator[int]:
+    """Hold the lock of a folder; its descriptor, left open in child processes, holds it as long as one of them lives.
+
+    Raises:
+        ConfigurationError: another comparison holds it, or a process that a killed one left behind.
+    """
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigurationError(
+                f"{folder}: another comparison works in this folder, or a training that a killed one has left; "
+                "wait for its end, or end it"
+            ) from None
+        yield lock.fileno()
+
+
+@contextmanager
+def interrupted_by_termination() -> Iterator[None]:
+    """Let SIGTERM do what Ctrl-C does, where signals can be caught: in the main thread."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a person sees of a running comparison: a bar on a terminal, plain lines in a log."""
+
+from __future__ import annotations
+
+import csv
+import sys
+import time
+from collections.abc import Collection
+
+from tqdm import tqdm
+
+from bundle.comparison.cells import Cell
+
+SECONDS_BETWEEN_LINES = 60.0
+
+
+class Progress:
+    """Shows how many cells are done, which are running, and their errors so far.
+
+    Args:
+        cells: how many cells the comparison has.
+        done: how many of them are done.
+    """
+
+    def __init__(self, cells: int, done: int) -> None:
+        self.cells = cells
+        self.done = done
+        self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
+        self._bar = tqdm(total=cells, initial=done, unit="cell", dynamic_ncols=True) if sys.stderr.isatty() else None
+        self.say(f"{done} of {cells} cells are done already" if done else f"{cells} cells to do")
+
+    def say(self, line: str) -> None:
+        """Print a line, above the bar if there is one."""
+        tqdm.write(f"{time.strftime('%H:%M:%S')} {line}", file=sys.stdout)
+        sys.stdout.flush()
+
+    def started(self, cell: Cell) -> None:
+        """Say that a cell has been started."""
+        verb = "evaluating" if cell.trained else "resuming" if (cell.folder / "last.pt").exists() else "training"
+        self.say(f"{verb}: {cell}")
+
+    def finished(self, cell: Cell, result: str) -> None:
+        """Say what has become of a cell."""
+        self.done += 1
+        if self._bar is not None:
+            self._bar.update()
+        self.say(f"{cell}: {result} ({self.done} of {self.cells})")
+
+    def tick(self, running: Collection[Cell]) -> None:
+        """Show the running cells with their validation errors; in a log once a minute."""
+        errors = "; ".join(f"{cell}{_error_so_far(cell)}" for cell in running)
+        if self._bar is not None:
+            self._bar.set_postfix_str(errors)
+        elif time.monotonic() > self._next_line:
+            self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
+            self.say(f"{self.done} of {self.cells} cells done, running: {errors}")
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _error_so_far(cell: Cell) -> str:
+    try:
+        with (cell.folder / "history.csv").open(encoding="utf-8", newline="") as stream:
+            errors = [row["validation_error_px"] for row in csv.DictReader(stream) if row["validation_error_px"]]
+        return f": validation {float(errors[-1]):.2f} px" if errors else ""
+    except (OSError, KeyError, ValueError):  # it has not come that far
+        return ""

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cells that are there already were trained with the settings that are asked for now, on the same data set."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from fire.parser import DefaultParseValue
+from monai.bundle import ConfigWorkflow
+
+from bundle.comparison.cells import Cell, Request
+from bundle.data.dataset_description import FILE_NAME as DATASET_FILE
+from bundle.errors import ConfigurationError
+from bundle.files import write_text
+
+RECORD = "comparison.json"
+
+NOT_COMPARED = {
+    *("bundle_root", "dataset_dir", "output_dir", "cache_dir", "model_file", "stage1"),
+    *("resume", "device", "num_workers", "_meta_"),
+}
+"""Settings on which no figure depends."""
+
+
+def require_same_data_set(request: Request) -> None:
+    """Note the data set in the folder of a new comparison; compare it with that of an older one.
+
+    Raises:
+        ConfigurationError: the comparison is of other films or landmarks.
+        BundleError: the folder cannot be written to.
+    """
+    record = request.out / RECORD
+    content = (request.dataset_dir / DATASET_FILE).read_bytes()
+    now = hashlib.sha256(content).hexdigest()
+    if not record.exists():
+        write_text(record, json.dumps({"dataset_json_sha256": now}) + "\n")
+    elif json.loads(record.read_text(encoding="utf-8"))["dataset_json_sha256"] != now:
+        raise ConfigurationError(
+            f"{request.out}: holds a comparison on another data set, or {request.dataset_dir / DATASET_FILE} was "
+            "changed since; give another --out"
+        )
+
+
+def require_same_settings(cell: Cell) -> None:
+    """Compare the `config.json` of a cell that was begun with what a new training would be given, paths apart.
+
+    Raises:
+        ConfigurationError: naming the cell, the setting, its value then and now.
+    """
+    recorded = cell.folder / "config.json"
+    if (
+        not cell.method.stage
+        or not recorded.exists()
+        or not (cell.marker.exists() or (cell.folder / "last.pt").exists())
+    ):
+        return
+    then = dict(_flat(_read(recorded)))
+    now = dict(_flat(_asked(cell)))
+    for name in sorted({*then, *now}, key=lambda name: (name.count("#"), name)):
+        if then.get(name) != now.get(name):
+            raise ConfigurationError(
+                f"{cell.folder}: was trained with {name} {_value(then, name)}, now it is {_value(now, name)}; "
+                "ask for the same settings, give another --out, or delete that folder"
+            )
+
+
+def _asked(cell: Cell) -> dict[str, Any]:
+    """The configuration as MONAI's command line would make it, in the form in which a run records it."""
+    settings = {name: DefaultParseValue(str(value)) for name, value in cell.settings().items()}
+    files = [str(file) for file in cell.configs]
+    workflow = ConfigWorkflow(files, workflow_type="train", logging_file=False, **settings)
+    workflow.parser.parse(reset=True)
+    return json.loads(json.dumps(workflow.parser.get(), default=str))
+
+
+def _read(recorded: Path) -> dict[str, Any]:
+    try:
+        return json.loads(recorded.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{recorded}: cannot be read; delete the folder to train the cell again") from error
+
+
+def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Every setting by its path, such as train#optimizer#lr, without comments."""
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
+    if parts is None:
+        yield name, value
+        return
+    for key, part in parts:
+        if not str(key).startswith("_comment") and not (name == "" and key in NOT_COMPARED):
+            yield from _flat(part, f"{name}#{key}" if name else str(key))
+
+
+def _value(settings: dict[str, Any], name: str) -> str:
+    return f"{settings[name]}" if name in settings else "not set"

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables of a comparison: the paper's two, the differences between methods, and every draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from bundle.comparison.differences import Difference
+from bundle.comparison.figures import (
+    FAILURES,
+    Figure,
+    error_figures,
+    known_figures,
+    value_of_draw,
+    values_of_draws,
+)
+from bundle.comparison.methods import Method
+from bundle.comparison.results import DONE, MILLIMETRES, PIXELS, Result, Results
+from bundle.metrics.paired_bootstrap import Interval
+from bundle.reports.html import UNKNOWN
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as text.
+
+    Attributes:
+        title: What it shows.
+        columns: (group, heading) of each; neighbours of one group stand under its name, "" is none.
+        rows: Cells as text.
+        note: What a reader has to know.
+    """
+
+    title: str
+    columns: Sequence[tuple[str, str]]
+    rows: Sequence[Sequence[str]]
+    note: str
+
+    def groups(self) -> list[tuple[str, int]]:
+        """Names of the groups with the number of their columns; empty where nothing is grouped."""
+        spans = [(name, len(list(columns))) for name, columns in groupby(group for group, _ in self.columns)]
+        return spans if len(spans) > 1 else []
+
+
+def paper_tables(results: Results) -> list[Table]:
+    """Table 1 for each number of labelled films, and Table 2 over all of them."""
+    numbers = results.request.shots
+    return [*(_table_1(results, shots) for shots in numbers), *([_table_2(results)] if len(numbers) > 1 else [])]
+
+
+def _table_1(results: Results, shots: int) -> Table:
+    in_mm = error_figures(MILLIMETRES) if results.in_mm else []
+    figures = [*in_mm, *error_figures(PIXELS), FAILURES]
+    rows = [
+        [method.name, *(_over_draws(results, method, shots, figure) for figure in figures)]
+        for method in results.request.methods
+    ]
+    return Table(f"Table 1: {_films(shots)}", _columns("method", *figures), rows, _note(results))
+
+
+def _table_2(results: Results) -> Table:
+    figures = [*error_figures(results.unit), FAILURES]
+    numbers = results.request.shots
+    columns = [("", "method"), *((_films(shots), figure.heading) for shots in numbers for figure in figures)]
+    rows = [
+        [method.name, *(_over_draws(results, method, shots, figure) for shots in numbers for figure in figures)]
+        for method in results.request.methods
+    ]
+    return Table("Table 2: by the number of labelled films", columns, rows, _note(results))
+
+
+def difference_table(results: Results, found: Sequence[Difference]) -> Table:
+    """Differences with their intervals, and whether they are beyond chance."""
+    rows = [
+        [
+            str(each.shots),
+            each.method.name,
+            each.reference.name,
+            _interval(each.figures.difference, "+.2f"),
+            _interval(each.figures.ratio, ".2f"),
+            str(each.draws),
+            "yes" if each.figures.beyond_chance else "no",
+        ]
+        for each in found
+    ]
+    note = (
+        "Mean error of the method less that of the other, and their ratio, with 95 % intervals of a paired bootstrap "
+        "over draws and test films; below 0, or 1, the method is better. Of 20 differences that are none, one is "
+        "called beyond chance. With one draw the interval holds for these labelled films and this training alone."
+    )
+    headings = ("labelled films", "method", "against", f"difference, {results.unit}", "ratio", "draws", "beyond chance")
+    return Table("Differences between methods", _columns(*headings), rows, note)
+
+
+def draw_table(results: Results) -> Table:
+    """Every cell on its own, with its figures even where stage 1 did not converge."""
+    figures = known_figures(results)
+    rows = [
+        [
+            str(shots),
+            str(draw),
+            result.cell.method.name,
+            *(figure.text(value_of_draw(result, figure.key)) for figure in figures),
+            _minutes(result),
+            "" if result.state == DONE else result.state,
+        ]
+        for shots, draw, group in results.by_draw()
+        for result in group
+    ]
+    note = (
+        "SDR: share of landmarks found within the radius. Minutes are those of the training." if results.in_mm else ""
+    )
+    return Table("Every draw", _columns("labelled films", "draw", "method", *figures, "minutes", "remark"), rows, note)
+
+
+def _columns(*headings: str | Figure) -> list[tuple[str, str]]:
+    return [("", each if isinstance(each, str) else each.heading) for each in headings]
+
+
+def _over_draws(results: Results, method: Method, shots: int, figure: Figure) -> str:
+    """Mean over the draws that count ± their standard deviation, and how many they are if not all."""
+    values = values_of_draws(results, method, shots, figure.key)
+    draws = results.request.draws
+    return figure.text(values) + (f" ({len(values)} of {draws})" if 0 < len(values) < draws else "")
+
+
+def _note(results: Results) -> str:
+    metrics = results.evaluations[0].metrics if results.evaluations else {"films": 0, "synthetic": False}
+    draws = results.request.draws
+    over = f"Mean ± standard deviation over {draws} draws" if draws > 1 else "One draw"
+    return (
+        f"{over} of labelled films. Errors over all landmarks of {metrics['films']} "
+        f"{'synthetic ' if metrics['synthetic'] else ''}test films; failures: error above 5 % of the image width. "
+        f"{UNKNOWN}: stage 1 did not converge, or there is no result."
+    )
+
+
+def _films(shots: int) -> str:
+    return f"{shots} labelled film{'s' if shots > 1 else ''}"
+
+
+def _interval(interval: Interval, form: str) -> str:
+    value, low, high = (format(number, form) for number in interval)
+    return f"{value} ({low} to {high})"
+
+
+def _minutes(result: Result) -> str:
+    if result.minutes is None:
+        return ""
+    return f"{result.minutes:.1f}{' (resumed)' if result.resumed else ''}"

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The error against the number of labelled films."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter, NullLocator
+
+from bundle.reports.figure import LIGHT, Theme, add_legend, new_axes, set_labels
+
+
+def draw_few_shot_curve(errors: Mapping[str, Mapping[int, Sequence[float]]], unit: str, theme: Theme = LIGHT) -> Figure:
+    """Draw one line a method through its mean over the draws, and a dot for every draw.
+
+    Args:
+        errors: For each method, by its number of labelled films, the mean error of every draw that converged; a method
+            keeps its colour where it has none.
+        unit: What the errors are measured in.
+        theme: Colours.
+    """
+    figure, (chart,) = new_axes(theme, width=6.6)
+    shots = sorted({number for by_shots in errors.values() for number in by_shots})
+    for (name, by_shots), line in zip(errors.items(), theme.lines(), strict=False):
+        known = [number for number in shots if len(by_shots.get(number, ()))]
+        if known:
+            chart.plot(known, [np.mean(by_shots[number]) for number in known], label=name, marker="o", ms=4, **line)
+        for number in known:
+            draws = by_shots[number]
+            chart.plot([number] * len(draws), draws, "o", color=line["color"], ms=3, alpha=0.45)
+    chart.set_xscale("log")
+    chart.set_xticks(shots, [str(number) for number in shots])
+    chart.xaxis.set_minor_locator(NullLocator())
+    chart.xaxis.set_minor_formatter(NullFormatter())
+    set_labels(chart, theme, f"Mean radial error, {unit}", "labelled films")
+    if chart.lines:
+        add_legend(chart, theme, "beside")
+    return figure
