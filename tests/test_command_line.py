@@ -61,7 +61,9 @@ def test_help_imports_no_heavy_library() -> None:
     assert shown.stdout.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("words", [("import",), *(("import", name) for name in FORMATS), ("sample",), ("check",)])
+@pytest.mark.parametrize(
+    "words", [("import",), *(("import", name) for name in FORMATS), ("sample",), ("check",), ("compare",)]
+)
 def test_every_verb_explains_itself(words, capsys) -> None:
     with pytest.raises(SystemExit) as stopped:
         main([*words, "--help"])

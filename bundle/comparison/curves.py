@@ -1,26 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the charts of a comparison show; the order of the methods, and so their colours, is that of all charts."""
+"""What the charts of a comparison show; the order of the methods, and so their colours, is that of all charts.
+
+The mean shape is left out: next to its error, several times theirs, the methods could not be told apart.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from bundle.comparison.figures import values_of_draws
-from bundle.comparison.methods import MEAN_SHAPE, Method
+from bundle.comparison.methods import Method
 from bundle.comparison.results import Results
 
 
 def few_shot_errors(results: Results) -> dict[str, dict[int, list[float]]]:
-    """Mean errors of the draws of each method, by the number of labelled films.
-
-    The mean shape is left out: next to its error, several times theirs, the methods could not be told apart.
-    """
+    """Mean errors of the draws of each method, by the number of labelled films."""
+    key = f"mean_{results.unit}"
     return {
-        method.name: {
-            shots: values_of_draws(results, method, shots, f"mean_{results.unit}") for shots in results.request.shots
-        }
-        for method in _in_order(results)
-        if method is not MEAN_SHAPE
+        method.name: {shots: values_of_draws(results, method, shots, key) for shots in results.request.shots}
+        for method in _trained(results)
     }
 
 
@@ -28,11 +26,10 @@ def cumulative_errors(results: Results, shots: int) -> dict[str, np.ndarray]:
     """All errors of each method at one number of labelled films, over the draws that count."""
     found = {
         method.name: [results.comparable(each) for each in results.done(method, shots).values()]
-        for method in _in_order(results)
+        for method in _trained(results)
     }
     return {name: np.concatenate(errors) if errors else np.empty(0) for name, errors in found.items()}
 
 
-def _in_order(results: Results) -> list[Method]:
-    """Trained methods first: the first ones have the strongest colours."""
-    return sorted(results.request.methods, key=lambda method: method is MEAN_SHAPE)
+def _trained(results: Results) -> list[Method]:
+    return [method for method in results.request.methods if method.stage]

@@ -15,7 +15,7 @@ from bundle.data.load_radiograph import LoadRadiographd
 from bundle.reports.evaluation_reader import Evaluation
 from bundle.reports.overlay import draw_overlay
 
-PICTURE_SIDE = 560
+PICTURE_SIDE = 480
 
 
 class FilmCase(NamedTuple):
@@ -66,10 +66,10 @@ def choose_films(results: Results, shown: ShownDraw) -> list[FilmCase]:
     others = np.stack([errors[name] for name in errors if name not in (DAG.name, MEAN_SHAPE.name)] or [dag])
     labelled = np.flatnonzero(np.isfinite(dag) & np.isfinite(others).all(axis=0))
     ranked = {
-        "typical: median error of DAG": np.abs(dag - np.median(dag[labelled])),
-        "worst film of DAG": -dag,
-        "worst film of any other method": -others.max(axis=0),
-        "largest loss against DAG": -(others - dag).max(axis=0),
+        "Typical film: median error of DAG": np.abs(dag - np.median(dag[labelled])),
+        "Worst film of DAG": -dag,
+        "Worst film of any other method": -others.max(axis=0),
+        "Largest loss against DAG": -(others - dag).max(axis=0),
     }
     chosen: dict[int, str] = {}
     for case, rank in ranked.items():

@@ -11,7 +11,7 @@ from typing import Any
 from bundle.comparison.tables import Table
 
 _LATEX = {"\\": r"\textbackslash{}", **{mark: f"\\{mark}" for mark in "&%$#_{}"}}
-_LATEX |= {"±": r"$\pm$", "Π": r"$\Pi$", "–": "--", "²": r"$^2$", "<": r"$<$", ">": r"$>$"}
+_LATEX |= {"±": r"$\pm$", "Π": r"$\Pi$", "–": "--", "−": "$-$", "²": r"$^2$", "<": r"$<$", ">": r"$>$"}
 
 
 def markdown(tables: Sequence[Table]) -> str:
@@ -19,7 +19,7 @@ def markdown(tables: Sequence[Table]) -> str:
     parts = []
     for table in tables:
         headings = [f"{group}: {name}" if group else name for group, name in table.columns]
-        lines = [headings, ["---"] * len(headings), *table.rows]
+        lines = [headings, ["---"] * len(headings), *([cell.replace("*", r"\*") for cell in row] for row in table.rows)]
         parts.append(f"## {table.title}")
         parts.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
         parts.append(table.note)

@@ -14,7 +14,7 @@ from bundle.comparison.formats import csv_text, latex, markdown
 from bundle.comparison.page import comparison_page
 from bundle.comparison.records import difference_records, draw_records, summary_records
 from bundle.comparison.results import Results
-from bundle.comparison.tables import Table, difference_table, draw_table, paper_tables
+from bundle.comparison.tables import Table, difference_tables, draw_table, paper_tables
 from bundle.files import write_text, write_whole
 from bundle.reports.cumulative_error import draw_cumulative_error
 from bundle.reports.few_shot_curve import draw_few_shot_curve
@@ -34,7 +34,7 @@ def write_tables(request: Request) -> tuple[Results, list[Table]]:
     """
     results = Results(request)
     found = differences(results)
-    tables = [*paper_tables(results), *([difference_table(results, found)] if found else [])]
+    tables = [*paper_tables(results), *difference_tables(results, found)]
     files = {
         "tables.md": markdown([*tables, draw_table(results)]),
         "tables.tex": latex(tables),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fire.parser import DefaultParseValue
-from monai.bundle import ConfigWorkflow
+from monai.bundle import ConfigParser
 
 from bundle.comparison.cells import Cell, Request
 from bundle.data.dataset_description import FILE_NAME as DATASET_FILE
@@ -52,14 +52,11 @@ def require_same_settings(cell: Cell) -> None:
         ConfigurationError: naming the cell, the setting, its value then and now.
     """
     recorded = cell.folder / "config.json"
-    if (
-        not cell.method.stage
-        or not recorded.exists()
-        or not (cell.marker.exists() or (cell.folder / "last.pt").exists())
-    ):
+    begun = cell.marker.exists() or (cell.folder / "last.pt").exists()
+    if not begun or not recorded.exists():
         return
     then = dict(_flat(_read(recorded)))
-    now = dict(_flat(_asked(cell)))
+    now = dict(_flat(asked_settings(cell)))
     for name in sorted({*then, *now}, key=lambda name: (name.count("#"), name)):
         if then.get(name) != now.get(name):
             raise ConfigurationError(
@@ -68,13 +65,14 @@ def require_same_settings(cell: Cell) -> None:
             )
 
 
-def _asked(cell: Cell) -> dict[str, Any]:
+def asked_settings(cell: Cell) -> dict[str, Any]:
     """The configuration as MONAI's command line would make it, in the form in which a run records it."""
     settings = {name: DefaultParseValue(str(value)) for name, value in cell.settings().items()}
-    files = [str(file) for file in cell.configs]
-    workflow = ConfigWorkflow(files, workflow_type="train", logging_file=False, **settings)
-    workflow.parser.parse(reset=True)
-    return json.loads(json.dumps(workflow.parser.get(), default=str))
+    parser = ConfigParser()
+    parser.read_config([str(file) for file in cell.configs])
+    parser.update(settings)
+    parser.parse(reset=True)
+    return json.loads(json.dumps(parser.get(), default=str))
 
 
 def _read(recorded: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -20,6 +20,8 @@ from bundle.comparison.methods import Method
 from bundle.comparison.results import DONE, MILLIMETRES, PIXELS, Result, Results
 from bundle.metrics.paired_bootstrap import Interval
 from bundle.reports.html import UNKNOWN
+
+BEYOND_CHANCE = "*"
 
 
 @dataclass(frozen=True)
@@ -71,27 +73,40 @@ def _table_2(results: Results) -> Table:
     return Table("Table 2: by the number of labelled films", columns, rows, _note(results))
 
 
-def difference_table(results: Results, found: Sequence[Difference]) -> Table:
-    """Differences with their intervals, and whether they are beyond chance."""
-    rows = [
-        [
-            str(each.shots),
-            each.method.name,
-            each.reference.name,
-            _interval(each.figures.difference, "+.2f"),
-            _interval(each.figures.ratio, ".2f"),
-            str(each.draws),
-            "yes" if each.figures.beyond_chance else "no",
-        ]
-        for each in found
+def difference_tables(results: Results, found: Sequence[Difference]) -> list[Table]:
+    """Differences with their intervals for each number of labelled films; a star says that one is beyond chance."""
+    return [
+        _difference_table(results, shots, each)
+        for shots in results.request.shots
+        if (each := {(pair.method, pair.reference): pair for pair in found if pair.shots == shots})
     ]
+
+
+def _difference_table(results: Results, shots: int, pairs: Mapping[tuple[Method, Method], Difference]) -> Table:
+    methods = dict.fromkeys(method for method, _ in pairs)
+    references = dict.fromkeys(reference for _, reference in pairs)
+    headings = (f"difference, {results.unit}", "ratio")
+    columns = [("", "method"), *((f"against {each.name}", heading) for each in references for heading in headings)]
+    rows = [
+        [method.name, *(text for reference in references for text in _comparison(pairs.get((method, reference))))]
+        for method in methods
+    ]
+    draws = min(pair.draws for pair in pairs.values())
     note = (
         "Mean error of the method less that of the other, and their ratio, with 95 % intervals of a paired bootstrap "
-        "over draws and test films; below 0, or 1, the method is better. Of 20 differences that are none, one is "
-        "called beyond chance. With one draw the interval holds for these labelled films and this training alone."
+        f"over draws and test films; below 0, or 1, the method is better. {BEYOND_CHANCE}: beyond chance, the interval "
+        "leaves out 0; of 20 differences that are none, one is called so."
     )
-    headings = ("labelled films", "method", "against", f"difference, {results.unit}", "ratio", "draws", "beyond chance")
-    return Table("Differences between methods", _columns(*headings), rows, note)
+    if draws == 1:
+        note += " One draw: the intervals hold for these labelled films and this training alone."
+    return Table(f"Differences: {_films(shots)}", columns, rows, note)
+
+
+def _comparison(pair: Difference | None) -> list[str]:
+    if pair is None:
+        return ["", ""]
+    mark = f" {BEYOND_CHANCE}" if pair.figures.beyond_chance else ""
+    return [_interval(pair.figures.difference, "+.2f") + mark, _interval(pair.figures.ratio, ".2f")]
 
 
 def draw_table(results: Results) -> Table:
@@ -120,10 +135,11 @@ def _columns(*headings: str | Figure) -> list[tuple[str, str]]:
 
 
 def _over_draws(results: Results, method: Method, shots: int, figure: Figure) -> str:
-    """Mean over the draws that count ± their standard deviation, and how many they are if not all."""
+    """Mean over the draws that count ± their standard deviation; the mean error says how many they are if not all."""
     values = values_of_draws(results, method, shots, figure.key)
     draws = results.request.draws
-    return figure.text(values) + (f" ({len(values)} of {draws})" if 0 < len(values) < draws else "")
+    some = 0 < len(values) < draws and figure.key.startswith("mean_")
+    return figure.text(values) + (f" ({len(values)} of {draws})" if some else "")
 
 
 def _note(results: Results) -> str:
@@ -143,7 +159,7 @@ def _films(shots: int) -> str:
 
 def _interval(interval: Interval, form: str) -> str:
     value, low, high = (format(number, form) for number in interval)
-    return f"{value} ({low} to {high})"
+    return f"{value} ({low} to {high})".replace("-", "−")
 
 
 def _minutes(result: Result) -> str:

@@ -11,6 +11,9 @@ from matplotlib.ticker import NullFormatter, NullLocator
 
 from bundle.reports.figure import LIGHT, Theme, add_legend, new_axes, set_labels
 
+APART = 1.025
+"""Ratio of the places of neighbouring methods on the axis, lest the dots of their draws hide each other."""
+
 
 def draw_few_shot_curve(errors: Mapping[str, Mapping[int, Sequence[float]]], unit: str, theme: Theme = LIGHT) -> Figure:
     """Draw one line a method through its mean over the draws, and a dot for every draw.
@@ -23,18 +26,19 @@ def draw_few_shot_curve(errors: Mapping[str, Mapping[int, Sequence[float]]], uni
     """
     figure, (chart,) = new_axes(theme, width=6.6)
     shots = sorted({number for by_shots in errors.values() for number in by_shots})
-    for (name, by_shots), line in zip(errors.items(), theme.lines(), strict=False):
-        known = [number for number in shots if len(by_shots.get(number, ()))]
+    for place, ((name, by_shots), line) in enumerate(zip(errors.items(), theme.lines(), strict=False)):
+        aside = APART ** (place - (len(errors) - 1) / 2)
+        known = [number for number in shots if by_shots.get(number)]
         if known:
-            chart.plot(known, [np.mean(by_shots[number]) for number in known], label=name, marker="o", ms=4, **line)
+            x = [number * aside for number in known]
+            chart.plot(x, [np.mean(by_shots[number]) for number in known], label=name, marker="o", ms=4.5, **line)
         for number in known:
             draws = by_shots[number]
-            chart.plot([number] * len(draws), draws, "o", color=line["color"], ms=3, alpha=0.45)
+            chart.plot([number * aside] * len(draws), draws, "o", color=line["color"], ms=3, alpha=0.6)
     chart.set_xscale("log")
     chart.set_xticks(shots, [str(number) for number in shots])
     chart.xaxis.set_minor_locator(NullLocator())
     chart.xaxis.set_minor_formatter(NullFormatter())
     set_labels(chart, theme, f"Mean radial error, {unit}", "labelled films")
-    if chart.lines:
-        add_legend(chart, theme, "beside")
+    add_legend(chart, theme, "beside")
     return figure

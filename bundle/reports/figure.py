@@ -63,7 +63,9 @@ def set_labels(chart: Axes, theme: Theme, title: str, x: str) -> None:
 
 
 def add_legend(chart: Axes, theme: Theme, location: Literal["upper right", "lower right", "beside"]) -> None:
-    """Name the curves of a chart, in one of its corners or beside it."""
+    """Name the curves of a chart, if there are any, in one of its corners or beside it."""
+    if not chart.get_legend_handles_labels()[0]:
+        return
     place: dict[str, Any] = {"loc": location}
     if location == "beside":
         place = {"loc": "center left", "bbox_to_anchor": (1.02, 0.5), "handlelength": 3}

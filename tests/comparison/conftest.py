@@ -16,7 +16,9 @@ from bundle.comparison.methods import choose_methods
 from bundle.data.datalist import datalist, landmark_names
 from bundle.data.dataset_description import read_dataset
 from bundle.data.load_radiograph import LoadRadiographd
-from bundle.reports.evaluation import write_evaluation
+from bundle.files import write_text
+from bundle.metrics import summarize_errors
+from bundle.reports.tables import write_landmark_table, write_metrics
 
 Pretend = Callable[..., None]
 
@@ -41,12 +43,12 @@ def pretend() -> Pretend:
 def write_cell(
     cell: Cell, error: float, converged: bool = True, noise: float = 0.0, spacing: float | None = None
 ) -> None:
-    """Write a cell; errors vary by `noise` from landmark to landmark, and are infinite where `error` is."""
+    """Write a cell; errors vary by `noise` from landmark to landmark."""
     cell.folder.mkdir(parents=True, exist_ok=True)
-    if cell.method.stage:
-        cell.marker.write_text(json.dumps({"minutes": 1.5, "resumed": False}))
     if cell.method.stage == 1:
-        (cell.folder / "convergence.json").write_text(json.dumps({"converged": converged}))
+        write_text(cell.folder / "convergence.json", json.dumps({"converged": converged}))
+    if cell.method.stage:
+        write_text(cell.marker, json.dumps({"minutes": 1.5, "resumed": False}))
     folder = cell.request.dataset_dir
     rng = np.random.default_rng([cell.shots, cell.draw, *cell.method.key.encode()])
     records = []
@@ -59,8 +61,10 @@ def write_cell(
         record = {"name": item["name"], "image": item["image"], "landmarks": landmarks, "label": item["label"]}
         known = item["spacing"] if spacing is None else np.full(2, spacing, dtype=np.float32)
         records.append({**record, "spacing": known, "size": size})
-    synthetic = read_dataset(folder).synthetic
-    write_evaluation(records, landmark_names(folder), cell.evaluation, synthetic=synthetic, overlays=0)
+    names, synthetic = landmark_names(folder), read_dataset(folder).synthetic
+    write_landmark_table(cell.evaluation / "landmarks.csv", records, names)
+    metrics = {"synthetic": synthetic, **summarize_errors(records, names), "overlays": []}
+    write_metrics(cell.evaluation / "metrics.json", metrics)
 
 
 @pytest.fixture

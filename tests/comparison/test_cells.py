@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cells are run by the commands that a user types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bundle.comparison.cells import CONFIGS, Cell, Request
+
+Make = Callable[..., Request]
+
+
+def cell(request: Request, key: str, shots: int) -> Cell:
+    return next(cell for cell in request.cells() if (cell.method.key, cell.shots, cell.draw) == (key, shots, 0))
+
+
+def names(cell: Cell) -> list[str]:
+    return [file.relative_to(CONFIGS).as_posix() if CONFIGS in file.parents else file.name for file in cell.configs]
+
+
+def test_dag_comes_before_what_starts_from_it(request_for: Make):
+    cells = request_for().cells()
+    assert len(cells) == len(set(cells)) == 8 * 2 * 2
+    for index, each in enumerate(cells):
+        assert each.source in cells[: index + 1]
+
+
+def test_presets_and_overlays(request_for: Make):
+    given = {"overlays": (Path("site.json"),), "stage2_overlays": (Path("longer.json"),)}
+    cpu, paper = request_for(**given), request_for(preset="paper", **given)
+    assert names(cell(cpu, "dag", 4)) == ["train.json", "small.json", "site.json"]
+    assert names(cell(cpu, "dag", 1)) == ["train.json", "small.json", "one_film.json", "site.json"]
+    assert names(cell(paper, "dag", 1)) == ["train.json", "site.json"]
+    behind = ["site.json", "few_shot.json", "methods/pi_model.json", "longer.json"]
+    assert names(cell(cpu, "pi_model", 4)) == ["train.json", "small.json", *behind]
+
+
+def options(words: list[str]) -> dict[str, str]:
+    place = words.index("--config_file")
+    return dict(zip(words[place::2], words[place + 1 :: 2], strict=True))
+
+
+def test_training_command(request_for: Make, tmp_path: Path):
+    comparison = request_for(settings={"image_size": "32"})
+    folder = tmp_path / "out" / "shots4_draw0"
+    pi_model = cell(comparison, "pi_model", 4)
+    given = options(pi_model.training_command())
+    assert given["--stage1"] == str(folder / "dag")
+    assert (given["--output_dir"], given["--shots"], given["--draw"]) == (str(folder / "pi_model"), "4", "0")
+    assert (given["--image_size"], given["--cache_dir"]) == ("32", str(tmp_path / "data" / "cache"))
+    assert "--resume" not in given
+    (folder / "pi_model").mkdir(parents=True)
+    (folder / "pi_model" / "last.pt").touch()
+    assert options(pi_model.training_command())["--resume"] == "True"
+    assert "--stage1" not in options(cell(comparison, "dag", 4).training_command())
+
+
+def test_evaluation_command(request_for: Make, tmp_path: Path):
+    folder = tmp_path / "out" / "shots4_draw0"
+    checkpoints = {"mean_shape": "dag/mean_shape.pt", "dag": "dag/best.pt", "pi_model": "pi_model/best.pt"}
+    for key, checkpoint in checkpoints.items():
+        given = options(cell(request_for(), key, 4).evaluation_command())
+        assert given["--checkpoint"] == str(folder / checkpoint)
+        assert given["--output_dir"] == str(folder / key / "evaluation")
+        assert "--image_size" not in given
+
+
+def test_what_a_cell_has_come_to(request_for: Make, pretend: Callable):
+    comparison = request_for("pi_model", shots=(4,), draws=1)
+    dag, mean_shape, pi_model = comparison.cells()
+    assert not any((each.trained, each.evaluated, each.diverged) != (False,) * 3 for each in comparison.cells())
+    pretend(dag, 2.0, converged=False)
+    assert dag.trained and dag.evaluated and dag.diverged
+    assert mean_shape.trained and not mean_shape.evaluated and not mean_shape.diverged
+    assert pi_model.diverged and not pi_model.trained
+    pretend(dag, 2.0)
+    assert not dag.diverged and not pi_model.diverged

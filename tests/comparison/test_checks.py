@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What cannot work is one sentence, before anything is trained."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bundle.comparison.cells import Cell, Request
+from bundle.comparison.checks import check_request
+from bundle.comparison.recorded_settings import asked_settings
+from bundle.errors import BundleError, ConfigurationError
+
+Make = Callable[..., Request]
+
+
+def change(dataset: Path, **changed: object) -> None:
+    document = json.loads((dataset / "dataset.json").read_text())
+    (dataset / "dataset.json").write_text(json.dumps({**document, **changed}))
+
+
+def test_a_request_that_can_be_done_passes_twice(request_for: Make, tmp_path: Path):
+    check_request(request_for())
+    check_request(request_for())
+    assert {file.name for file in (tmp_path / "out").iterdir()} == {"comparison.json"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"shots": (1, 7)}, "shots is 7 where the training split has 6 labelled films; choose 1 to 6"),
+        ({"shots": (6,)}, "has no unlabelled film for stage 2, and all of training is drawn"),
+        ({"overlays": (Path("absent.json"),)}, "absent.json: there is no such config file"),
+        ({"settings": {"output_dir": "x"}}, "--output_dir: is set by the comparison itself"),
+        ({"dataset_dir": Path("absent")}, "absent: there is no such folder"),
+    ],
+)
+def test_bad_requests(request_for: Make, changed: dict, words: str):
+    with pytest.raises(BundleError, match=words):
+        check_request(request_for(**changed))
+
+
+def test_without_unlabelled_films_dag_and_the_control_can_be_compared(request_for: Make):
+    check_request(request_for("trained_on", shots=(6,)))
+
+
+def test_no_test_labels(request_for: Make, dataset: Path):
+    change(dataset, test=[])
+    with pytest.raises(ConfigurationError, match=r"dataset.json: test has no film with landmarks"):
+        check_request(request_for())
+
+
+def test_another_data_set_is_refused(request_for: Make, dataset: Path):
+    check_request(request_for())
+    change(dataset, name="other films")
+    with pytest.raises(ConfigurationError, match=r"holds a comparison on another data set, or .* was changed since"):
+        check_request(request_for())
+
+
+def begin(cell: Cell, **changed: object) -> None:
+    """Leave what a run leaves that was stopped after its first checkpoint."""
+    cell.folder.mkdir(parents=True)
+    (cell.folder / "config.json").write_text(json.dumps({**asked_settings(cell), **changed}))
+    (cell.folder / "last.pt").touch()
+
+
+def test_cells_of_the_same_settings_go_on_wherever_their_folders_lie(request_for: Make, tmp_path: Path):
+    for cell in request_for("pi_model", shots=(4,), draws=1).cells():
+        if cell.method.stage:
+            begin(cell, output_dir="elsewhere", dataset_dir="elsewhere", stage1="elsewhere", num_workers=4)
+    check_request(request_for("pi_model", shots=(4,), draws=1))
+    (tmp_path / "out").rename(tmp_path / "moved")
+    check_request(request_for("pi_model", shots=(4,), draws=1, out=tmp_path / "moved"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"settings": {"image_size": "64"}}, "was trained with image_size 128, now it is 64"),
+        ({"settings": {"train#trainer#amp": "True"}}, "was trained with train#trainer#amp @amp, now it is True"),
+        ({"preset": "paper"}, "was trained with anisotropy 1.1, now it is 1.0"),
+    ],
+)
+def test_cells_of_other_settings_are_refused(request_for: Make, changed: dict, words: str):
+    begin(next(cell for cell in request_for("dag", shots=(4,)).cells() if cell.method.key == "dag"))
+    with pytest.raises(ConfigurationError, match=f"dag: {words}; ask for the same settings"):
+        check_request(request_for("dag", shots=(4,), **changed))
+
+
+def test_stage_2_alone_may_differ(request_for: Make, tmp_path: Path):
+    (tmp_path / "longer.json").write_text('{"max_epochs": 80}')
+    plain = {cell.method.key: cell for cell in request_for("pi_model", shots=(4,), draws=1).cells()}
+    begin(plain["dag"])
+    longer = request_for("pi_model", shots=(4,), draws=1, stage2_overlays=(tmp_path / "longer.json",))
+    check_request(longer)
+    begin(plain["pi_model"])
+    with pytest.raises(ConfigurationError, match="pi_model: was trained with max_epochs 40, now it is 80"):
+        check_request(longer)

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables in the formats of readers and of programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from bundle.comparison.formats import csv_text, latex, markdown
+from bundle.comparison.tables import Table
+
+PLAIN = Table("Table 1: 5 films", [("", "method"), ("", "failure rate")], [["Π-model", "1.0 ± 0.2 %"]], "–: none.")
+GROUPED = Table(
+    "Differences", [("", "method"), ("against A & B", "mm"), ("against A & B", "ratio")], [["C", "−0.2 *", "0.9"]], ""
+)
+
+
+def test_markdown():
+    assert markdown([PLAIN, GROUPED]).splitlines() == [
+        "## Table 1: 5 films",
+        "",
+        "| method | failure rate |",
+        "| --- | --- |",
+        "| Π-model | 1.0 ± 0.2 % |",
+        "",
+        "–: none.",
+        "",
+        "## Differences",
+        "",
+        "| method | against A & B: mm | against A & B: ratio |",
+        "| --- | --- | --- |",
+        r"| C | −0.2 \* | 0.9 |",
+    ]
+
+
+def test_latex():
+    text = latex([PLAIN, GROUPED])
+    assert r"\caption{Table 1: 5 films. --: none.}" in text
+    assert r"\begin{tabular}{lr}" in text
+    assert r"$\Pi$-model & 1.0 $\pm$ 0.2 \% \\" in text
+    assert (
+        " & \\multicolumn{2}{c}{against A \\& B} \\\\\n\\cmidrule(lr){2-3}\nmethod & mm & ratio \\\\\n\\midrule" in text
+    )
+    assert r"C & $-$0.2 * & 0.9 \\" in text
+    assert text.count(r"\begin{tabular}") == text.count(r"\end{tabular}") == 2
+    text.encode("ascii")
+
+
+def test_csv_has_the_columns_of_all_records():
+    text = csv_text([{"a": 1, "b": None}, {"a": "x,y", "c": 0.1}])
+    assert list(csv.DictReader(io.StringIO(text))) == [{"a": "1", "b": "", "c": ""}, {"a": "x,y", "b": "", "c": "0.1"}]
+    assert csv_text([]) == "\n"

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The figures in the tables are those of the cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+
+from bundle.comparison.cells import Request
+from bundle.comparison.differences import differences
+from bundle.comparison.results import DIVERGED, DONE, MISSING, Results
+from bundle.comparison.tables import Table, difference_tables, draw_table, paper_tables
+from bundle.errors import BundleError
+
+
+def row(table: Table, *start: str) -> dict[str, str]:
+    """The row that begins with some cells, by its headings."""
+    (found,) = [cells for cells in table.rows if list(cells[: len(start)]) == list(start)]
+    return {
+        f"{group}: {name}" if group else name: cell for (group, name), cell in zip(table.columns, found, strict=True)
+    }
+
+
+def names(rows: Sequence[Sequence[str]]) -> list[str]:
+    return [cells[0] for cells in rows]
+
+
+def test_table_1_has_the_mean_over_the_draws_and_their_spread(compared: Request):
+    one, four, _ = paper_tables(Results(compared))
+    assert (one.title, four.title) == ("Table 1: 1 labelled film", "Table 1: 4 labelled films")
+    assert names(four.rows) == [method.name for method in compared.methods]
+    # draws 4 and 5 px at 0.5 mm a pixel; a failure is above 5 % of 64 px, 3.2 px
+    assert row(four, "DAG") == {
+        "method": "DAG",
+        "mean error, mm": "2.25 ± 0.35",
+        "std error, mm": "0.00 ± 0.00",
+        "mean error, px": "4.50 ± 0.71",
+        "std error, px": "0.00 ± 0.00",
+        "failure rate": "100.0 ± 0.0 %",
+    }
+    assert row(four, "Few-shot DAG + JS")["mean error, px"] == "3.50 ± 0.71"
+    assert row(four, "Few-shot DAG + JS")["failure rate"] == "50.0 ± 70.7 %"
+    assert "2 synthetic test films" in four.note
+
+
+def test_draws_that_did_not_converge_are_left_out_and_counted(compared: Request):
+    one, *_ = paper_tables(Results(compared))
+    assert row(one, "DAG")["mean error, px"] == "9.00 (1 of 2)"
+    assert row(one, "DAG")["failure rate"] == "100.0 %"
+    assert row(one, "Π-model")["mean error, px"] == "9.00 (1 of 2)"
+    assert row(one, "Mean shape alone")["mean error, px"] == "18.50 ± 0.71"
+
+
+def test_where_stage_1_never_converged_stands_a_dash(request_for: Callable, pretend: Callable):
+    comparison = request_for("pi_model", shots=(4,), draws=1)
+    dag, mean_shape, _ = comparison.cells()
+    pretend(dag, 3.0, converged=False)
+    pretend(mean_shape, 5.0)
+    results = Results(comparison)
+    (table,) = paper_tables(results)
+    for name in ("DAG", "Π-model"):
+        assert set(list(row(table, name).values())[1:]) == {"–"}
+    assert row(draw_table(results), "4", "0", "DAG")["mean error, px"] == "3.00"
+    assert row(draw_table(results), "4", "0", "DAG")["remark"] == "stage 1 did not converge"
+    assert [result.state for result in results.all] == [DIVERGED, DONE, DIVERGED]
+
+
+def test_table_2_goes_over_the_numbers_of_films(compared: Request):
+    *_, table = paper_tables(Results(compared))
+    assert table.groups() == [("", 1), ("1 labelled film", 3), ("4 labelled films", 3)]
+    assert row(table, "DAG")["1 labelled film: mean error, mm"] == "4.50 (1 of 2)"
+    assert row(table, "DAG")["4 labelled films: mean error, mm"] == "2.25 ± 0.35"
+
+
+def test_every_draw_is_listed(compared: Request):
+    table = draw_table(Results(compared))
+    assert len(table.rows) == 8 * 2 * 2
+    assert row(table, "4", "1", "Pseudo label")["mean error, mm"] == "2.25"
+    assert row(table, "4", "1", "Pseudo label")["minutes"] == "1.5"
+    assert row(table, "4", "1", "Pseudo label")["SDR 2.5 mm"] == "100.0 %"
+    assert row(table, "1", "0", "DAG")["mean error, px"] == "8.00"
+
+
+def test_cells_that_are_not_there_are_said_to_be_missing(request_for: Callable):
+    results = Results(request_for("pi_model", draws=1))
+    assert {result.state for result in results.all} == {MISSING}
+    assert row(draw_table(results), "4", "0", "DAG")["remark"] == "no result"
+    assert row(paper_tables(results)[0], "DAG")["mean error, px"] == "–"
+    assert difference_tables(results, differences(results)) == []
+
+
+def test_unknown_spacing_leaves_out_millimetres(request_for: Callable, pretend: Callable):
+    comparison = request_for("pi_model", draws=1)
+    for cell in comparison.cells():
+        pretend(cell, 2.0 + cell.method.stage, spacing=np.nan)
+    results = Results(comparison)
+    tables = [*paper_tables(results), draw_table(results), *difference_tables(results, differences(results))]
+    assert not [heading for table in tables for _, heading in table.columns if "mm" in heading]
+    assert row(tables[-1], "Π-model")["against DAG: difference, px"].startswith("+1.00")
+
+
+def test_differences_are_those_of_the_draws_that_both_have(compared: Request):
+    results = Results(compared)
+    found = {(each.shots, each.method.key, each.reference.key): each for each in differences(results)}
+    assert {(method, reference) for shots, method, reference in found if shots == 4} == {
+        *((key, "dag") for key in STAGE_2),
+        *((key, "trained_on") for key in STAGE_2[1:]),
+        *((key, "pseudo_label") for key in STAGE_2[2:]),
+    }
+    assert (found[1, "pi_model", "dag"].draws, found[4, "pi_model", "dag"].draws) == (1, 2)
+    js = found[4, "few_shot_dag_js", "pseudo_label"].figures
+    assert js.difference.value == pytest.approx(-0.25, abs=1e-4) and js.beyond_chance
+    assert js.ratio.value == pytest.approx(3.5 / 4, abs=1e-4)
+    assert not found[4, "pi_model", "dag"].figures.beyond_chance
+
+    one, four = difference_tables(results, list(found.values()))
+    assert row(four, "Few-shot DAG + JS")["against Pseudo label: difference, mm"].startswith("−0.25 (−0.25 to")
+    assert row(four, "Few-shot DAG + JS")["against Pseudo label: difference, mm"].endswith(" *")
+    assert "*" not in row(four, "Π-model")["against DAG: difference, mm"]
+    assert row(four, "DAG trained on")["against DAG trained on: ratio"] == ""
+    assert "One draw" in one.note and "One draw" not in four.note
+
+
+STAGE_2 = ["trained_on", "pseudo_label", "pi_model", "temporal_ensemble", "few_shot_dag", "few_shot_dag_js"]
+
+
+def test_evaluations_of_other_films_are_refused(compared: Request):
+    dag = next(cell for cell in compared.cells() if cell.method.key == "dag")
+    table = dag.evaluation / "landmarks.csv"
+    table.write_text(table.read_text().replace("8.png", "80.png"))
+    with pytest.raises(BundleError, match=r"is of other films than .*; delete it to evaluate again"):
+        Results(compared)
