@@ -38,8 +38,8 @@ VERBS = {
     ),
     "report": Verb(
         "bundle.commands.report",
-        "write one HTML page about a training run and its evaluation",
-        "report runs/train --evaluation runs/evaluate --out report.html",
+        "write one HTML page about training runs and their evaluation",
+        "report runs/dag runs/few_shot_dag --out report.html",
     ),
     "compare": Verb(
         "bundle.commands.compare",

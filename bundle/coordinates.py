@@ -29,6 +29,16 @@ def from_scoord(graphic_data: ArrayLike) -> Points:
     return _array(graphic_data) - _CORNER_TO_CENTRE
 
 
+def in_image(points: ArrayLike, size: tuple[int, int]) -> NDArray[np.bool_]:
+    """Tell `[..., K]` which points lie within the pixels of an image of X x Y, edges included; missing ones do not.
+
+    Only these can be a DICOM SCOORD or a graphic of a presentation state: both must lie between the outer corners of
+    the first and the last pixel (PS3.3 C.18.6 and C.10.5).
+    """
+    corner = to_scoord(points)
+    return np.asarray(((corner >= 0) & (corner <= _array(size))).all(axis=-1))
+
+
 def to_labelme(points: ArrayLike) -> Points:
     """Convert to LabelMe's points, which count from the corner of the first pixel."""
     return _array(points) + _CORNER_TO_CENTRE

@@ -24,11 +24,7 @@ def write_whole(file: Path, write: Callable[[Path], object]) -> None:
         write(partial)
         os.replace(partial, file)
     except (OSError, RuntimeError) as error:  # torch reports a full disk as RuntimeError
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error).split("\n")[0]
-        raise BundleError(
-            f"{file}: cannot be written ({reason}); free space there or choose another folder, "
-            "what was written before is kept"
-        ) from error
+        raise _cannot_be_written(file, error) from error
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
@@ -37,6 +33,20 @@ def write_whole(file: Path, write: Callable[[Path], object]) -> None:
 def write_text(file: Path, text: str) -> None:
     """Write UTF-8 text whole or not at all; see `write_whole`."""
     write_whole(file, lambda partial: partial.write_text(text, encoding="utf-8"))
+
+
+def append_text(file: Path, text: str) -> None:
+    """Add UTF-8 text to the end of a file, which is made where there is none.
+
+    Raises:
+        BundleError: the folder cannot be written to or the disk is full; what the file held is kept.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise _cannot_be_written(file, error) from error
 
 
 def require_writable(*folders: str | Path) -> None:
@@ -54,3 +64,11 @@ def require_writable(*folders: str | Path) -> None:
             raise BundleError(
                 f"{folder}: cannot be written to ({error.strerror}); choose a folder you may write to"
             ) from error
+
+
+def _cannot_be_written(file: Path, error: OSError | RuntimeError) -> BundleError:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error).split("\n")[0]
+    return BundleError(
+        f"{file}: cannot be written ({reason}); free space there or choose another folder, "
+        "what was written before is kept"
+    )

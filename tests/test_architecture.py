@@ -97,6 +97,14 @@ def test_matplotlib_is_drawn_with_by_reports_alone_and_without_pyplot():
             assert not any(name.startswith("matplotlib") for name in names), file
 
 
+def test_highdicom_is_needed_by_the_dicom_outputs_alone():
+    users = set()
+    for file in modules(PACKAGE):
+        if any(name.partition(".")[0] == "highdicom" for name in imported(ast.walk(ast.parse(file.read_text())))):
+            users.add(file.relative_to(PACKAGE).as_posix())
+    assert users == {f"reports/dicom_{kind}.py" for kind in ("sr", "gsps", "secondary_capture")}
+
+
 def test_import_time_is_told_from_call_time():
     source = "import a\nif TYPE_CHECKING:\n import b\nclass C:\n import c\ndef f():\n import d\nif a:\n import e"
     assert list(imported(at_import_time(ast.parse(source)))) == ["a", "c", "e"]

@@ -212,6 +212,10 @@ def application_cases(copy: Callable[..., Path], good: Path, weights: Path, fold
     dicom(some / "truncated.dcm", uid.DigitalXRayImageStorageForPresentation)
     (some / "truncated.dcm").write_bytes((some / "truncated.dcm").read_bytes()[:-1000])
     dicom(folder / "ct.dcm", uid.CTImageStorage)
+    some_pictures = folder / "some pictures"
+    some_pictures.mkdir()
+    for name in ("0.png", "1.png"):
+        shutil.copy(good / name, some_pictures)
     return [
         case("no films", "empty: holds no DICOM", "--dataset_dir", dataset_dir=folder / "empty"),
         case("no folder", "none: there is no such file or folder", "--dataset_dir", dataset_dir=folder / "none"),
@@ -219,6 +223,8 @@ def application_cases(copy: Callable[..., Path], good: Path, weights: Path, fold
         case("unreadable weights", "bad.pt: is not a readable checkpoint", "use another copy", checkpoint=bad),
         case("not a radiograph", "1 of 1 films could not be read", "ct.dcm", dataset_dir=folder / "ct.dcm"),
         case("one truncated film", "1 of 3 films", "truncated.dcm", dataset_dir=some, output_dir=folder / "some"),
+        case("unknown output", "outputs: 'pdf' is none of json, csv", "correct --outputs", outputs="['json','pdf']"),
+        case("picture as SR", "2 outputs could not", "0.png (dicom_sr)", dataset_dir=some_pictures, outputs="dicom_sr"),
         case("nowhere to write", "cannot be written to", "choose a folder", output_dir=good / "0.png" / "out"),
         case("other landmarks", "model.pt: was trained on other landmarks", "hip", evaluate=True, dataset_dir=other),
         case("evaluate nothing", "none: there is no such folder", evaluate=True, dataset_dir=folder / "none"),

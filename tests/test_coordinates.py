@@ -52,6 +52,22 @@ def test_there_and_back_again(world, array) -> None:
     np.testing.assert_allclose(returned, array, atol=1e-8)
 
 
+@settings(deadline=None, max_examples=50)
+@given(array=points)
+def test_what_is_in_the_image_is_what_dicom_allows(array) -> None:
+    inside = coordinates.in_image(array, SIZE)
+    assert inside.shape == array.shape[:-1]
+    allowed = [
+        all(0 <= value <= side for value, side in zip(pair, SIZE, strict=True)) for pair in array.reshape(-1, 2) + 0.5
+    ]
+    assert inside.ravel().tolist() == allowed
+
+
+def test_the_edges_of_the_image_are_in_it() -> None:
+    edges = [[-0.5, -0.5], [639.5, 479.5], [-0.51, 0], [0, 479.51], [np.nan, 0]]
+    assert coordinates.in_image(edges, SIZE).tolist() == [True, True, False, False, False]
+
+
 def test_the_first_pixel_s_centre_in_every_world() -> None:
     centre = [[0.0, 0.0]]
     np.testing.assert_array_equal(coordinates.to_scoord(centre), [[0.5, 0.5]])

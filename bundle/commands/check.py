@@ -18,7 +18,13 @@ def run(arguments: argparse.Namespace) -> None:
     Raises:
         DatasetError: the first rule it breaks.
     """
+    from bundle.data.datalist import datalist
     from bundle.data.dataset_description import read_dataset
     from bundle.data.dataset_summary import dataset_summary
+    from bundle.data.same_content import require_unseen_test
 
-    print(dataset_summary(read_dataset(arguments.dataset_dir)))
+    dataset = read_dataset(arguments.dataset_dir)
+    for split in ("training", "validation", "unlabeled"):
+        if getattr(dataset, split):
+            require_unseen_test(arguments.dataset_dir, datalist(arguments.dataset_dir, split))
+    print(dataset_summary(dataset))

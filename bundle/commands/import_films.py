@@ -144,6 +144,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _import(arguments: argparse.Namespace) -> DatasetDescription:
     from bundle.data.dataset_description import DatasetDescription
+    from bundle.data.importers.copies import leave_out_copies
     from bundle.data.importers.gather import Source, gather
     from bundle.data.importers.splits import Holdout, split_films
 
@@ -154,6 +155,7 @@ def _import(arguments: argparse.Namespace) -> DatasetDescription:
         sources.append(
             Source(arguments.unlabeled, {"unlabeled": _more_films(arguments.unlabeled, annotations)}, "unlabeled")
         )
+    sources = leave_out_copies(sources)
     description = DatasetDescription(
         name=arguments.name or arguments.out.resolve().name,
         description=f"Imported from {arguments.format}: {', '.join(source.name for source in arguments.source)}",

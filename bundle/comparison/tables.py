@@ -145,9 +145,11 @@ def _over_draws(results: Results, method: Method, shots: int, figure: Figure) ->
 def _note(results: Results) -> str:
     metrics = results.evaluations[0].metrics if results.evaluations else {"films": 0, "synthetic": False}
     draws = results.request.draws
-    over = f"Mean ± standard deviation over {draws} draws" if draws > 1 else "One draw"
+    over = "One draw of labelled films"
+    if draws > 1:
+        over = f"Mean ± standard deviation over {draws} draws of labelled films, or (n of {draws}) over those that converged"
     return (
-        f"{over} of labelled films. Errors over all landmarks of {metrics['films']} "
+        f"{over}. Errors over all landmarks of {metrics['films']} "
         f"{'synthetic ' if metrics['synthetic'] else ''}test films; failures: error above 5 % of the image width. "
         f"{UNKNOWN}: stage 1 did not converge, or there is no result."
     )

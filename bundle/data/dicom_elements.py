@@ -5,7 +5,16 @@ from __future__ import annotations
 
 from pydicom import uid
 
-RADIOGRAPH_CLASSES = frozenset(
+SECONDARY_CAPTURE_CLASSES = frozenset(
+    {
+        uid.SecondaryCaptureImageStorage,
+        uid.MultiFrameGrayscaleByteSecondaryCaptureImageStorage,
+        uid.MultiFrameGrayscaleWordSecondaryCaptureImageStorage,
+        uid.MultiFrameTrueColorSecondaryCaptureImageStorage,
+    }
+)
+
+RADIOGRAPH_CLASSES = SECONDARY_CAPTURE_CLASSES | frozenset(
     {
         uid.ComputedRadiographyImageStorage,
         uid.DigitalXRayImageStorageForPresentation,
@@ -16,10 +25,6 @@ RADIOGRAPH_CLASSES = frozenset(
         uid.DigitalIntraOralXRayImageStorageForProcessing,
         uid.XRayAngiographicImageStorage,
         uid.XRayRadiofluoroscopicImageStorage,
-        uid.SecondaryCaptureImageStorage,
-        uid.MultiFrameGrayscaleByteSecondaryCaptureImageStorage,
-        uid.MultiFrameGrayscaleWordSecondaryCaptureImageStorage,
-        uid.MultiFrameTrueColorSecondaryCaptureImageStorage,
     }
 )
 

@@ -36,6 +36,18 @@ class PictureReader(PILReader):
         """Tell whether the suffix is a picture's."""
         return has_suffix(filename, SUFFIXES)
 
+    def read(self, data: Sequence[PathLike] | PathLike | np.ndarray, **kwargs: Any) -> Any:
+        """Open one file.
+
+        Raises:
+            RadiographError: it holds more pixels than Pillow takes for a picture.
+        """
+        try:
+            return super().read(data, **kwargs)
+        except Image.DecompressionBombError as error:
+            name = Path(str(data)).name
+            raise RadiographError(f"{name}: it has too many pixels; save it at a smaller size") from error
+
     def get_data(self, img: Image.Image) -> tuple[np.ndarray, dict[str, Any]]:
         """Give float32 `[X, Y]` and the metadata of `radiograph_meta`."""
         pixels, _ = super().get_data(img)

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,12 @@ from monai.config import PathLike
 from monai.data import ITKReader, NibabelReader
 from monai.utils import ensure_tuple
 
+from bundle.data.dicom_elements import MOST_PIXELS
+from bundle.data.image_size import image_size
 from bundle.data.pixel_spacing import header_spacing
 from bundle.data.radiograph_meta import radiograph_meta
 from bundle.data.suffix import has_suffix
-from bundle.errors import RadiographError
+from bundle.errors import DatasetError, RadiographError
 
 MILLIMETRES = {"meter": 1e3, "mm": 1.0, "micron": 1e-3, "unknown": 1.0}
 """Length of a NIfTI spatial unit; a header without unit means millimetres by custom."""
@@ -37,6 +41,7 @@ class NiftiRadiographReader(NibabelReader):
     def get_data(self, img: tuple[Path, nibabel.Nifti1Image]) -> tuple[np.ndarray, dict[str, Any]]:
         """Give float32 `[X, Y]` and the metadata of `radiograph_meta`."""
         file, opened = img
+        _require_loadable(opened.shape, file.name)
         image = _single_slice(np.asanyarray(opened.dataobj), file.name)
         return image, radiograph_meta(image, *header_spacing(_pixdim(opened, file), "pixdim", file.name))
 
@@ -52,10 +57,12 @@ class MetaImageRadiographReader(ITKReader):
         """Open one file by ITK.
 
         Raises:
-            RadiographError: ITK cannot read the file.
+            RadiographError: ITK cannot read the file, or it holds too many pixels.
         """
         (file,) = ensure_tuple(data)
         name = Path(file).name
+        with suppress(DatasetError):  # ITK tells more of a damaged header
+            _require_loadable(image_size(Path(file)), name)
         try:
             return Path(file), super().read(file, **kwargs)
         except (RuntimeError, TypeError) as error:  # ITK's messages are paragraphs about its own build
@@ -69,6 +76,12 @@ class MetaImageRadiographReader(ITKReader):
         image = _single_slice(self._get_array_data(opened), file.name)
         sx, sy, *_ = opened.GetSpacing()
         return image, radiograph_meta(image, *header_spacing((float(sx), float(sy)), "ElementSpacing", file.name))
+
+
+def _require_loadable(shape: Sequence[int], name: str) -> None:
+    if math.prod(shape[:2]) > MOST_PIXELS:
+        size = " x ".join(map(str, shape[:2]))
+        raise RadiographError(f"{name}: its size is {size}, too many pixels; save it at a smaller size")
 
 
 def _single_slice(pixels: np.ndarray, name: str) -> np.ndarray:

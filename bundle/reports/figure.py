@@ -38,8 +38,12 @@ class Theme:
                 yield {"color": colour, "linestyle": dash, "linewidth": 2}
 
 
-LIGHT = Theme("#ffffff", "#1c2024", "#60646c", "#e4e6ea", ("#0b68cb", "#c2410c", "#0f766e", "#8e4ec6", "#60646c"))
-DARK = Theme("#16191d", "#edeef0", "#a0a6ae", "#2b3036", ("#6cb6ff", "#ff9f6b", "#4fd1b5", "#c4a1ff", "#a0a6ae"))
+LIGHT = Theme(
+    "#ffffff", "#1c2024", "#60646c", "#e4e6ea", ("#0b68cb", "#c2410c", "#0f766e", "#8e4ec6", "#a16207", "#60646c")
+)
+DARK = Theme(
+    "#16191d", "#edeef0", "#a0a6ae", "#2b3036", ("#6cb6ff", "#ff9f6b", "#4fd1b5", "#c4a1ff", "#e3c35a", "#a0a6ae")
+)
 
 
 def new_axes(theme: Theme, panels: int = 1, width: float = 4.2) -> tuple[Figure, list[Axes]]:

@@ -29,6 +29,7 @@ def draw_overlay(
     skeleton: Sequence[tuple[int, int]] = (),
     title: str = "",
     long_side: int = 1024,
+    aspect: float = 1.0,
 ) -> Image.Image:
     """Draw landmarks on a film.
 
@@ -39,12 +40,14 @@ def draw_overlay(
         skeleton: Pairs of landmark indices to join by a faint line.
         title: Text for the upper left corner.
         long_side: Pixels of the picture's longer side.
+        aspect: Height of a pixel of the film over its width.
 
     Returns:
-        An RGB picture with the film's aspect ratio.
+        An RGB picture with square pixels and the film's aspect ratio.
     """
     film = np.asarray(image, dtype=np.float32).reshape(np.shape(image)[-2:])
-    scale = long_side / max(film.shape)
+    pixel = np.array([1.0, aspect])
+    scale = pixel * long_side / np.max(film.shape * pixel)
     picture = _with_contrast(film, scale).convert("RGB")
     groups = {} if label is None else {"ground truth": (GROUND_TRUTH, _on_picture(label, scale, long_side))}
     groups["prediction"] = (PREDICTION, _on_picture(landmarks, scale, long_side))
@@ -62,16 +65,33 @@ def draw_overlay(
     return picture
 
 
+def overlay_picture(record: Mapping[str, Any], title: str, skeleton: Sequence[tuple[int, int]] = ()) -> Image.Image:
+    """Load the film of a prediction record and draw its landmarks.
+
+    Args:
+        record: One film's `image` (path), `landmarks`, `label` (None where there is none) and `spacing`.
+        title: Text for the upper left corner.
+        skeleton: Pairs of landmark indices to join by a faint line.
+
+    Raises:
+        RadiographError: the film cannot be read.
+    """
+    film = LoadRadiographd(keys="image")({"image": record["image"]})["image"]
+    width, height = record["spacing"]
+    aspect = float(height / width) if np.isfinite(height / width) else 1.0
+    return draw_overlay(np.asarray(film), record["landmarks"], record["label"], skeleton, title, aspect=aspect)
+
+
 def write_overlay(
     record: Mapping[str, Any],
     path: Path,
     skeleton: Sequence[tuple[int, int]] = (),
     synthetic: bool = False,
 ) -> None:
-    """Load the film of a prediction record and write its overlay, in the format that the suffix of `path` names.
+    """Write the `overlay_picture` of a prediction record, in the format that the suffix of `path` names.
 
     Args:
-        record: One film's `name`, `image` (path), `landmarks` and `label` (None where there is none).
+        record: As `overlay_picture` takes it, with the film's `name`, which becomes the title.
         path: The picture to write.
         skeleton: Pairs of landmark indices to join by a faint line.
         synthetic: Whether the film is computed, which the title then says.
@@ -80,24 +100,23 @@ def write_overlay(
         RadiographError: the film cannot be read.
         BundleError: the picture cannot be written.
     """
-    film = LoadRadiographd(keys="image")({"image": record["image"]})["image"]
     title = f"{record['name']} (synthetic)" if synthetic else record["name"]
-    picture = draw_overlay(np.asarray(film), record["landmarks"], record["label"], skeleton, title)
+    picture = overlay_picture(record, title, skeleton)
     file_format = Image.registered_extensions()[path.suffix.lower()]
     # full chroma resolution keeps the edges of small coloured dots
     write_whole(path, lambda partial: picture.save(partial, file_format, quality=90, subsampling=0))
 
 
-def _with_contrast(film: np.ndarray, scale: float) -> Image.Image:
+def _with_contrast(film: np.ndarray, scale: np.ndarray) -> Image.Image:
     """Return the film scaled and as 8-bit grey; scaled first, while it still has its full depth."""
-    size = [max(1, round(side * scale)) for side in film.shape]
+    size = [max(1, round(side)) for side in film.shape * scale]
     scaled = np.asarray(Image.fromarray(np.ascontiguousarray(film.T)).resize(size, Image.Resampling.BICUBIC))
     low, high = np.percentile(scaled, _CONTRAST_PERCENTILES)
     grey = np.clip((scaled - low) / max(high - low, np.finfo(np.float32).tiny), 0, 1)
     return Image.fromarray(np.round(255 * grey).astype(np.uint8))
 
 
-def _on_picture(points: np.ndarray, scale: float, long_side: int) -> np.ndarray:
+def _on_picture(points: np.ndarray, scale: np.ndarray, long_side: int) -> np.ndarray:
     """Return points in picture pixels; far outside they are brought near, since drawing takes bounded numbers only."""
     moved = (np.asarray(points, dtype=np.float64) + 0.5) * scale - 0.5
     return np.where(np.isfinite(moved), np.clip(moved, -long_side, 2 * long_side), np.nan)

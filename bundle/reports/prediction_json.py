@@ -5,60 +5,53 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from bundle.files import write_text
+from bundle.reports.film_output import FilmOutput
+from bundle.reports.prediction import Prediction
 
 
-def prediction_document(
-    record: Mapping[str, Any], names: Sequence[str], model: str, version: str, weights_sha256: str
-) -> dict[str, Any]:
+class JsonOutput(FilmOutput):
+    """`<film>.json`: the content of `prediction_document`."""
+
+    suffix = ".json"
+
+    def write(self, prediction: Prediction, file: Path) -> None:
+        """Write a prediction to a file."""
+        document = prediction_document(prediction)
+        write_text(file, json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def prediction_document(prediction: Prediction) -> dict[str, Any]:
     """Return the landmarks of one film as plain Python values fit for JSON.
 
-    Args:
-        record: One film's `name`, `landmarks` `[K, 2]` in pixels of the stored image, `size` (X, Y), `spacing` `[2]` in
-            mm per pixel (NaN where unknown) and, where known, `spacing_provenance`.
-        names: Names of the K landmarks.
-        model: Name of the model.
-        version: Version of the model.
-        weights_sha256: SHA-256 of the weights file, so that a result can be traced to the network that gave it.
-
     Returns:
-        `name`, `size`, `spacing`, `spacing_provenance`, `model` and `landmarks`, each with `name`, `x`, `y` in pixels,
-        and `x_mm`, `y_mm` from the centre of the first pixel. None stands for what is unknown.
+        `name`, `size`, `spacing`, `spacing_provenance`, `model`, `warnings` and `landmarks`, each with `name`, `x`, `y`
+        in pixels of the stored image, and `x_mm`, `y_mm` from the centre of the first pixel. None stands for what is
+        unknown.
     """
-    spacing = [float(value) if math.isfinite(value) else None for value in record["spacing"]]
+    spacing = [float(value) if math.isfinite(value) else None for value in prediction.spacing]
     return {
-        "name": record["name"],
-        "size": [int(side) for side in record["size"]],
+        "name": prediction.name,
+        "size": list(prediction.size),
         "spacing": None if None in spacing else spacing,
-        "spacing_provenance": record.get("spacing_provenance"),
-        "model": {"name": model, "version": version, "weights_sha256": weights_sha256},
+        "spacing_provenance": prediction.spacing_provenance,
+        "model": asdict(prediction.model),
+        "warnings": list(prediction.warnings),
         "landmarks": [
             {
                 "name": name,
                 "x": _known(x),
                 "y": _known(y),
-                "x_mm": _known(x * record["spacing"][0]),
-                "y_mm": _known(y * record["spacing"][1]),
+                "x_mm": _known(x * prediction.spacing[0]),
+                "y_mm": _known(y * prediction.spacing[1]),
             }
-            for name, (x, y) in zip(names, record["landmarks"], strict=True)
+            for name, (x, y) in zip(prediction.names, prediction.landmarks, strict=True)
         ],
     }
-
-
-def write_prediction(
-    path: Path, record: Mapping[str, Any], names: Sequence[str], model: str, version: str, weights_sha256: str
-) -> None:
-    """Write `prediction_document` to a file.
-
-    Raises:
-        BundleError: the file cannot be written.
-    """
-    document = prediction_document(record, names, model, version, weights_sha256)
-    write_text(path, json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def _known(value: float) -> float | None:

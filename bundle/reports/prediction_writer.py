@@ -1,49 +1,64 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The handler by which inference leaves one JSON and one overlay a film, as soon as the film is done."""
+"""The handler by which inference leaves its outputs, as soon as a film is done."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ignite.engine import Engine, Events
 from monai.utils import convert_to_numpy
 
-from bundle.reports.overlay import write_overlay
-from bundle.reports.prediction_json import write_prediction
+from bundle.data.burned_in import burned_in_warning
+from bundle.errors import RadiographError
+from bundle.reports.outputs import Output, make_outputs
+from bundle.reports.prediction import Model, Prediction
 
 logger = logging.getLogger(__name__)
 
 
 class PredictionWriter:
-    """Write `<film>.json` and `<film>.jpg` into a folder, which keeps the films' own subfolders.
+    """Write the outputs of each film into a folder, which keeps the films' own subfolders.
 
     The decollated items of batch and output hold together `pred` [K, 2] in pixels of the stored image, `spacing` [2],
-    `size` [2], `spacing_provenance`, `name` and `path`.
+    `size` [2], `spacing_provenance`, `name` and `path`. An output that a film cannot have is logged, remembered and
+    passed over.
 
     Args:
         out_dir: Folder to write to.
         names: Names of the K landmarks.
+        outputs: What to write, names of `bundle.reports.outputs.OUTPUTS`.
         model: Name of the model.
         version: Version of the model.
         weights: Weights file, whose hash goes into every result.
+
+    Raises:
+        ConfigurationError: an output is unknown, or needs a library that is not installed.
     """
 
     def __init__(
-        self, out_dir: str | Path, names: Sequence[str], model: str, version: str, weights: str | Path
+        self,
+        out_dir: str | Path,
+        names: Sequence[str],
+        outputs: str | Sequence[str],
+        model: str,
+        version: str,
+        weights: str | Path,
     ) -> None:
         self.out_dir = Path(out_dir)
         self.names = names
-        self.model = model
-        self.version = version
-        self.weights_sha256 = hashlib.sha256(Path(weights).read_bytes()).hexdigest()
-        self.written = 0
+        self.model = Model(model, version, hashlib.sha256(Path(weights).read_bytes()).hexdigest())
+        self._make_outputs: Callable[[], dict[str, Output]] = partial(make_outputs, outputs, self.out_dir)
+        self._start()
 
     def attach(self, engine: Engine) -> None:
         """Write after every batch."""
+        engine.add_event_handler(Events.STARTED, self._start)
         engine.add_event_handler(Events.ITERATION_COMPLETED, self)
         engine.add_event_handler(Events.COMPLETED, self._completed)
 
@@ -51,25 +66,58 @@ class PredictionWriter:
         """Write the films of the batch."""
         state: Any = engine.state
         for item, output in zip(state.batch, state.output, strict=True):
-            self._write({**item, **output})
+            self._write(self._prediction({**item, **output}))
+
+    def require_all_written(self) -> None:
+        """Raise for the outputs that films could not have, when all others are done.
+
+        Raises:
+            RadiographError: naming films and outputs.
+        """
+        if self.refused:
+            raise RadiographError(
+                f"{len(self.refused)} outputs could not be written, the others are done: {', '.join(self.refused)}; "
+                "the reasons are in the log above"
+            )
+
+    def _start(self) -> None:
+        self.outputs = self._make_outputs()
+        self.written = 0
+        self.refused: list[str] = []
 
     def _completed(self, engine: Engine) -> None:
         logger.info(f"{self.written} films written to {self.out_dir}")
 
-    def _write(self, item: Mapping[str, Any]) -> None:
-        record = {
-            "name": item["name"],
-            "image": item["path"],
-            "landmarks": convert_to_numpy(item["pred"]),
-            "label": None,
-            "spacing": convert_to_numpy(item["spacing"]),
-            "spacing_provenance": item["spacing_provenance"],
-            "size": tuple(int(side) for side in item["size"]),
-        }
-        # The full file name stays in the result's, so that a.dcm and a.png do not overwrite each other.
-        stem = self.out_dir / item["name"]
-        write_prediction(
-            stem.with_name(f"{stem.name}.json"), record, self.names, self.model, self.version, self.weights_sha256
+    def _prediction(self, item: Mapping[str, Any]) -> Prediction:
+        width, height = (int(side) for side in item["size"])
+        prediction = Prediction(
+            name=item["name"],
+            image=Path(item["path"]),
+            names=self.names,
+            landmarks=convert_to_numpy(item["pred"]),
+            size=(width, height),
+            spacing=convert_to_numpy(item["spacing"]),
+            spacing_provenance=item["spacing_provenance"],
+            model=self.model,
         )
-        write_overlay(record, stem.with_name(f"{stem.name}.jpg"))
+        return replace(prediction, warnings=tuple(_warnings(prediction)))
+
+    def _write(self, prediction: Prediction) -> None:
+        for warning in prediction.warnings:
+            logger.warning(f"{prediction.name}: {warning}")
+        for name, output in self.outputs.items():
+            try:
+                output(prediction)
+            except RadiographError as error:
+                logger.error(f"{error} ({name} is not written)")
+                self.refused.append(f"{prediction.name} ({name})")
         self.written += 1
+
+
+def _warnings(prediction: Prediction) -> list[str]:
+    warnings = []
+    if burned_in := burned_in_warning(prediction.image):
+        warnings.append(burned_in)
+    if beyond := prediction.off_film():
+        warnings.append(f"outside the film, and so in no DICOM output: {', '.join(beyond)}")
+    return warnings

@@ -22,19 +22,22 @@ def run_facts(run: Path) -> dict[str, str]:
     Raises:
         BundleError: a file of the run is missing or cannot be read.
     """
-    card, environment, convergence = (
-        _read(run / name) for name in ("best.json", "environment.json", "convergence.json")
-    )
-    return {
+    card, environment = (_read(run / name) for name in ("best.json", "environment.json"))
+    facts = {
+        "method": card["method"],
         "labelled films": str(card["shots"]),
         "draw": str(card["draw"]),
         "seed": str(card["seed"]),
         "image side": f"{card['image_size']} px",
         "backbone": card["backbone"],
         "best epoch": str(card["epoch"]),
-        "converged": "yes" if convergence["converged"] else "no",
         "device": f"{environment['device']}, {environment['threads']} threads",
     }
+    if "stage_2_accepted" in card:
+        return facts | {
+            "model": card["model"] if card["stage_2_accepted"] else "that of stage 1: stage 2 was no better"
+        }
+    return facts | {"converged": "yes" if _read(run / "convergence.json")["converged"] else "no"}
 
 
 def _read(file: Path) -> dict[str, Any]:

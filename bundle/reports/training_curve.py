@@ -4,17 +4,21 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bundle.errors import BundleError
 from bundle.reports.figure import LIGHT, Theme, add_legend, new_axes, set_labels
 
-ITERATION, EPOCH, VALIDATION = "iteration", "epoch", "validation_error_px"
+ITERATION, EPOCH, ALPHA, ERROR = "iteration", "epoch", "alpha", "_error_px"
+VALIDATION = "validation" + ERROR
 
 History = dict[str, np.ndarray]
+Curve = tuple[np.ndarray, np.ndarray]
 
 
 def read_history(path: Path) -> History:
@@ -33,34 +37,46 @@ def read_history(path: Path) -> History:
 
 
 def draw_training_curve(history: History, theme: Theme = LIGHT) -> Figure:
-    """Draw the terms of the training loss and the validation error over the iterations.
+    """Draw the terms of the training loss, the validation errors and, in stage 2, the EMA's alpha over the iterations.
 
     Args:
-        history: Columns `iteration`, `epoch`, `validation_error_px` (pixels of the original films) and one a loss term,
+        history: Columns `iteration`, `epoch`, `validation_error_px` of the model (pixels of the original films),
+            `teacher_error_px` or `student_error_px` of the network that is not the model, `alpha`, and one a loss term;
             NaN where not measured.
         theme: Colours.
     """
-    figure, (losses, validation) = new_axes(theme, panels=2)
-    terms = [column for column in history if column not in (ITERATION, EPOCH, VALIDATION)]
-    for term, line in zip(terms, theme.lines(), strict=False):
-        losses.plot(*_measured(history, term), label=term.replace("_", " "), **line)
-    losses.set_yscale("log")
-    set_labels(losses, theme, "Training loss", "iteration")
-    add_legend(losses, theme, "upper right")
-
-    iterations, errors = _measured(history, VALIDATION)
-    validation.plot(iterations, errors, color=theme.series[0], linewidth=2, marker="o", markersize=3.5)
-    if errors.size:
-        best = int(np.argmin(errors))
-        validation.plot(
-            iterations[best], errors[best], "o", color=theme.series[1], label=f"best: {errors[best]:.3g} px"
-        )
-        add_legend(validation, theme, "upper right")
-    validation.set_ylim(bottom=0)
-    set_labels(validation, theme, "Mean validation error, pixels", "iteration")
+    figure, panels = new_axes(theme, panels=3 if ALPHA in history else 2)
+    others = [column for column in history if column.endswith(ERROR) and column != VALIDATION]
+    terms = [column for column in history if column not in (ITERATION, EPOCH, VALIDATION, ALPHA, *others)]
+    _draw_losses(panels[0], {term: _measured(history, term) for term in terms}, theme)
+    _draw_errors(panels[1], {name: _measured(history, name) for name in (VALIDATION, *others)}, theme)
+    if ALPHA in history:
+        panels[2].plot(*_measured(history, ALPHA), color=theme.series[0], linewidth=2)
+        set_labels(panels[2], theme, "EMA: alpha of the teacher", "iteration")
     return figure
 
 
-def _measured(history: History, column: str) -> tuple[np.ndarray, np.ndarray]:
+def _draw_losses(chart: Axes, terms: Mapping[str, Curve], theme: Theme) -> None:
+    for (term, curve), line in zip(terms.items(), theme.lines(), strict=False):
+        chart.plot(*curve, label=term.replace("_", " "), **line)
+    chart.set_yscale("log")
+    set_labels(chart, theme, "Training loss", "iteration")
+    add_legend(chart, theme, "upper right")
+
+
+def _draw_errors(chart: Axes, errors: Mapping[str, Curve], theme: Theme) -> None:
+    iterations, values = errors[VALIDATION]
+    for (name, curve), colour in zip(errors.items(), (theme.series[0], theme.muted), strict=False):
+        label = "model" if name == VALIDATION else name.removesuffix(ERROR)
+        chart.plot(*curve, color=colour, linewidth=2, marker="o", markersize=3.5, label=label)
+    if values.size:
+        best = int(np.argmin(values))
+        chart.plot(iterations[best], values[best], "o", color=theme.series[1], label=f"best: {values[best]:.3g} px")
+        add_legend(chart, theme, "upper right")
+    chart.set_ylim(bottom=0)
+    set_labels(chart, theme, "Mean validation error, pixels", "iteration")
+
+
+def _measured(history: History, column: str) -> Curve:
     finite = np.isfinite(history[column])
     return history[ITERATION][finite], history[column][finite]

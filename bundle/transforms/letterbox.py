@@ -10,6 +10,9 @@ import torch
 from monai.data import MetaTensor
 from monai.transforms import MapTransform, Resize, SpatialPad, Transform
 
+LARGEST_SIDE = 6000
+"""Pixels; a longer film is averaged down to this first, since smoothing it whole takes 80 bytes a pixel."""
+
 
 class Letterboxd(MapTransform):
     """Scale the longest side to `size`, pad the shorter one with zeros on both sides, and move the landmarks along.
@@ -31,6 +34,7 @@ class Letterboxd(MapTransform):
         super().__init__(keys)
         self.size = size
         self.label_key = label_key
+        self.reduce: Transform = Resize(LARGEST_SIDE, size_mode="longest", mode="area")
         self.resize: Transform = Resize(size, size_mode="longest", mode="bilinear", anti_aliasing=True)
         self.pad: Transform = SpatialPad((size, size))
 
@@ -40,7 +44,7 @@ class Letterboxd(MapTransform):
         (key,) = self.keys
         film = output[key]
         provenance = film.meta.get("spacing_provenance", "unknown")
-        square = self.pad(self.resize(film))
+        square = self.pad(self.resize(self.reduce(film) if max(film.shape) > LARGEST_SIDE else film))
         to_original = _affine_2d(square)
         output[key] = square.as_tensor().contiguous()
         output["to_original"] = to_original

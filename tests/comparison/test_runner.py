@@ -6,6 +6,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from bundle.comparison import runner
 from bundle.comparison.cells import Cell, Request
+from bundle.comparison.methods import DAG, MEAN_SHAPE, Method
 from bundle.comparison.processes import Processes
 from bundle.comparison.runner import devices_named, run_cells
 from bundle.errors import BundleError, ConfigurationError
@@ -122,6 +124,17 @@ def test_without_dag_nothing_of_the_draw_starts(request_for: Make, machine: Any)
     assert [failure.cell.method.key for failure in failures] == ["dag", "mean_shape", "pi_model"]
     assert failures[1].sentence == "not begun, since DAG, 4 labelled films, draw 0 failed"
     assert made.trained() == ["dag 0"]
+
+
+def test_another_network_of_stage_1_needs_no_dag(request_for: Make, machine: Any):
+    other = Method("other", "Another network", 1, ("methods/other.json",))
+    comparison = replace(request_for("dag", shots=(4,), draws=1), methods=(MEAN_SHAPE, other, DAG))
+    made = machine(comparison)
+    made.broken = {"dag"}
+    failures = run_cells(comparison.cells(), 1, ["cpu"])
+    assert made.trained() == ["dag 0", "other 0"]
+    assert made.evaluated() == ["other 0"]
+    assert [failure.cell.method.key for failure in failures] == ["dag", "mean_shape"]
 
 
 def test_workers_take_the_devices_in_turn(request_for: Make, machine: Any):

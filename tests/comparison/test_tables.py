@@ -10,6 +10,7 @@ import pytest
 
 from bundle.comparison.cells import Request
 from bundle.comparison.differences import differences
+from bundle.comparison.methods import METHODS
 from bundle.comparison.results import DIVERGED, DONE, MISSING, Results
 from bundle.comparison.tables import Table, difference_tables, draw_table, paper_tables
 from bundle.errors import BundleError
@@ -76,7 +77,7 @@ def test_table_2_goes_over_the_numbers_of_films(compared: Request):
 
 def test_every_draw_is_listed(compared: Request):
     table = draw_table(Results(compared))
-    assert len(table.rows) == 8 * 2 * 2
+    assert len(table.rows) == len(METHODS) * 2 * 2
     assert row(table, "4", "1", "Pseudo label")["mean error, mm"] == "2.25"
     assert row(table, "4", "1", "Pseudo label")["minutes"] == "1.5"
     assert row(table, "4", "1", "Pseudo label")["SDR 2.5 mm"] == "100.0 %"
@@ -123,7 +124,7 @@ def test_differences_are_those_of_the_draws_that_both_have(compared: Request):
     assert "One draw" in one.note and "One draw" not in four.note
 
 
-STAGE_2 = ["trained_on", "pseudo_label", "pi_model", "temporal_ensemble", "few_shot_dag", "few_shot_dag_js"]
+STAGE_2 = [method.key for method in METHODS if method.stage == 2]
 
 
 def test_evaluations_of_other_films_are_refused(compared: Request):

@@ -3,19 +3,25 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import highdicom
 import numpy as np
+import pydicom
 import pytest
 import torch
 from monai.bundle import ConfigWorkflow
 from PIL import Image
 from pydicom import Dataset, FileMetaDataset, uid
+from pydicom.pixels import get_decoder
 
+from bundle.coordinates import from_scoord
+from bundle.data.importers.slicer import read_slicer
 from bundle.errors import RadiographError
 
 SIDE = 32
@@ -40,15 +46,21 @@ def picture(file: Path, width: int = 40, height: int = 56) -> Path:
     return file
 
 
-def dicom(file: Path, width: int = 48, height: int = 24) -> Path:
+def dicom(file: Path, width: int = 48, height: int = 24, **elements: Any) -> Path:
+    """Write a film; an element that is None is left out."""
     film = Dataset()
     film.file_meta = FileMetaDataset()
     film.file_meta.TransferSyntaxUID = uid.ExplicitVRLittleEndian
     film.SOPClassUID = film.file_meta.MediaStorageSOPClassUID = uid.DigitalXRayImageStorageForPresentation
     film.SOPInstanceUID = film.file_meta.MediaStorageSOPInstanceUID = uid.generate_uid()
     film.Modality, film.PatientName = "DX", "Doe^Jane"
+    film.StudyInstanceUID, film.SeriesInstanceUID = uid.generate_uid(), uid.generate_uid()
     film.PixelSpacing = [0.2, 0.25]  # of rows, then of columns
     film.set_pixel_data(np.arange(width * height, dtype=np.uint16).reshape(height, width), "MONOCHROME2", 12)
+    for keyword, value in elements.items():
+        setattr(film, keyword, value)
+        if value is None:
+            delattr(film, keyword)
     file.parent.mkdir(parents=True, exist_ok=True)
     film.save_as(file, enforce_file_format=True)
     return file
@@ -127,6 +139,74 @@ def test_nothing_but_an_unreadable_film_is_no_success(apply: Apply, mean_shape: 
         apply(dataset_dir=str(films), checkpoint=str(mean_shape)).run()
     assert "1 of 1 films could not be read" in str(raised.value.__cause__)
     assert not list((tmp_path / "out").rglob("*.json"))
+
+
+ALL = ["json", "csv", "overlay", "slicer", "dicom_sr", "dicom_gsps", "secondary_capture"]
+SUFFIXES = (".json", ".jpg", ".mrk.json", ".sr.dcm", ".pr.dcm", ".sc.dcm")
+
+
+def test_every_output_of_a_folder_agrees_and_names_no_patient(
+    apply: Apply, predicted: Predicted, mean_shape: Path, films: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    film = dicom(films / "day 1" / "film.dcm")
+    source = pydicom.dcmread(film)
+    apply(dataset_dir=str(films), checkpoint=str(mean_shape), outputs=ALL).run()
+    found = points(predicted("day 1/film.dcm"))
+    report = highdicom.sr.srread(tmp_path / "out" / "day 1" / "film.dcm.sr.dcm")
+    groups = report.content.get_planar_roi_measurement_groups()
+    np.testing.assert_allclose([from_scoord(group.roi.value)[0] for group in groups], found, atol=0.01)
+    state = pydicom.dcmread(tmp_path / "out" / "day 1" / "film.dcm.pr.dcm")
+    drawn = [from_scoord(graphic.GraphicData) for graphic in state.GraphicAnnotationSequence[0].GraphicObjectSequence]
+    np.testing.assert_allclose(drawn, found, atol=0.01)
+    with (tmp_path / "out" / "predictions.csv").open() as table:
+        np.testing.assert_allclose(
+            [[float(row["x"]), float(row["y"])] for row in csv.DictReader(table)], found, atol=0.01
+        )
+    shutil.copy(film, tmp_path / "out" / "day 1")
+    (markup,) = read_slicer(tmp_path / "out" / "day 1", None, None).films
+    np.testing.assert_allclose(markup.landmarks, found, atol=0.01)
+
+    written = [
+        file.relative_to(tmp_path / "out" / "day 1").as_posix() for file in (tmp_path / "out").rglob("film.dcm.*")
+    ]
+    assert sorted(written) == sorted(f"film.dcm{suffix}" for suffix in SUFFIXES)
+    texts = "".join(file.read_text() for file in (tmp_path / "out").rglob("*") if file.suffix in (".json", ".csv"))
+    for identifier in ("Doe", "Jane", source.SOPInstanceUID, source.StudyInstanceUID, str(tmp_path)):
+        assert identifier not in texts
+    assert "Doe" not in caplog.text and source.SOPInstanceUID not in caplog.text
+
+
+def test_outputs_that_a_film_cannot_have_do_not_cost_the_others(
+    apply: Apply, mean_shape: Path, films: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    picture(films / "a.png"), dicom(films / "b.dcm"), dicom(films / "no_study.dcm", StudyInstanceUID=None)
+    with pytest.raises(RuntimeError) as raised:
+        apply(dataset_dir=str(films), checkpoint=str(mean_shape), outputs=["slicer", "dicom_sr"]).run()
+    sentence = str(raised.value.__cause__)
+    assert "2 outputs could not be written, the others are done: a.png (dicom_sr), no_study.dcm (dicom_sr)" in sentence
+    assert "no_study.dcm: StudyInstanceUID is missing" in caplog.text
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
+        "a.png.mrk.json",
+        "b.dcm.mrk.json",
+        "b.dcm.sr.dcm",
+        "no_study.dcm.mrk.json",
+    ]
+
+
+def test_films_with_impossible_spacing_or_without_decoder_are_named(
+    apply: Apply, mean_shape: Path, films: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    dicom(films / "zero.dcm", PixelSpacing=[0, 0.2]), dicom(films / "not_a_number.dcm", PixelSpacing=["NaN", "NaN"])
+    packed = pydicom.dcmread(dicom(films / "packed.dcm"))
+    packed.compress(uid.RLELossless)
+    packed.save_as(films / "packed.dcm")
+    monkeypatch.setattr(get_decoder(uid.RLELossless), "_available", {})
+    with pytest.raises(RuntimeError) as raised:
+        apply(dataset_dir=str(films), checkpoint=str(mean_shape)).run()
+    assert "3 of 3 films could not be read" in str(raised.value.__cause__)
+    assert "zero.dcm: PixelSpacing is 0 x 0.2, not a positive number" in caplog.text
+    assert "not_a_number.dcm: PixelSpacing is nan x nan, not a positive number" in caplog.text
+    assert "packed.dcm: PixelData in RLE Lossless cannot be decoded, no decoder for it is installed" in caplog.text
 
 
 def test_weights_work_where_they_are_copied_with_their_card(

@@ -109,3 +109,12 @@ def test_colours_of_16_bit_are_refused_rather_than_cut(tmp_path):
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunks)
     with pytest.raises(RadiographError, match=r"^film\.png: colours of 16 bit"):
         read(path)
+
+
+def test_too_many_pixels_are_refused_before_they_are_read(tmp_path):
+    header = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 0, 0, 0, 0)
+    bodies = (b"IHDR" + header, b"IDAT" + zlib.compress(bytes(100)), b"IEND")
+    chunks = [struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body)) for body in bodies]
+    (tmp_path / "film.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
+    with pytest.raises(RadiographError, match=r"film\.png: it has too many pixels; save it at a smaller size"):
+        read(tmp_path / "film.png")

@@ -104,3 +104,17 @@ def test_colour_nifti_is_refused(tmp_path):
     nibabel.save(nibabel.Nifti1Image(colours, np.eye(4)), tmp_path / "film.nii")
     with pytest.raises(RadiographError, match="a colour NIfTI is not supported"):
         read(tmp_path / "film.nii")
+
+
+def test_too_many_pixels_are_refused_before_they_are_read(tmp_path):
+    header = nibabel.Nifti1Header()
+    header.set_data_shape((30_000, 30_000))
+    (tmp_path / "film.nii").write_bytes(header.binaryblock + bytes(4))
+    (tmp_path / "film.mhd").write_text(
+        "NDims = 2\nDimSize = 30000 30000\nElementType = MET_SHORT\nElementDataFile = a.raw"
+    )
+    for name in ("film.nii", "film.mhd"):
+        with pytest.raises(
+            RadiographError, match=f"{name}: its size is 30000 x 30000, too many pixels; save it at a sm"
+        ):
+            read(tmp_path / name)

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom import Dataset, FileMetaDataset, uid
+
+from bundle.reports.prediction import Model, Prediction
 
 NAMES = ["left hip", "right hip", "symphysis, pubic"]
 
@@ -41,3 +45,71 @@ def records(tmp_path: Path) -> list[dict[str, Any]]:
         )
     films[3]["label"][1] = np.nan
     return films
+
+
+PATIENT = {
+    "PatientName": "Doe^Jane",
+    "PatientID": "MRN4711",
+    "PatientBirthDate": "19700101",
+    "PatientSex": "F",
+    "AccessionNumber": "ACC4712",
+    "StudyID": "STUDY4713",
+    "StudyDate": "20260102",
+    "StudyTime": "134501",
+    "ReferringPhysicianName": "Roe^Richard",
+}
+
+
+@pytest.fixture
+def patient() -> dict[str, str]:
+    """The patient and study of every film that `write_film` writes."""
+    return dict(PATIENT)
+
+
+@pytest.fixture
+def write_film(tmp_path: Path) -> Callable[..., Path]:
+    """Write a DICOM film of 80 x 48 pixels: `write_film(photometric=..., pixels=..., name=..., **elements) -> path`.
+
+    An element that is None is left out.
+    """
+
+    def write(
+        photometric: str = "MONOCHROME2", pixels: np.ndarray | None = None, name: str = "film.dcm", **elements: Any
+    ) -> Path:
+        stored = np.arange(48 * 80, dtype=np.uint16).reshape(48, 80) if pixels is None else pixels
+        film = Dataset()
+        film.file_meta = FileMetaDataset()
+        film.file_meta.TransferSyntaxUID = uid.ExplicitVRLittleEndian
+        film.SOPClassUID = uid.ComputedRadiographyImageStorage
+        film.SOPInstanceUID, film.StudyInstanceUID, film.SeriesInstanceUID = (uid.generate_uid() for _ in range(3))
+        film.Modality, film.PatientOrientation, film.BurnedInAnnotation = "CR", ["L", "F"], "NO"
+        film.set_pixel_data(stored, photometric, 12 if stored.ndim == 2 else 8)
+        for keyword, value in {**PATIENT, **elements}.items():
+            setattr(film, keyword, value)
+        for keyword in [keyword for keyword, value in elements.items() if value is None]:
+            delattr(film, keyword)
+        film.file_meta.MediaStorageSOPClassUID = film.SOPClassUID
+        film.file_meta.MediaStorageSOPInstanceUID = film.get("SOPInstanceUID") or uid.generate_uid()
+        film.save_as(tmp_path / name, enforce_file_format=True)
+        return tmp_path / name
+
+    return write
+
+
+@pytest.fixture
+def predict(names: list[str]) -> Callable[..., Prediction]:
+    """A prediction of three landmarks on a film of 80 x 48 pixels: `predict(image, **changed) -> Prediction`."""
+
+    def make(image: Path, **changed: Any) -> Prediction:
+        settings: dict[str, Any] = {
+            "name": image.name,
+            "names": names,
+            "landmarks": np.array([[10.25, 20.5], [70, 5], [40.125, 33]], dtype=np.float32),
+            "size": (80, 48),
+            "spacing": np.array([0.2, 0.2], dtype=np.float32),
+            "spacing_provenance": "PixelSpacing, calibrated",
+            "model": Model("a model", "0.1.0", "ab" * 32),
+        }
+        return Prediction(image=image, **{**settings, **changed})
+
+    return make

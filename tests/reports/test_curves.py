@@ -70,6 +70,18 @@ def test_training_curve_shows_what_was_measured(history: Path) -> None:
     np.testing.assert_array_equal(validation.lines[1].get_data(), [[20], [12]])
 
 
+def test_stage_two_shows_every_term_both_networks_and_alpha(tmp_path: Path) -> None:
+    terms = ["loss", "global_loss", "local_loss", "pseudo_global_loss", "pseudo_local_loss", "js_loss"]
+    columns = ["iteration", "epoch", *terms, "alpha", "validation_error_px", "student_error_px"]
+    (tmp_path / "history.csv").write_text(f"{','.join(columns)}\n0,0,,,,,,,,9,9\n5,1,1,2,3,4,5,6,0.99,8,10\n")
+    losses, validation, alpha = draw_training_curve(read_history(tmp_path / "history.csv")).axes
+    assert [line.get_ydata().tolist() for line in losses.lines] == [[1], [2], [3], [4], [5], [6]]
+    labels = [text.get_text() for text in validation.get_legend().texts]
+    assert labels == ["model", "student", "best: 8 px"]
+    np.testing.assert_array_equal(validation.lines[1].get_ydata(), [9, 10])
+    np.testing.assert_array_equal(alpha.lines[0].get_ydata(), [0.99])
+
+
 def test_a_run_without_validation_can_be_drawn(tmp_path: Path) -> None:
     (tmp_path / "history.csv").write_text("iteration,epoch,loss,validation_error_px\n1,1,0.5,\n")
     _, validation = draw_training_curve(read_history(tmp_path / "history.csv")).axes

@@ -79,6 +79,15 @@ def test_a_bright_speck_does_not_darken_the_film() -> None:
     assert np.asarray(draw_overlay(film, np.zeros((0, 2)), long_side=200)).mean() > 100
 
 
+def test_pixels_that_are_not_square_are_shown_in_proportion(records: list[dict[str, Any]], tmp_path: Path) -> None:
+    write_overlay(records[0] | {"spacing": np.array([0.25, 0.5])}, tmp_path / "tall.png")
+    with Image.open(tmp_path / "tall.png") as picture:
+        assert picture.size == (683, 1024)  # 120 x 90 pixels of 0.25 x 0.5 mm
+    picture = draw_overlay(FLAT, np.array([[50, 20]]), long_side=800, aspect=2.0)
+    assert picture.size == (500, 800)
+    np.testing.assert_allclose(centre_of(picture, PREDICTION), [50.5 * 5 - 0.5, 20.5 * 10 - 0.5], atol=0.2)
+
+
 def test_written_picture_shows_the_film(records: list[dict[str, Any]], tmp_path: Path) -> None:
     write_overlay(records[9], tmp_path / "out" / "film.png")
     with Image.open(tmp_path / "out" / "film.png") as picture:

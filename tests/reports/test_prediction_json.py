@@ -4,33 +4,41 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bundle.reports.prediction_json import write_prediction
+from bundle.reports.prediction import Prediction
+from bundle.reports.prediction_json import JsonOutput
+
+Predict = Callable[..., Prediction]
 
 
-def written(path: Path, record: dict[str, Any], names: list[str]) -> dict[str, Any]:
-    write_prediction(path, record, names, model="few_shot_dag", version="0.1.0", weights_sha256="ab12")
-    return json.loads(path.read_text(encoding="utf-8"))
+def written(prediction: Prediction, folder: Path) -> dict[str, Any]:
+    JsonOutput(folder)(prediction)
+    return json.loads((folder / f"{prediction.name}.json").read_text(encoding="utf-8"))
 
 
-def test_pixels_and_millimetres(records: list[dict[str, Any]], names: list[str], tmp_path: Path) -> None:
-    record = records[2] | {"spacing": np.array([0.5, 0.25]), "spacing_provenance": "PixelSpacing"}
-    document = written(tmp_path / "a" / "film.json", record, names)
-    assert document["landmarks"][1] == {"name": "right hip", "x": 90.0, "y": 42.0, "x_mm": 45.0, "y_mm": 10.5}
+def test_pixels_and_millimetres(predict: Predict, names: list[str], tmp_path: Path) -> None:
+    warnings = ("a warning",)
+    prediction = predict(tmp_path / "a.png", name="day 1/a.png", spacing=np.array([0.5, 0.25]), warnings=warnings)
+    document = written(prediction, tmp_path / "out")
+    assert document["name"] == "day 1/a.png"
+    assert document["landmarks"][1] == {"name": "right hip", "x": 70.0, "y": 5.0, "x_mm": 35.0, "y_mm": 1.25}
     assert [landmark["name"] for landmark in document["landmarks"]] == names
-    assert (document["size"], document["spacing"]) == ([120, 90], [0.5, 0.25])
-    assert document["spacing_provenance"] == "PixelSpacing"
-    assert document["model"] == {"name": "few_shot_dag", "version": "0.1.0", "weights_sha256": "ab12"}
+    assert (document["size"], document["spacing"]) == ([80, 48], [0.5, 0.25])
+    assert document["spacing_provenance"] == "PixelSpacing, calibrated"
+    assert document["model"] == {"name": "a model", "version": "0.1.0", "weights_sha256": "ab" * 32}
+    assert document["warnings"] == ["a warning"]
     assert str(tmp_path) not in json.dumps(document)
 
 
-def test_unknown_spacing_is_null(records: list[dict[str, Any]], names: list[str], tmp_path: Path) -> None:
-    document = written(tmp_path / "film.json", records[2] | {"spacing": np.full(2, np.nan)}, names)
+def test_what_is_unknown_is_null(predict: Predict, tmp_path: Path) -> None:
+    landmarks = np.array([[10, 20], [np.nan, np.nan], [30, 40]])
+    document = written(predict(tmp_path / "a.png", landmarks=landmarks, spacing=np.full(2, np.nan)), tmp_path)
     assert document["spacing"] is None
-    assert document["spacing_provenance"] is None
     assert all(point["x_mm"] is None and point["y_mm"] is None for point in document["landmarks"])
-    assert document["landmarks"][0]["x"] == 30.0
+    assert document["landmarks"][0]["x"] == 10.0
+    assert document["landmarks"][1]["x"] is document["landmarks"][1]["y"] is None

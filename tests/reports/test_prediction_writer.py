@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import torch
 from ignite.engine import Engine
 from PIL import Image
 
-from bundle.errors import BundleError
+from bundle.errors import BundleError, RadiographError
 from bundle.reports.prediction_writer import PredictionWriter
 
 
@@ -24,6 +25,10 @@ def weights(tmp_path: Path) -> Path:
     file = tmp_path / "model.pt"
     file.write_bytes(b"any bytes")
     return file
+
+
+def writer(out_dir: Path, names: list[str], weights: Path, *outputs: str) -> PredictionWriter:
+    return PredictionWriter(out_dir, names, outputs or ("json", "overlay"), "a model", "0.1.0", weights)
 
 
 def run(writer: PredictionWriter, records: list[dict[str, Any]]) -> None:
@@ -48,7 +53,7 @@ def test_each_film_leaves_a_json_and_an_overlay_in_its_own_subfolder(
     records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
     with caplog.at_level(logging.INFO):
-        run(PredictionWriter(tmp_path / "out", names, "a model", "0.1.0", weights), records[:3])
+        run(writer(tmp_path / "out", names, weights), records[:3])
     left = sorted(file.relative_to(tmp_path / "out").as_posix() for file in (tmp_path / "out").rglob("*.*"))
     assert left == sorted(f"films/film_{index}.png.{suffix}" for index in range(3) for suffix in ("json", "jpg"))
     document = json.loads((tmp_path / "out" / "films" / "film_2.png.json").read_text())
@@ -68,7 +73,7 @@ def test_each_film_leaves_a_json_and_an_overlay_in_its_own_subfolder(
 def test_overlay_shows_the_prediction_alone(
     records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path
 ):
-    run(PredictionWriter(tmp_path / "out", names, "a model", "0.1.0", weights), records[:1])
+    run(writer(tmp_path / "out", names, weights), records[:1])
     with Image.open(tmp_path / "out" / "films" / "film_0.png.jpg") as overlay:
         colours = np.asarray(overlay.convert("RGB")).astype(int)
     red, green, _ = np.moveaxis(colours, -1, 0)
@@ -81,16 +86,66 @@ def test_films_of_one_stem_do_not_overwrite_each_other(
 ):
     Image.open(records[0]["image"]).save(tmp_path / "film_0.tiff")
     twins = [records[0], {**records[0], "name": "films/film_0.tiff", "image": str(tmp_path / "film_0.tiff")}]
-    run(PredictionWriter(tmp_path / "out", names, "a model", "0.1.0", weights), twins)
+    run(writer(tmp_path / "out", names, weights), twins)
     assert len(list((tmp_path / "out" / "films").glob("*.json"))) == 2
 
 
 def test_unknown_spacing_stays_unknown(records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path):
     unknown = {**records[0], "spacing": np.full(2, np.nan, dtype=np.float32)}
-    run(PredictionWriter(tmp_path / "out", names, "a model", "0.1.0", weights), [unknown])
+    run(writer(tmp_path / "out", names, weights), [unknown])
     document = json.loads((tmp_path / "out" / "films" / "film_0.png.json").read_text())
     assert document["spacing"] is None
     assert all(landmark["x_mm"] is None for landmark in document["landmarks"])
+
+
+def test_an_output_that_a_film_cannot_have_is_logged_and_the_others_are_written(
+    records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    refusing = writer(tmp_path / "out", names, weights, "dicom_sr", "json")
+    run(refusing, records[:2])
+    assert len(list((tmp_path / "out").rglob("*.json"))) == 2
+    assert "film_0.png: is no DICOM file, and a DICOM result has to refer to one" in caplog.text
+    sentence = r"2 outputs could not be written, .*: films/film_0\.png \(dicom_sr\), films/film_1\.png \(dicom_sr\)"
+    with pytest.raises(RadiographError, match=sentence):
+        refusing.require_all_written()
+
+
+def test_a_second_run_counts_anew(records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path):
+    twice = writer(tmp_path / "out", names, weights, "dicom_sr", "csv")
+    run(twice, records[:1])
+    table = (tmp_path / "out" / "predictions.csv").read_text()
+    run(twice, records[:1])
+    assert twice.refused == ["films/film_0.png (dicom_sr)"]
+    assert (tmp_path / "out" / "predictions.csv").read_text() == table
+
+
+def test_what_could_be_written_is_no_error(
+    records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path
+):
+    good = writer(tmp_path / "out", names, weights)
+    run(good, records[:1])
+    good.require_all_written()
+
+
+def test_warnings_are_logged_and_kept(
+    write_film: Callable[..., Path],
+    records: list[dict[str, Any]],
+    names: list[str],
+    weights: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+):
+    film = write_film(BurnedInAnnotation="YES")
+    landmarks = np.array([[-1, 20], [np.nan, np.nan], [30, 90]], dtype=np.float32)
+    run(
+        writer(tmp_path / "out", names, weights, "json"),
+        [{**records[0], "name": "film.dcm", "image": str(film), "size": (80, 48), "landmarks": landmarks}],
+    )
+    burned, outside = json.loads((tmp_path / "out" / "film.dcm.json").read_text())["warnings"]
+    assert burned.startswith("BurnedInAnnotation is YES")
+    assert outside == "outside the film, and so in no DICOM output: left hip, symphysis, pubic"
+    logged = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert logged == [f"film.dcm: {burned}", f"film.dcm: {outside}"]
 
 
 def test_folder_that_cannot_be_written_to_is_named(
@@ -98,4 +153,4 @@ def test_folder_that_cannot_be_written_to_is_named(
 ):
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(BundleError, match=r"film_0\.png\.json: cannot be written"):
-        run(PredictionWriter(tmp_path / "file" / "out", names, "a model", "0.1.0", weights), records[:1])
+        run(writer(tmp_path / "file" / "out", names, weights), records[:1])

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import gc
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -9,8 +12,11 @@ from hypothesis import strategies as st
 from monai.data import MetaTensor
 
 from bundle.transforms import Letterboxd, NormaliseLandmarksd, RestoreLandmarksd
+from bundle.transforms.letterbox import LARGEST_SIDE
 
 sides = st.integers(20, 90)
+
+STATUS = Path("/proc/self/status")
 
 
 def film(width: int, height: int) -> MetaTensor:
@@ -53,3 +59,32 @@ def test_only_plain_tensors_come_out():
     item = Letterboxd("image", 32)({"image": film(40, 30), "spacing": spacing, "label": np.zeros((2, 2))})
     for key in ("image", "to_original", "size", "spacing", "label"):
         assert type(item[key]) is torch.Tensor
+
+
+def memory(field: str) -> int:
+    """Bytes that this process holds (VmRSS) or held at most since the last reset (VmHWM)."""
+    (line,) = [line for line in STATUS.read_text().splitlines() if line.startswith(field)]
+    return int(line.split()[1]) * 1024
+
+
+def test_a_bright_spot_of_a_long_film_lands_where_its_landmark_lands() -> None:
+    width, height, x, y = LARGEST_SIDE + 1537, 200, 4321, 87
+    columns, rows = torch.meshgrid(torch.arange(width), torch.arange(height), indexing="ij")
+    spot = torch.exp(-((columns - x) ** 2 + (rows - y) ** 2) / (2 * 25.0**2))
+    item = Letterboxd("image", 512)({"image": MetaTensor(spot[None], affine=torch.eye(4)), "label": np.array([[x, y]])})
+    square, axis = item["image"][0], torch.arange(512.0)
+    centre = torch.stack([(square.sum(1) * axis).sum(), (square.sum(0) * axis).sum()]) / square.sum()
+    assert torch.allclose(centre, item["label"][0], atol=0.1)
+    assert item["size"].tolist() == [width, height]
+
+
+@pytest.mark.skipif(not STATUS.exists(), reason="memory is read from /proc, which only Linux has")
+def test_a_long_film_takes_a_few_times_its_own_memory() -> None:
+    film = MetaTensor(torch.rand(1, 16_000, 300), affine=torch.eye(4))
+    letterbox = Letterboxd("image", 512)
+    letterbox({"image": film[:, :7000]})
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")  # resets VmHWM
+    before = memory("VmRSS")
+    letterbox({"image": film})
+    assert (memory("VmHWM") - before) / film.numel() < 40  # bytes a pixel; smoothed whole it takes 80 and more

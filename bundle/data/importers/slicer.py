@@ -13,7 +13,8 @@ from bundle.data.dataset_description import Film, Point
 from bundle.data.importers.annotations import Annotations
 from bundle.data.importers.image_folder import ImageFolder
 from bundle.data.importers.parsing import annotation_files, first_appearances, in_order, number, read_json
-from bundle.errors import DatasetError
+from bundle.data.slicer_geometry import slicer_geometry
+from bundle.errors import DatasetError, RadiographError
 
 _SUFFIX = ".mrk.json"
 
@@ -79,22 +80,9 @@ def _position(control_point: dict[str, Any], where: str) -> list[float]:
 def _pixels(named: dict[str, list[float]], image: Path) -> dict[str, Point]:
     if not named:
         return {}
-    pixels = from_slicer(list(named.values()), *_geometry(image))
+    try:
+        geometry = slicer_geometry(image)
+    except RadiographError as error:
+        raise DatasetError(str(error)) from error
+    pixels = from_slicer(list(named.values()), *geometry)
     return {label: (float(x), float(y)) for label, (x, y) in zip(named, pixels, strict=True)}
-
-
-def _geometry(image: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Spacing `[3]`, origin `[3]` and direction `[3, 3]` of an image, from its header alone."""
-    import itk
-
-    reader = itk.ImageIOFactory.CreateImageIO(str(image), itk.CommonEnums.IOFileMode_ReadMode)
-    if reader is None:
-        raise DatasetError(f"{image}: cannot be read as an image; give the image that was loaded in Slicer")
-    reader.SetFileName(str(image))
-    reader.ReadImageInformation()
-    spacing, origin, direction = np.ones(3), np.zeros(3), np.eye(3)
-    axes = min(reader.GetNumberOfDimensions(), 3)
-    for axis in range(axes):
-        spacing[axis], origin[axis] = reader.GetSpacing(axis), reader.GetOrigin(axis)
-        direction[:axes, axis] = reader.GetDirection(axis)[:axes]
-    return spacing, origin, direction

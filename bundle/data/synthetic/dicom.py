@@ -100,7 +100,8 @@ def _add_acquisition(image: Dataset, modality: str, site: Site, setting: Setting
     image.BurnedInAnnotation = "NO"
     image.LossyImageCompression = "00"
     if modality == "CR":
-        image.Laterality = site.laterality if site.laterality in "LR" else ""
+        if site.laterality in "LR":  # else it is absent: the body part is no paired one
+            image.Laterality = site.laterality
         return
     image.PresentationIntentType = "FOR PRESENTATION"
     image.ImageLaterality = site.laterality

@@ -1,10 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Teachers: each is an answer to who gives the pseudo ground truth of an unlabelled film."""
 
+from bundle.engines.teachers.film_memory import FilmMemory
 from bundle.engines.teachers.mean_teacher import MeanTeacher
+from bundle.engines.teachers.multi_view_teacher import MultiViewTeacher
 from bundle.engines.teachers.pi_model import PiModel
 from bundle.engines.teachers.pseudo_label import PseudoLabel
 from bundle.engines.teachers.teacher import PseudoGroundTruth, Teacher
 from bundle.engines.teachers.temporal_ensemble import TemporalEnsemble
 
-__all__ = ["MeanTeacher", "PiModel", "PseudoGroundTruth", "PseudoLabel", "Teacher", "TemporalEnsemble"]
+__all__ = [
+    "FilmMemory",
+    "MeanTeacher",
+    "MultiViewTeacher",
+    "PiModel",
+    "PseudoGroundTruth",
+    "PseudoLabel",
+    "Teacher",
+    "TemporalEnsemble",
+]

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import nn
 
 from bundle.networks import LandmarkOutput
+from bundle.transforms.deformation import Deformation
 
 
 class Student(nn.Module):
@@ -34,3 +37,21 @@ def student() -> Student:
 @pytest.fixture
 def image() -> torch.Tensor:
     return torch.rand(3, 1, 8, 8, generator=torch.Generator().manual_seed(1))
+
+
+@pytest.fixture
+def shifted() -> Callable[..., dict]:
+    """Make an unlabelled batch of films (indices), each shifted by so many of 32 pixels along both axes."""
+
+    def make(*films: int, shift: float = 0.0) -> dict:
+        count = len(films)
+        deformation = Deformation(
+            torch.eye(2).expand(count, -1, -1),
+            torch.zeros(count, 2),
+            torch.full((count, 2), shift),
+            torch.zeros(count, 2, 5, 5),
+            torch.full((count,), 33.0),
+        )
+        return {"labelled": False, "film_index": torch.tensor(films), "deformation": deformation}
+
+    return make

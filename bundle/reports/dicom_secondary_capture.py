@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The overlay picture as a DICOM secondary capture, for archives and viewers that know nothing but images."""
+
+from __future__ import annotations
+
+import numpy as np
+from highdicom.sc import SCImage
+from pydicom import Dataset
+
+from bundle.reports.dicom_output import DicomOutput, laterality
+from bundle.reports.overlay import overlay_picture
+from bundle.reports.overlay_output import overlay_record
+from bundle.reports.prediction import Prediction
+
+TITLE = "automatic landmarks, research only"
+
+
+class SecondaryCaptureOutput(DicomOutput):
+    """`<film>.sc.dcm`: Secondary Capture Image of the overlay in RGB, without spacing: it is no image to measure in."""
+
+    suffix = ".sc.dcm"
+    series_number = 9003
+    description = "Automatic landmarks, picture"
+
+    def dataset(self, prediction: Prediction, source: Dataset) -> Dataset:
+        """Make the secondary capture of a film; see `DicomOutput.dataset`."""
+        capture = SCImage(
+            pixel_array=np.asarray(overlay_picture(overlay_record(prediction), TITLE)),
+            photometric_interpretation="RGB",
+            bits_allocated=8,
+            coordinate_system="PATIENT",
+            study_instance_uid=source.StudyInstanceUID,
+            patient_orientation=("L", "F"),
+            specific_character_set=source.SpecificCharacterSet,
+            **self.identity(prediction, source),
+        )
+        capture.copy_patient_and_study_information(source)
+        capture.Laterality = laterality(source)
+        capture.PatientOrientation = source.get("PatientOrientation")
+        if source.get("BurnedInAnnotation"):
+            capture.BurnedInAnnotation = source.BurnedInAnnotation
+        return capture

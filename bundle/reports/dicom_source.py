@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The film that a DICOM result is about: its header, made fit for others to take patient and study from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pydicom
+from pydicom import Dataset
+from pydicom.config import RAISE
+from pydicom.datadict import dictionary_VR
+from pydicom.filewriter import correct_ambiguous_vr
+from pydicom.misc import is_dicom
+from pydicom.valuerep import validate_value
+
+from bundle.errors import RadiographError
+
+_REQUIRED = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
+_EMPTY_WHERE_MISSING = (
+    "PatientID",
+    "PatientName",
+    "PatientBirthDate",
+    "PatientSex",
+    "AccessionNumber",
+    "StudyID",
+    "StudyDate",
+    "StudyTime",
+    "ReferringPhysicianName",
+)
+_SEXES = ("", "M", "F", "O")
+
+
+def read_source(image: Path) -> Dataset:
+    """Read the header of the film that a DICOM result refers to; call it where pydicom does not validate values.
+
+    Returns:
+        The film's data elements but its pixels. Texts are decoded and to be encoded as UTF-8, so that landmarks may
+        have names in another script than the patient. What every DICOM object has to name but may leave empty (type 2)
+        is empty where the film does not have it.
+
+    Raises:
+        RadiographError: not DICOM, without the UIDs by which to refer to it, or a value that no other object may take
+            over; values are not quoted, since they identify the patient.
+    """
+    if not is_dicom(image):
+        raise RadiographError(
+            f"{image.name}: is no DICOM file, and a DICOM result has to refer to one; choose other outputs for it"
+        )
+    header = pydicom.dcmread(image, stop_before_pixels=True)
+    for keyword in _REQUIRED:
+        if not header.get(keyword):
+            raise RadiographError(
+                f"{image.name}: {keyword} is missing, and a DICOM result has to refer to it; export the film again"
+            )
+    try:
+        header.decode()
+    except Exception as error:  # pydicom raises whatever a wrong character set leads to
+        raise RadiographError(
+            f"{image.name}: SpecificCharacterSet does not fit its texts; export the film again"
+        ) from error
+    header.SpecificCharacterSet = "ISO_IR 192"
+    correct_ambiguous_vr(header, is_little_endian=True)
+    for keyword in _EMPTY_WHERE_MISSING:
+        _require_valid(header, keyword, image.name)
+    return header
+
+
+def _require_valid(header: Dataset, keyword: str, name: str) -> None:
+    value = header.setdefault(keyword, "").value
+    try:
+        validate_value(dictionary_VR(keyword), value, RAISE)
+    except ValueError as error:
+        raise RadiographError(f"{name}: {keyword} is not valid DICOM; correct it in the film") from error
+    if keyword == "PatientSex" and (value or "") not in _SEXES:
+        raise RadiographError(f"{name}: PatientSex is none of M, F, O and empty; correct it in the film")

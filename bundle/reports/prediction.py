@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What inference found on one film: the one record that every output is written from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bundle.coordinates import in_image
+
+
+@dataclass(frozen=True)
+class Model:
+    """The network that a prediction comes from.
+
+    Attributes:
+        name: Its name.
+        version: Version of this bundle.
+        weights_sha256: SHA-256 of the weights file in hexadecimal.
+    """
+
+    name: str
+    version: str
+    weights_sha256: str
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The landmarks of one film.
+
+    Attributes:
+        name: The film's file name, with subfolders from the folder that inference was given.
+        image: The film's file.
+        names: Names of the K landmarks.
+        landmarks: `[K, 2]` (x, y) in pixels of the stored image, NaN where missing.
+        size: Width X and height Y in pixels.
+        spacing: `[2]` (x, y) in mm per pixel, NaN where unknown.
+        spacing_provenance: What the spacing means, see `SpacingProvenance`.
+        model: The network.
+        warnings: Sentences for whoever uses the results of this film; they name no patient.
+    """
+
+    name: str
+    image: Path
+    names: Sequence[str]
+    landmarks: np.ndarray
+    size: tuple[int, int]
+    spacing: np.ndarray
+    spacing_provenance: str
+    model: Model
+    warnings: tuple[str, ...] = ()
+
+    def on_film(self) -> list[tuple[str, np.ndarray]]:
+        """Names and points `[2]` of the landmarks that lie on the film; missing ones do not."""
+        inside = in_image(self.landmarks, self.size)
+        return [(name, point) for name, point, shown in zip(self.names, self.landmarks, inside, strict=True) if shown]
+
+    def off_film(self) -> list[str]:
+        """Names of the landmarks that were found outside the film."""
+        outside = np.isfinite(self.landmarks).all(axis=-1) & ~in_image(self.landmarks, self.size)
+        return [name for name, beyond in zip(self.names, outside, strict=True) if beyond]

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The page of one run and of several."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from bundle.__main__ import main
+from bundle.reports.evaluation import write_evaluation
+
+CARD = {"shots": 10, "draw": 1, "seed": 2, "image_size": 128, "backbone": "hrnet_small", "epoch": 40}
+STAGE_TWO = {"method": "few-shot DAG", "model": "teacher"}
+
+
+def evaluate(folder: Path, image: Path, error: float) -> None:
+    label = np.array([[10.0, 10.0], [20.0, 20.0]])
+    record = {"name": "film", "image": str(image), "landmarks": label + error, "label": label}
+    write_evaluation([record | {"spacing": np.array([np.nan, np.nan]), "size": (64, 64)}], ["a", "b"], folder)
+
+
+@pytest.fixture
+def run(tmp_path: Path):
+    """Make a run folder as training and evaluation leave it."""
+    image = tmp_path / "film.png"
+    Image.linear_gradient("L").resize((64, 64)).save(image)
+
+    def make(name: str, error: float, **card) -> Path:
+        folder = tmp_path / name
+        evaluate(folder / "evaluation", image, error)
+        evaluate(folder / "evaluation_mean_shape", image, 3.0)
+        (folder / "best.json").write_text(json.dumps({**CARD, "method": "DAG", **card}))
+        (folder / "environment.json").write_text('{"device": "cpu", "threads": 2}')
+        (folder / "config.json").write_text("{}")
+        (folder / "history.csv").write_text("iteration,epoch,loss,validation_error_px\n0,0,,9\n5,1,0.5,4\n")
+        if "stage_2_accepted" not in card:
+            (folder / "convergence.json").write_text('{"converged": true}')
+        return folder
+
+    return make
+
+
+def page(tmp_path: Path, *runs: Path) -> str:
+    assert main(["report", *map(str, runs), "--out", str(tmp_path / "page.html")]) == 0
+    return " ".join((tmp_path / "page.html").read_text(encoding="utf-8").split())
+
+
+def test_a_run_stands_beside_its_mean_shape(run, tmp_path: Path, capsys) -> None:
+    content = page(tmp_path, run("dag", 1.0))
+    assert content.index("<th>mean shape alone</th>") < content.index("<th>DAG</th>")
+    assert "<dt>converged</dt><dd>yes</dd>" in content
+    assert capsys.readouterr().out.splitlines()[-1] == str(tmp_path / "page.html")
+
+
+def test_the_page_is_about_the_last_of_several_runs(run, tmp_path: Path) -> None:
+    runs = [run("dag", 2.0), run("other", 1.5), run("two", 1.0, **STAGE_TWO, stage_2_accepted=True)]
+    content = page(tmp_path, *runs)
+    assert content.count("mean shape alone") == 1
+    assert (
+        content.index("<th>DAG</th>") < content.index("<th>DAG (other)</th>") < content.index("<th>few-shot DAG</th>")
+    )
+    assert "<dt>method</dt><dd>few-shot DAG</dd>" in content and "<dt>model</dt><dd>teacher</dd>" in content
+    assert "1.41 ±" in content.split('class="main"')[1]
+
+
+def test_a_stage_two_that_was_no_better_says_so(run, tmp_path: Path) -> None:
+    content = page(tmp_path, run("two", 1.0, **STAGE_TWO, stage_2_accepted=False))
+    assert "that of stage 1: stage 2 was no better" in content
+
+
+def test_a_run_without_evaluation_is_told(run, tmp_path: Path, capsys) -> None:
+    folder = run("dag", 1.0)
+    (folder / "evaluation" / "metrics.json").unlink()
+    assert main(["report", str(folder), "--out", str(tmp_path / "page.html")]) == 2
+    assert "evaluation/metrics.json: cannot be read" in capsys.readouterr().err

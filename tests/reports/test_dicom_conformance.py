@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A validator that knows nothing of this bundle, dciodvfy of dicom3tools, finds no error in what the outputs write."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pydicom import uid
+
+from bundle.data.synthetic import dicom
+from bundle.data.synthetic.film import arrange, take
+from bundle.data.synthetic.sample import SITES, load_site
+from bundle.reports.outputs import make_outputs
+from bundle.reports.prediction import Prediction
+
+Predict = Callable[..., Prediction]
+Write = Callable[..., Path]
+
+COLOURS = np.random.default_rng(0).integers(0, 255, (48, 80, 3)).astype(np.uint8)
+
+FILMS: dict[str, dict[str, Any]] = {
+    "computed radiography": {},
+    "inverse, with a window": {"photometric": "MONOCHROME1", "WindowCenter": 600, "WindowWidth": 400},
+    "digital radiography of a hand": {
+        "SOPClassUID": uid.DigitalXRayImageStorageForPresentation,
+        "Modality": "DX",
+        "BodyPartExamined": "HAND",
+        "ImageLaterality": "L",
+        "ImagerPixelSpacing": [0.15, 0.15],
+    },
+    "angiography": {"SOPClassUID": uid.XRayAngiographicImageStorage, "Modality": "XA"},
+    "colour, secondary capture": {
+        "photometric": "RGB",
+        "pixels": COLOURS,
+        "SOPClassUID": uid.SecondaryCaptureImageStorage,
+        "Modality": "OT",
+    },
+    "nothing but UIDs": dict.fromkeys(
+        ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "AccessionNumber", "StudyID", "StudyDate")
+    ),
+    "a name in two scripts": {
+        "SpecificCharacterSet": ["", "ISO 2022 IR 87"],
+        "PatientName": "Yamada^Tarou=山田^太郎=やまだ^たろう",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def validate() -> Callable[[Path], list[str]]:
+    """Give the errors that dciodvfy finds in a file; where it is not installed the test is skipped, but not in CI."""
+    if shutil.which("dciodvfy") is None:
+        assert not os.environ.get("CI"), "dciodvfy is not installed; .ci/run has to install dicom3tools"
+        pytest.skip("dciodvfy is not installed; on Debian or Ubuntu: apt-get install dicom3tools")
+
+    def errors(file: Path) -> list[str]:
+        said = subprocess.run(["dciodvfy", str(file)], capture_output=True, text=True, errors="replace", check=False)
+        return [line for line in (said.stderr + said.stdout).splitlines() if line.startswith(("Error", "Abort"))]
+
+    return errors
+
+
+@pytest.mark.parametrize("film", FILMS)
+def test_every_output_of_every_kind_of_film(
+    validate: Callable[[Path], list[str]], write_film: Write, predict: Predict, film: str, tmp_path: Path
+) -> None:
+    prediction = predict(write_film(**FILMS[film]), names=["left hip", "Hüfte", "股関節"])
+    for output in make_outputs(["dicom_sr", "dicom_gsps", "secondary_capture"], tmp_path / "out").values():
+        output(prediction)
+    written = sorted((tmp_path / "out").glob("*.dcm"))
+    assert len(written) == 3
+    assert {file.name: validate(file) for file in written} == {file.name: [] for file in written}
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_synthetic_films_and_what_is_written_of_them(
+    validate: Callable[[Path], list[str]], predict: Predict, site: str, tmp_path: Path
+) -> None:
+    anatomy = load_site(site)
+    for number in range(4):
+        rng = np.random.default_rng(number)
+        setting = arrange(anatomy, 48, rng)
+        film = tmp_path / f"{number}.dcm"
+        dicom.write(film, take(setting, anatomy, rng), setting, anatomy, (site, number), rng)
+        for output in make_outputs(["dicom_sr", "dicom_gsps"], tmp_path / "out").values():
+            output(predict(film, landmarks=np.full((3, 2), 20.0)))
+    files = sorted(tmp_path.rglob("*.dcm"))
+    assert len(files) == 12
+    assert {file.name: validate(file) for file in files} == {file.name: [] for file in files}
+
+
+def test_the_validator_finds_an_error_that_is_there(validate: Callable[[Path], list[str]], write_film: Write) -> None:
+    assert any("Missing attribute" in error for error in validate(write_film(PatientID=None)))

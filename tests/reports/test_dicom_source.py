@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Films that no DICOM result can refer to, each refused in one sentence that does not quote the patient."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import pydicom
+import pytest
+from PIL import Image
+
+from bundle.errors import RadiographError
+from bundle.reports.outputs import make_outputs
+from bundle.reports.prediction import Prediction
+
+Predict = Callable[..., Prediction]
+Write = Callable[..., Path]
+
+DICOM = ("dicom_sr", "dicom_gsps", "secondary_capture")
+
+
+def write_all(prediction: Prediction) -> dict[str, pydicom.Dataset]:
+    folder = prediction.image.parent / "out"
+    for output in make_outputs(DICOM, folder).values():
+        output(prediction)
+    written = [pydicom.dcmread(file) for file in sorted(folder.rglob("*.dcm"))]
+    return {dataset.Modality: dataset for dataset in written}
+
+
+@pytest.mark.parametrize("output", DICOM)
+def test_a_picture_is_no_source(predict: Predict, output: str, tmp_path: Path) -> None:
+    Image.new("L", (80, 48)).save(tmp_path / "a.png")
+    with pytest.raises(RadiographError, match=r"^a\.png: is no DICOM file, .* choose other outputs for it$"):
+        make_outputs(output, tmp_path / "out")[output](predict(tmp_path / "a.png"))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("keyword", ["StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"])
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_film_without_uids(write_film: Write, predict: Predict, keyword: str, value: str | None) -> None:
+    film = write_film(**{keyword: value})
+    with pytest.raises(RadiographError, match=rf"^film\.dcm: {keyword} is missing, .* export the film again$"):
+        write_all(predict(film))
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value")
+@pytest.mark.parametrize(
+    ("keyword", "value"), [("PatientBirthDate", "2. 1. 1970"), ("PatientSex", "female"), ("StudyTime", "Jane's")]
+)
+def test_a_value_that_dicom_does_not_allow_is_named_but_not_quoted(
+    write_film: Write, predict: Predict, keyword: str, value: str
+) -> None:
+    with pytest.raises(RadiographError, match=rf"^film\.dcm: {keyword} is .*; correct it in the film$") as refusal:
+        write_all(predict(write_film(**{keyword: value})))
+    assert value not in str(refusal.value)
+
+
+def test_a_film_with_nothing_but_uids_is_enough(write_film: Write, predict: Predict, patient: dict[str, str]) -> None:
+    bare = dict.fromkeys([*patient, "PatientOrientation", "BurnedInAnnotation"])
+    for dataset in write_all(predict(write_film(**bare))).values():
+        assert all(not dataset[keyword].value for keyword in patient)
+
+
+def test_nothing_is_said_of_the_patient(
+    write_film: Write, predict: Predict, patient: dict[str, str], caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    patient["PatientName"] = "JaneDoe"  # in a form that highdicom and pydicom warn of
+    film = write_film(**patient)
+    uids = pydicom.dcmread(film)
+    with caplog.at_level(logging.DEBUG), warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        written = write_all(predict(film))
+    assert {str(dataset.PatientName) for dataset in written.values()} == {"JaneDoe"}
+    text = caplog.text + "".join(str(warning.message) for warning in said)
+    names = " ".join(file.name for file in (tmp_path / "out").rglob("*"))
+    for identifier in (*patient.values(), uids.StudyInstanceUID, uids.SOPInstanceUID):
+        if len(identifier) > 1:  # not the sex
+            assert identifier not in text + names

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The structured report, read back by highdicom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import highdicom
+import hypothesis.strategies as st
+import numpy as np
+import pydicom
+import pytest
+from hypothesis import HealthCheck, given, settings
+from pydicom.sr.codedict import codes
+from pydicom.uid import XRayAngiographicImageStorage
+
+from bundle.coordinates import from_scoord, in_image
+from bundle.errors import RadiographError
+from bundle.reports.dicom_sr import StructuredReportOutput
+from bundle.reports.prediction import Model, Prediction
+
+Predict = Callable[..., Prediction]
+Write = Callable[..., Path]
+
+
+def written(prediction: Prediction) -> highdicom.sr.ComprehensiveSR:
+    folder = prediction.image.parent / "out"
+    StructuredReportOutput(folder)(prediction)
+    return highdicom.sr.srread(folder / f"{prediction.name}.sr.dcm")
+
+
+def landmarks(report: highdicom.sr.ComprehensiveSR) -> dict[str, np.ndarray]:
+    groups = report.content.get_planar_roi_measurement_groups(graphic_type=highdicom.sr.GraphicTypeValues.POINT)
+    return {group.tracking_identifier: from_scoord(group.roi.value)[0] for group in groups}
+
+
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.floats(-3, 83), st.floats(-3, 51)) | st.none(), min_size=3, max_size=3))
+def test_points_on_the_film_come_back_and_no_other(write_film: Write, predict: Predict, points: list) -> None:
+    array = np.array([(np.nan, np.nan) if point is None else point for point in points], dtype=np.float32)
+    prediction = predict(write_film(), landmarks=array)
+    on_film = in_image(array, (80, 48))
+    if not on_film.any():
+        with pytest.raises(RadiographError, match=r"film\.dcm: no landmark lies on the film"):
+            written(prediction)
+        return
+    read = landmarks(written(prediction))
+    assert list(read) == [name for name, shown in zip(prediction.names, on_film, strict=True) if shown]
+    np.testing.assert_allclose(list(read.values()), array[on_film], atol=0.01)
+
+
+def test_a_film_of_30000_pixels_keeps_hundredths(write_film: Write, predict: Predict) -> None:
+    """Graphic data is of single precision."""
+    array = np.array([[29_999.37, 12_345.67], [0, 0], [29_999.499, 29_999.499]])
+    report = written(predict(write_film(), landmarks=array, size=(30_000, 30_000)))
+    np.testing.assert_allclose(list(landmarks(report).values()), array, atol=0.01)
+
+
+def test_the_report_belongs_to_the_patient_and_study_of_the_film(
+    write_film: Write, predict: Predict, patient: dict[str, str]
+) -> None:
+    film = write_film(IssuerOfPatientID="a hospital", StudyDescription="Pelvis AP")
+    source, report = pydicom.dcmread(film), written(predict(film))
+    for keyword in (*patient, "IssuerOfPatientID", "StudyDescription", "StudyInstanceUID"):
+        assert report[keyword].value == source[keyword].value, keyword
+    assert report.SeriesInstanceUID != source.SeriesInstanceUID
+    assert report.SOPInstanceUID != source.SOPInstanceUID
+    assert report.Modality == "SR"
+    (group, *_) = report.content.get_planar_roi_measurement_groups()
+    (image,) = group.roi.ContentSequence
+    assert image.referenced_sop_instance_uid == source.SOPInstanceUID
+    assert report.get_evidence() == [
+        (source.StudyInstanceUID, source.SeriesInstanceUID, source.SOPInstanceUID, source.SOPClassUID)
+    ]
+
+
+def test_the_report_says_what_made_it_and_that_nobody_has_checked_it(write_film: Write, predict: Predict) -> None:
+    report = written(predict(write_film()))
+    (observer,) = report.content.get_observer_contexts()
+    assert observer.observer_type == codes.DCM.Device
+    attributes = observer.observer_identifying_attributes
+    assert (attributes.name, attributes.serial_number) == ("a model", "ab" * 32)
+    (group, *_) = report.content.get_planar_roi_measurement_groups()
+    assert group.finding_type == codes.SCT.AnatomicalPoint
+    texts = {item.name: item.value for item in group[0].ContentSequence if item.value_type.value == "TEXT"}
+    assert texts[codes.DCM.AlgorithmName] == "a model"
+    assert texts[codes.DCM.AlgorithmVersion] == "0.1.0"
+    assert "ab" * 32 in texts[codes.DCM.AlgorithmParameters]
+    assert (report.CompletionFlag, report.VerificationFlag) == ("COMPLETE", "UNVERIFIED")
+    assert report.PreliminaryFlag == "PRELIMINARY"
+
+
+def test_a_repeat_gives_the_same_object_and_another_network_another_one(write_film: Write, predict: Predict) -> None:
+    prediction = predict(write_film())
+
+    def uids(prediction: Prediction) -> list[str]:
+        report = written(prediction)
+        groups = report.content.get_planar_roi_measurement_groups()
+        return [report.SOPInstanceUID, report.SeriesInstanceUID, *(group.tracking_uid for group in groups)]
+
+    first = uids(prediction)
+    assert uids(prediction) == first
+    assert not set(uids(replace(prediction, model=Model("a model", "0.1.0", "cd" * 32)))) & set(first)
+    assert not set(uids(replace(prediction, image=write_film(name="other.dcm")))) & set(first)
+
+
+@pytest.mark.parametrize(
+    ("character_set", "name"),
+    [
+        ("ISO_IR 100", "Müller^Jörg"),
+        ("ISO_IR 144", "Жуков^Илья"),
+        ("ISO_IR 192", "Wang^XiaoDong=王^小东"),
+        (["", "ISO 2022 IR 87"], "Yamada^Tarou=山田^太郎=やまだ^たろう"),
+        (["", "ISO 2022 IR 149"], "Hong^Gildong=洪^吉洞=홍^길동"),
+    ],
+)
+def test_names_in_other_scripts_are_copied(write_film: Write, predict: Predict, character_set: Any, name: str) -> None:
+    film = write_film(SpecificCharacterSet=character_set, PatientName=name)
+    prediction = predict(film, names=["Hüfte rechts", "股関節", "symphysis"])
+    report = written(prediction)
+    assert report.PatientName == name
+    assert str(report.PatientName.family_name) == name.split("^")[0]
+    assert list(landmarks(report)) == prediction.names
+
+
+def test_a_single_frame_of_a_class_of_many_can_be_referred_to(write_film: Write, predict: Predict) -> None:
+    film = write_film(SOPClassUID=XRayAngiographicImageStorage, Modality="XA")
+    assert len(landmarks(written(predict(film)))) == 3
