@@ -147,7 +147,9 @@ def _note(results: Results) -> str:
     draws = results.request.draws
     over = "One draw of labelled films"
     if draws > 1:
-        over = f"Mean ± standard deviation over {draws} draws of labelled films, or (n of {draws}) over those that converged"
+        over = (
+            f"Mean ± standard deviation over {draws} draws of labelled films, (n of {draws}: over those that converged)"
+        )
     return (
         f"{over}. Errors over all landmarks of {metrics['films']} "
         f"{'synthetic ' if metrics['synthetic'] else ''}test films; failures: error above 5 % of the image width. "
