@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import bundle
-from bundle.comparison.methods import DAG, MEAN_SHAPE, PRESETS, Method
+from bundle.comparison.methods import DAG, MEAN_SHAPE, PRESETS, WARM_UP, Method
 
 CONFIGS = Path(bundle.__file__).resolve().parents[1] / "configs"
 RUN = [sys.executable, "-m", "monai.bundle", "run"]
@@ -47,12 +47,12 @@ class Request:
     cache_dir: Path | None = None
 
     def cells(self) -> list[Cell]:
-        """All cells: draw by draw, so that whole columns of the tables come first, DAG before what starts from it."""
+        """All cells: draw by draw, so that whole columns of the tables come first, what others need before them."""
         return [
             Cell(self, method, shots, draw)
             for draw in range(self.draws)
             for shots in self.shots
-            for method in sorted(self.methods, key=lambda method: method is not DAG)
+            for method in sorted(self.methods, key=(DAG, WARM_UP, *self.methods).index)
         ]
 
     @property
@@ -82,6 +82,14 @@ class Cell:
     def source(self) -> Cell:
         """The DAG of the same films, which all methods of a draw share."""
         return Cell(self.request, DAG, self.shots, self.draw)
+
+    @property
+    def needs(self) -> list[Cell]:
+        """Cells that have to be trained before this one can begin."""
+        if self.method.stage == 1:
+            return []
+        warm_up = Cell(self.request, WARM_UP, self.shots, self.draw)
+        return [self.source, warm_up] if self.method.warmed_up else [self.source]
 
     @property
     def log(self) -> Path:
@@ -127,14 +135,14 @@ class Cell:
 
     def settings(self) -> dict[str, Any]:
         """Settings of the training on the command line, but for `resume`."""
-        stage1 = {"stage1": self.source.folder} if self.method.stage == 2 else {}
+        needed = zip(("stage1", "warm_up"), self.needs, strict=False)
         return {
             **self.request.settings,
             "dataset_dir": self.request.dataset_dir,
             "cache_dir": self.request.cache,
             "shots": self.shots,
             "draw": self.draw,
-            **stage1,
+            **{name: cell.folder for name, cell in needed},
             "output_dir": self.folder,
             "model_file": self.folder / "model.pt",
         }

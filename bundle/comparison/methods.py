@@ -18,22 +18,25 @@ class Method:
         stage: 2 for one that starts from the DAG of the same draw, 1 for one that trains from its labelled films alone,
             0 for one that is not trained.
         overlays: Files of configs/ to lay over the preset.
+        warmed_up: Whether it needs the warm-up of the same draw as well.
     """
 
     key: str
     name: str
     stage: int
     overlays: tuple[str, ...] = ()
+    warmed_up: bool = False
 
 
-def _stage_two(key: str, name: str) -> Method:
-    return Method(key, name, 2, ("few_shot.json", f"methods/{key}.json"))
+def _stage_two(key: str, name: str, warmed_up: bool = False) -> Method:
+    return Method(key, name, 2, ("few_shot.json", f"methods/{key}.json"), warmed_up)
 
 
 MEAN_SHAPE = Method("mean_shape", "Mean shape alone", 0)
 DAG = Method("dag", "DAG", 1)
 TRAINED_ON = _stage_two("trained_on", "DAG trained on")
 PSEUDO_LABEL = _stage_two("pseudo_label", "Pseudo label")
+WARM_UP = Method("warm_up", "Template matching (warm-up)", 1, ("warm_up.json",))
 
 METHODS = (
     MEAN_SHAPE,
@@ -44,7 +47,8 @@ METHODS = (
     _stage_two("temporal_ensemble", "Temporal ensemble"),
     _stage_two("few_shot_dag", "Few-shot DAG"),
     _stage_two("few_shot_dag_js", "Few-shot DAG + JS"),
-    _stage_two("recommended", "Recommended"),
+    WARM_UP,
+    _stage_two("recommended", "Few-shot DAG, recommended", warmed_up=True),
 )
 """In the order of the paper's tables, then what goes beyond the paper."""
 
@@ -68,7 +72,7 @@ PRESETS = {"cpu": Preset(("train.json", "small.json"), ("one_film.json",)), "pap
 
 
 def choose_methods(words: str) -> tuple[Method, ...]:
-    """Find methods by their keys, separated by commas, or `all`; mean shape and DAG are always among them.
+    """Find methods by their keys, separated by commas, or `all`, with those that they need.
 
     Raises:
         ConfigurationError: there is no such method.
@@ -78,4 +82,5 @@ def choose_methods(words: str) -> tuple[Method, ...]:
     for unknown in sorted(chosen - known):
         keys = ", ".join(method.key for method in METHODS if method not in ALWAYS)
         raise ConfigurationError(f"--methods: there is no method {unknown!r}; choose all, dag, or some of {keys}")
-    return tuple(method for method in METHODS if method.key in chosen or method in ALWAYS)
+    needed = {*ALWAYS, *(WARM_UP for method in METHODS if method.key in chosen and method.warmed_up)}
+    return tuple(method for method in METHODS if method.key in chosen or method in needed)

@@ -20,7 +20,7 @@ from bundle.files import write_text
 RECORD = "comparison.json"
 
 NOT_COMPARED = {
-    *("bundle_root", "dataset_dir", "output_dir", "cache_dir", "model_file", "stage1"),
+    *("bundle_root", "dataset_dir", "output_dir", "cache_dir", "model_file", "stage1", "warm_up"),
     *("resume", "device", "num_workers", "_meta_"),
 }
 """Settings on which no figure depends."""

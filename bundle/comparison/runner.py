@@ -120,13 +120,14 @@ class _Run:
         """Start the cells that can be, in order, as long as there are places for them."""
         failed = {failure.cell for failure in self.failures}
         for cell in list(self.waiting):
-            if cell.method.stage != 1 and cell.source in failed:
+            lost = [needed for needed in cell.needs if needed in failed]
+            if lost:
                 self.waiting.remove(cell)
-                self._fail(cell, f"not begun, since {cell.source} failed")
+                self._fail(cell, f"not begun, since {lost[0]} failed")
             elif cell.method.stage == 2 and cell.diverged:
                 self.waiting.remove(cell)
                 self.progress.finished(cell, "not begun, since stage 1 did not converge")
-            elif self.places and (cell.method.stage == 1 or cell.source.trained):
+            elif self.places and all(needed.trained for needed in cell.needs):
                 self.waiting.remove(cell)
                 place = self.places.popleft()
                 self.progress.started(cell)

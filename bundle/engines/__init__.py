@@ -13,16 +13,20 @@ from bundle.engines.seeding import EpochSeed
 from bundle.engines.semi_supervised import SemiSupervisedTrainer
 from bundle.engines.stage_two import StageTwoCheckpoint, start_stage_two, two_networks
 from bundle.engines.supervised import supervised_iteration
+from bundle.engines.warm_up import LearnTemplates, ReportPassedOver, WarmUpTrainer, warmed_up
 
 __all__ = [
     "ConvergenceReport",
     "EarlyStop",
     "EpochSeed",
     "History",
+    "LearnTemplates",
     "Progress",
+    "ReportPassedOver",
     "RunCheckpoint",
     "SemiSupervisedTrainer",
     "StageTwoCheckpoint",
+    "WarmUpTrainer",
     "checkpoint_landmarks",
     "known_landmarks",
     "load_weights",
@@ -31,4 +35,5 @@ __all__ = [
     "start_stage_two",
     "supervised_iteration",
     "two_networks",
+    "warmed_up",
 ]

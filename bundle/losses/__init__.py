@@ -1,8 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Losses: the paper's equations (1) to (3), and their sum on unlabelled films."""
+"""Losses: the paper's equations (1) to (3), their sum on unlabelled films, and the warm-up's."""
 
 from bundle.losses.consistency import ConsistencyLoss
 from bundle.losses.deep_adaptive_graph_loss import DeepAdaptiveGraphLoss, GlobalLoss, LocalLoss
 from bundle.losses.jensen_shannon import JensenShannonLoss
+from bundle.losses.point_contrast import PointContrastLoss
 
-__all__ = ["ConsistencyLoss", "DeepAdaptiveGraphLoss", "GlobalLoss", "JensenShannonLoss", "LocalLoss"]
+__all__ = [
+    "ConsistencyLoss",
+    "DeepAdaptiveGraphLoss",
+    "GlobalLoss",
+    "JensenShannonLoss",
+    "LocalLoss",
+    "PointContrastLoss",
+]

@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
+from monai.transforms import Transform
 
 from bundle.transforms.b_spline import b_spline_weights
+from bundle.transforms.normalise_landmarks import NormaliseLandmarksd
 from bundle.transforms.rand_deform import FIXED_POINT_STEPS, RandDeformd
+
+SETTINGS = ("rotate", "scale", "translate", "anisotropy", "elastic", "control_points", "prob")
 
 
 class Deformation(NamedTuple):
@@ -83,3 +87,20 @@ class RandDeformUnlabelledd(RandDeformd):
             return Deformation(self.matrix, self.centre, self.shift, self.control, torch.tensor(side))
         nothing = torch.zeros(2)
         return Deformation(torch.eye(2), nothing, nothing, torch.zeros_like(self.control), torch.tensor(side))
+
+
+def without_landmarks(transforms: Sequence[Transform], mean_shape: torch.Tensor) -> list[Transform]:
+    """Those random transforms of labelled films that a film without landmarks takes, with the same settings.
+
+    Args:
+        transforms: a `RandDeformd`, transforms of the image alone, and transforms of the landmarks, which are left out.
+        mean_shape: [K, 2] in [0, 1].
+    """
+    chosen: list[Transform] = []
+    for transform in transforms:
+        if isinstance(transform, RandDeformd):
+            settings = {name: getattr(transform, name) for name in SETTINGS}
+            chosen.append(RandDeformUnlabelledd(*transform.keys, mean_shape=mean_shape, **settings))
+        elif not isinstance(transform, NormaliseLandmarksd):
+            chosen.append(transform)
+    return chosen

@@ -3,19 +3,21 @@
 
 from bundle.engines.teachers.film_memory import FilmMemory
 from bundle.engines.teachers.mean_teacher import MeanTeacher
-from bundle.engines.teachers.multi_view_teacher import MultiViewTeacher
+from bundle.engines.teachers.multi_view import MultiView
 from bundle.engines.teachers.pi_model import PiModel
 from bundle.engines.teachers.pseudo_label import PseudoLabel
 from bundle.engines.teachers.teacher import PseudoGroundTruth, Teacher
+from bundle.engines.teachers.template_teacher import TemplateTeacher
 from bundle.engines.teachers.temporal_ensemble import TemporalEnsemble
 
 __all__ = [
     "FilmMemory",
     "MeanTeacher",
-    "MultiViewTeacher",
+    "MultiView",
     "PiModel",
     "PseudoGroundTruth",
     "PseudoLabel",
     "Teacher",
+    "TemplateTeacher",
     "TemporalEnsemble",
 ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Mean teacher that averages over the views of each film: the teacher of the `recommended` preset, beyond the paper."""
+"""A teacher's answers, averaged over the views of each film."""
 
 from __future__ import annotations
 
@@ -9,47 +9,54 @@ from typing import Any
 import torch
 
 from bundle.engines.teachers.film_memory import FilmMemory
-from bundle.engines.teachers.mean_teacher import MeanTeacher
-from bundle.engines.teachers.teacher import PseudoGroundTruth
+from bundle.engines.teachers.teacher import PseudoGroundTruth, Teacher
 from bundle.networks import DeepAdaptiveGraph
 
 
-class MultiViewTeacher(MeanTeacher):
-    """Predictions of the averaged network for a film, ensembled over all the augmented views it has seen of it.
+class MultiView(Teacher):
+    """Averages what another teacher says of a film over all the augmented views it was shown.
 
     Errors that differ from view to view cancel out, as in data distillation (Radosavovic et al., CVPR 2018,
     arXiv 1712.04440), but without passes of their own over the films: each step adds the view that it trains on.
 
     Args:
+        teacher: that answers for a view.
         memory: of the unlabelled films.
-        **settings: of `MeanTeacher`.
     """
 
     has_feature_map = False
 
-    def __init__(self, memory: FilmMemory, **settings: Any) -> None:
-        super().__init__(**settings)
+    def __init__(self, teacher: Teacher, memory: FilmMemory) -> None:
+        self.teacher = teacher
         self.memory = memory
+        self.network = teacher.network
+        self.figures = teacher.figures
 
     def start(self, student: DeepAdaptiveGraph) -> None:
-        """Begin as the student's equal, without any prediction."""
-        super().start(student)
+        """Begin without any answer."""
+        self.teacher.start(student)
         self.memory.start()
 
     def pseudo_ground_truth(
         self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]
     ) -> PseudoGroundTruth:
         """Answer with the average over this view of the films and all before it."""
-        vertices, _ = super().pseudo_ground_truth(student, image, batch)
+        vertices = self.teacher.pseudo_ground_truth(student, image, batch).vertices
         deformation, films = batch["deformation"], batch["film_index"]
         self.memory.remember(films, deformation.restore(vertices.float().cpu()))
         return PseudoGroundTruth(deformation.move(self.memory.recall(films)).to(image.device), None)
 
+    def after_step(
+        self, student: DeepAdaptiveGraph, batch: Mapping[str, Any], prediction: torch.Tensor
+    ) -> dict[str, float]:
+        """Let the teacher follow the student."""
+        return self.teacher.after_step(student, batch, prediction)
+
     def state_dict(self) -> dict[str, Any]:
-        """Those of the mean teacher and of the memory."""
-        return {**super().state_dict(), "memory": self.memory.state_dict()}
+        """Those of the teacher and of the memory."""
+        return {"teacher": self.teacher.state_dict(), "memory": self.memory.state_dict()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take back the averaged network and the memory."""
-        super().load_state_dict(state)
+        """Take back the teacher and the memory."""
+        self.teacher.load_state_dict(state["teacher"])
         self.memory.load_state_dict(state["memory"])

@@ -8,21 +8,21 @@ from pathlib import Path
 import pytest
 import torch
 
-from bundle.engines.teachers import FilmMemory, MultiViewTeacher
+from bundle.engines.teachers import FilmMemory, MeanTeacher, MultiView
 
 
 @pytest.fixture
-def teacher(student, tmp_path: Path) -> MultiViewTeacher:
-    teacher = MultiViewTeacher(FilmMemory(4, 2, tmp_path, 0.5), student=student, batch_norm="ema")
+def teacher(student, tmp_path: Path) -> MultiView:
+    teacher = MultiView(MeanTeacher(student, batch_norm="ema"), FilmMemory(4, 2, tmp_path, 0.5))
     teacher.start(student)
     return teacher
 
 
-def prediction(teacher: MultiViewTeacher, image: torch.Tensor) -> torch.Tensor:
+def prediction(teacher: MultiView, image: torch.Tensor) -> torch.Tensor:
     return teacher.network.eval().forward_training(image).local_vertices
 
 
-def test_answer_is_the_average_of_the_views_carried_to_each(teacher: MultiViewTeacher, image: torch.Tensor, shifted):
+def test_answer_is_the_average_of_the_views_carried_to_each(teacher: MultiView, image: torch.Tensor, shifted):
     film = image[:1]
     predicted = prediction(teacher, film)
     for shift in (0.0, 8.0):
@@ -32,13 +32,13 @@ def test_answer_is_the_average_of_the_views_carried_to_each(teacher: MultiViewTe
     torch.testing.assert_close(answer, average + 0.25, atol=1e-5, rtol=0)
 
 
-def test_a_film_seen_first_is_answered_by_its_own_view(teacher: MultiViewTeacher, image: torch.Tensor, shifted):
+def test_a_film_seen_first_is_answered_by_its_own_view(teacher: MultiView, image: torch.Tensor, shifted):
     answer = teacher.pseudo_ground_truth(None, image[:1], shifted(3, shift=5.0)).vertices
     torch.testing.assert_close(answer, prediction(teacher, image[:1]), atol=1e-5, rtol=0)
 
 
 def test_resume_takes_back_network_and_memory(
-    teacher: MultiViewTeacher, student, image: torch.Tensor, shifted, tmp_path: Path
+    teacher: MultiView, student, image: torch.Tensor, shifted, tmp_path: Path
 ):
     teacher.pseudo_ground_truth(None, image[:1], shifted(1))
     with torch.no_grad():
@@ -46,8 +46,8 @@ def test_resume_takes_back_network_and_memory(
     teacher.after_step(student, shifted(1), torch.zeros(1, 2, 2))
     state = teacher.state_dict()
     memory = FilmMemory(4, 2, tmp_path, 0.5)
-    again = MultiViewTeacher(memory, student=student, batch_norm="ema")
+    again = MultiView(MeanTeacher(student, batch_norm="ema"), memory)
     again.load_state_dict(state)
     torch.testing.assert_close(again.memory.recall(torch.tensor([1])), teacher.memory.recall(torch.tensor([1])))
-    assert again.step == 1
+    assert again.teacher.step == 1
     torch.testing.assert_close(next(again.network.parameters()), next(teacher.network.parameters()))

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Landmarks by the likeness of features to those at the landmarks of the labelled films."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import torch
+from torch.nn import functional
+
+from bundle.networks.bilinear_sample import bilinear_sample
+from bundle.networks.hrnet import STRIDE, HRNet, hrnet_w18
+from bundle.networks.landmark_network import LandmarkNetwork
+
+
+class MatchingOutput(NamedTuple):
+    """What is found, and what it was found in.
+
+    Attributes:
+        vertices: [B, K, 2], the prediction in [0, 1] of the image.
+        feature_map: [B, D, X / 4, Y / 4].
+    """
+
+    vertices: torch.Tensor
+    feature_map: torch.Tensor
+
+
+class TemplateMatching(LandmarkNetwork):
+    """A backbone and the feature of each landmark: its place is where the feature map is most like it.
+
+    So does CC2D (Yao et al., MICCAI 2021, arXiv 2103.04527) label films from one. It needs no training on landmarks,
+    so it does not learn the shape of the few labelled films by heart, but a backbone that tells places of a film apart:
+    that of the warm-up.
+
+    A landmark without template, as all have at first, is answered by its place in the mean shape.
+
+    Args:
+        num_landmarks: number K of landmarks.
+        backbone: network with `feature_channels` that maps [B, C, X, Y] to [B, D, X / 4, Y / 4]; None: HRNet-W18.
+    """
+
+    templates: torch.Tensor
+
+    def __init__(self, num_landmarks: int, backbone: HRNet | None = None) -> None:
+        super().__init__(num_landmarks)
+        self.backbone = hrnet_w18() if backbone is None else backbone
+        self.register_buffer("templates", torch.zeros(num_landmarks, self.backbone.feature_channels))
+
+    @torch.no_grad()
+    def learn_templates(self, films: Iterable[Mapping[str, Any]]) -> None:
+        """Take the mean feature at each landmark of labelled films as its template; saved with the weights.
+
+        Args:
+            films: `image` [C, X, Y] in [0, 1] and `label` [K, 2] in pixels of that image, NaN where missing.
+        """
+        self.eval()
+        device = self.templates.device
+        total = torch.zeros_like(self.templates)
+        for film in films:
+            image, label = film["image"][None].to(device), film["label"][None].to(device)
+            last_pixel = label.new_tensor(image.shape[-2:]) - 1
+            features = self._features(image)
+            found = bilinear_sample(features, label.nan_to_num() / last_pixel, _map_scale(features))[0]
+            total += functional.normalize(found, dim=-1) * label[0].isfinite().all(dim=-1, keepdim=True)
+        self.templates.copy_(functional.normalize(total, dim=-1))
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        """Locate the landmarks.
+
+        Args:
+            image: [B, C, X, Y] in [0, 1]; X and Y multiples of 32.
+
+        Returns:
+            [B, K, 2] float32, (x, y) in [0, 1] of the image, on its pixels.
+        """
+        return self.forward_training(image).vertices
+
+    def forward_training(self, image: torch.Tensor) -> MatchingOutput:
+        """Locate the landmarks and return the feature map as well."""
+        features = self._features(image)
+        likeness = torch.einsum("kd,bdxy->bkxy", self.templates, features)
+        # The map's first and last cell are STRIDE * (cells - 1) pixels apart.
+        pixels = [STRIDE * (size - 1) + 1 for size in likeness.shape[-2:]]
+        best = functional.interpolate(likeness, pixels, mode="bicubic", align_corners=True).flatten(2).argmax(dim=-1)
+        places = torch.stack([best // pixels[1], best % pixels[1]], dim=-1)
+        found = places / places.new_tensor(image.shape[-2:], dtype=torch.float32).sub(1)
+        known = self.templates.any(dim=-1, keepdim=True)
+        return MatchingOutput(torch.where(known, found, self.mean_shape), features)
+
+    def _features(self, image: torch.Tensor) -> torch.Tensor:
+        return functional.normalize(self.backbone(image).float(), dim=1)
+
+
+def _map_scale(feature_map: torch.Tensor) -> tuple[float, float]:
+    """Feature-map index of the image's last pixel, per axis."""
+    width, height = (size - 1 / STRIDE for size in feature_map.shape[-2:])
+    return width, height

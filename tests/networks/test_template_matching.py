@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Places that look like those of the labelled films."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from bundle.networks import TemplateMatching
+
+SIDE, CELLS = 64, 16
+
+
+class Channels(nn.Module):
+    """A backbone that hands on every fourth pixel: the image is its own feature map."""
+
+    feature_channels = 3
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return image[..., ::4, ::4]
+
+
+@pytest.fixture
+def network() -> TemplateMatching:
+    network = TemplateMatching(2, Channels())
+    network.set_landmarks(torch.tensor([[0.25, 0.5], [0.75, 0.5]]), ["a", "b"])
+    return network
+
+
+def film(*cells: tuple[int, int]) -> torch.Tensor:
+    """A film [3, X, Y] in which the first channel peaks about the first cell, the second about the second."""
+    grid = torch.cartesian_prod(torch.arange(SIDE), torch.arange(SIDE)).reshape(SIDE, SIDE, 2)
+    image = torch.full((3, SIDE, SIDE), 0.2)
+    for channel, cell in enumerate(cells):
+        image[channel] += torch.exp(-(grid - 4 * torch.tensor(cell)).square().sum(-1) / 60)
+    return image
+
+
+def labelled(*cells: tuple[int, int]) -> dict[str, torch.Tensor]:
+    return {"image": film(*cells), "label": 4.0 * torch.tensor(cells)}
+
+
+def test_without_templates_it_answers_the_mean_shape(network: TemplateMatching):
+    torch.testing.assert_close(network(film((3, 4), (9, 8))[None])[0], network.mean_shape)
+
+
+def test_landmarks_are_found_where_they_moved_to(network: TemplateMatching):
+    network.learn_templates([labelled((3, 4), (9, 8)), labelled((4, 4), (9, 9))])
+    found = network(film((7, 10), (2, 5))[None])[0] * (SIDE - 1)
+    torch.testing.assert_close(found, torch.tensor([[28.0, 40.0], [8.0, 20.0]]), atol=2.0, rtol=0)  # half a cell
+
+
+def test_a_landmark_that_no_film_has_keeps_its_mean(network: TemplateMatching):
+    item = labelled((3, 4), (9, 8))
+    item["label"][1] = torch.nan
+    network.learn_templates([item])
+    found = network(film((7, 10), (2, 5))[None])[0]
+    assert not torch.equal(found[0], network.mean_shape[0])
+    torch.testing.assert_close(found[1], network.mean_shape[1])
+
+
+def test_templates_are_saved_with_the_weights(network: TemplateMatching):
+    network.learn_templates([labelled((3, 4), (9, 8))])
+    again = TemplateMatching(2, Channels())
+    again.load_state_dict(network.state_dict())
+    image = film((7, 10), (2, 5))[None]
+    torch.testing.assert_close(again(image), network(image))
+    assert again.landmark_names == ["a", "b"]
