@@ -62,9 +62,9 @@ def _film(folder: Path, index: int, rng: np.random.Generator) -> Film:
 
 @pytest.fixture
 def training(dataset: Path, tmp_path: Path) -> Callable[..., ConfigWorkflow]:
-    """Make an initialized training workflow of the small preset, cut down to run in a second."""
+    """Make an initialized training workflow of the small preset and overlays, cut down to run in a second."""
 
-    def make(**override: Any) -> ConfigWorkflow:
+    def make(*overlays: str, **override: Any) -> ConfigWorkflow:
         settings = {
             "dataset_dir": str(dataset),
             "output_dir": str(tmp_path / "run"),
@@ -78,7 +78,7 @@ def training(dataset: Path, tmp_path: Path) -> Callable[..., ConfigWorkflow]:
             "hidden_features": 8,
             "device": "$torch.device('cpu')",
         }
-        files = [str(CONFIGS / name) for name in ("train.json", "small.json")]
+        files = [str(CONFIGS / name) for name in ("train.json", "small.json", *overlays)]
         workflow = ConfigWorkflow(files, workflow_type="train", logging_file=False, **{**settings, **override})
         workflow.initialize()
         return workflow

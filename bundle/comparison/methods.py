@@ -40,6 +40,7 @@ WARM_UP = Method("warm_up", "Template matching (warm-up)", 1, ("warm_up.json",))
 
 METHODS = (
     MEAN_SHAPE,
+    Method("spatial_configuration_net", "SpatialConfiguration-Net", 1, ("methods/spatial_configuration_net.json",)),
     DAG,
     TRAINED_ON,
     PSEUDO_LABEL,

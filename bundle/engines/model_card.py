@@ -16,7 +16,9 @@ def card_file(weights: str | Path) -> Path:
 
 
 def read_card(weights: str | Path) -> dict[str, Any]:
-    """Read the settings of the network in a weights file: image size, backbone, graph sizes, landmarks.
+    """Read what a weights file is of: `landmarks`, `image_size`, `network` and what the run adds.
+
+    A card is data. `bundle.networks.network_from_card` builds its network.
 
     Raises:
         CheckpointError: there is no weights file or no card, or it cannot be read.

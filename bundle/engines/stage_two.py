@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 FILE_NAME = "acceptance.json"
 MODELS = ("teacher", "student")
+NETWORK = "DeepAdaptiveGraph"
 MUST_AGREE = (
     "image_size",
     "backbone",
@@ -54,16 +55,27 @@ def start_stage_two(
         CheckpointError: stage 1 is missing, did not converge, or is of other landmarks, settings or films.
     """
     weights = Path(stage1) / "best.pt"
-    theirs = read_card(weights)
-    for name in MUST_AGREE:
-        if theirs.get(name) != card[name]:
+    theirs, ours = _settings(read_card(weights)), _settings(card)
+    for run, settings in (str(weights), theirs), ("this run", ours):
+        if settings["name"] != NETWORK:
             raise CheckpointError(
-                f"{weights}: stage 1 was trained with {name} {theirs.get(name)}, this run has {card[name]}; "
+                f"{run}: its network is a {settings['name']}, and stage 2 trains on a {NETWORK} alone; "
+                "leave out configs/methods/spatial_configuration_net.json in both stages"
+            )
+    for name in MUST_AGREE:
+        if theirs.get(name) != ours[name]:
+            raise CheckpointError(
+                f"{weights}: stage 1 was trained with {name} {theirs.get(name)}, this run has {ours[name]}; "
                 f"give --{name} {theirs.get(name)}, or the --stage1 of another run"
             )
     _require_converged(Path(stage1) / CONVERGENCE_FILE, accept_unconverged)
     load_weights(student, weights, card["landmarks"])
     teacher.start(student)
+
+
+def _settings(card: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a run and of its network, whose `name` is the architecture's."""
+    return {**card, **card["network"]}
 
 
 def _require_converged(file: Path, accept_unconverged: bool) -> None:

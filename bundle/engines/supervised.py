@@ -11,9 +11,7 @@ from monai.engines import SupervisedTrainer
 from monai.engines.utils import IterationEvents
 from monai.utils.enums import CommonKeys as Keys
 
-from bundle.networks import LandmarkOutput
-
-Criterion = Callable[[LandmarkOutput], dict[str, torch.Tensor]]
+Criterion = Callable[[Any], dict[str, torch.Tensor]]
 
 
 def supervised_iteration(engine: SupervisedTrainer, batch: Mapping[str, Any]) -> dict[str, torch.Tensor]:
@@ -57,4 +55,4 @@ def training_step(engine: SupervisedTrainer, image: torch.Tensor, criterion: Cri
     engine.optimizer.step()
     engine.fire_event(IterationEvents.MODEL_COMPLETED)
     detached = {name: term.detach() for name, term in terms.items()}
-    return {Keys.IMAGE: image, Keys.PRED: output.local_vertices.detach(), **detached}
+    return {Keys.IMAGE: image, Keys.PRED: output.vertices.detach(), **detached}

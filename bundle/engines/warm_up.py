@@ -130,6 +130,6 @@ def warmed_up(
                 f"give --{name} {other}, or the --warm_up of another run"
             )
     load_weights(network, weights, card["landmarks"])
-    network.to(device, memory_format=torch.channels_last)
+    network.to(device)
     network.learn_templates(films)
     return network

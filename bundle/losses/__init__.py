@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Losses: the paper's equations (1) to (3), their sum on unlabelled films, and the warm-up's."""
+"""Losses: the paper's equations (1) to (3), their sum on unlabelled films, the warm-up's and the heatmaps'."""
 
 from bundle.losses.consistency import ConsistencyLoss
 from bundle.losses.deep_adaptive_graph_loss import DeepAdaptiveGraphLoss, GlobalLoss, LocalLoss
+from bundle.losses.heatmap_loss import HeatmapLoss
 from bundle.losses.jensen_shannon import JensenShannonLoss
 from bundle.losses.point_contrast import PointContrastLoss
 
@@ -10,6 +11,7 @@ __all__ = [
     "ConsistencyLoss",
     "DeepAdaptiveGraphLoss",
     "GlobalLoss",
+    "HeatmapLoss",
     "JensenShannonLoss",
     "LocalLoss",
     "PointContrastLoss",

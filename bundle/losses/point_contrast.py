@@ -50,7 +50,10 @@ class PointContrastLoss(nn.Module):
         keys = functional.normalize(bilinear_sample(second, points_second, scale), dim=-1)
         own = (queries * keys).sum(dim=-1, keepdim=True)
         others = torch.einsum("bnd,bdxy->bnxy", queries, second).flatten(2)
-        near = torch.cdist(points_second * second.new_tensor(scale), _grid(second).expand(len(second), -1, -1)) < self.radius
+        near = (
+            torch.cdist(points_second * second.new_tensor(scale), _grid(second).expand(len(second), -1, -1))
+            < self.radius
+        )
         logits = torch.cat([own / self.temperature, (others / self.temperature).masked_fill(near, FAR)], dim=-1)
         inside = torch.cat([points_first, points_second], dim=-1)
         logits = logits[((inside >= 0) & (inside <= 1)).all(dim=-1)]

@@ -1,7 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Networks: HRNet and the Deep Adaptive Graph."""
+"""Networks: the Deep Adaptive Graph on an HRNet, the SpatialConfiguration-Net, and template matching."""
 
 from bundle.networks.deep_adaptive_graph import DeepAdaptiveGraph, LandmarkOutput
+from bundle.networks.described import network_from_card
 from bundle.networks.hrnet import HRNet, backbone, hrnet_small, hrnet_w18
+from bundle.networks.landmark_network import LandmarkNetwork, TrainingOutput
+from bundle.networks.spatial_configuration_net import HeatmapOutput, SpatialConfigurationNet
+from bundle.networks.template_matching import MatchingOutput, TemplateMatching
 
-__all__ = ["DeepAdaptiveGraph", "HRNet", "LandmarkOutput", "backbone", "hrnet_small", "hrnet_w18"]
+__all__ = [
+    "DeepAdaptiveGraph",
+    "HRNet",
+    "HeatmapOutput",
+    "LandmarkNetwork",
+    "LandmarkOutput",
+    "MatchingOutput",
+    "SpatialConfigurationNet",
+    "TemplateMatching",
+    "TrainingOutput",
+    "backbone",
+    "hrnet_small",
+    "hrnet_w18",
+    "network_from_card",
+]

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -13,7 +12,7 @@ from bundle.networks.bilinear_sample import bilinear_sample
 from bundle.networks.global_transform import TRANSFORM_PARAMETERS, transform_shape
 from bundle.networks.graph_convolution import GraphConvolutionalNetwork
 from bundle.networks.hrnet import STRIDE, HRNet, hrnet_w18
-from bundle.networks.landmark_names import decode_names, encode_names
+from bundle.networks.landmark_network import LandmarkNetwork
 
 
 class LandmarkOutput(NamedTuple):
@@ -29,8 +28,13 @@ class LandmarkOutput(NamedTuple):
     local_vertices: torch.Tensor
     feature_map: torch.Tensor
 
+    @property
+    def vertices(self) -> torch.Tensor:
+        """[B, K, 2], the prediction."""
+        return self.local_vertices
 
-class DeepAdaptiveGraph(nn.Module):
+
+class DeepAdaptiveGraph(LandmarkNetwork):
     """HRNet features, a global GCN that places the mean shape, local GCN steps that refine each vertex.
 
     An untrained network returns exactly its mean shape. Coordinates are normalised: index / (size - 1) per axis.
@@ -39,39 +43,34 @@ class DeepAdaptiveGraph(nn.Module):
         num_landmarks: number K of vertices.
         backbone: network with `feature_channels` that maps [B, C, X, Y] to [B, D, X / 4, Y / 4]; None: HRNet-W18.
         hidden_features: width of the graph convolutions.
-        layers: graph convolutions per GCN.
+        graph_layers: graph convolutions per GCN.
         local_steps: number T of refinement steps.
         share_local: whether the T steps share their weights.
         transform: "affine" (6 parameters) or "perspective" (9, as in the DAG paper).
     """
-
-    mean_shape: torch.Tensor
-    landmark_name_bytes: torch.Tensor
 
     def __init__(
         self,
         num_landmarks: int,
         backbone: HRNet | None = None,
         hidden_features: int = 128,
-        layers: int = 4,
+        graph_layers: int = 4,
         local_steps: int = 3,
         share_local: bool = False,
         transform: str = "affine",
     ) -> None:
-        super().__init__()
-        self.num_landmarks = num_landmarks
+        super().__init__(num_landmarks)
         self.transform = transform
         self.local_steps = local_steps
         self.backbone = hrnet_w18() if backbone is None else backbone
-        self.register_buffer("mean_shape", torch.full((num_landmarks, 2), 0.5))
-        self.register_buffer("landmark_name_bytes", encode_names([f"landmark {k + 1}" for k in range(num_landmarks)]))
 
         node_features = self.backbone.feature_channels + 2 * (num_landmarks - 1)
-        self.global_gcn = GraphConvolutionalNetwork(num_landmarks, node_features, hidden_features, layers)
+        self.global_gcn = GraphConvolutionalNetwork(num_landmarks, node_features, hidden_features, graph_layers)
         self.global_head = _zero_linear(hidden_features, TRANSFORM_PARAMETERS[transform])
         distinct = 1 if share_local else local_steps
         self.local_gcns = nn.ModuleList(
-            GraphConvolutionalNetwork(num_landmarks, node_features, hidden_features, layers) for _ in range(distinct)
+            GraphConvolutionalNetwork(num_landmarks, node_features, hidden_features, graph_layers)
+            for _ in range(distinct)
         )
         for gcn in self.local_gcns[1:]:
             gcn.edges = self.local_gcns[0].edges  # one E for the local GCN
@@ -79,31 +78,6 @@ class DeepAdaptiveGraph(nn.Module):
         others = [[j for j in range(num_landmarks) if j != k] for k in range(num_landmarks)]
         index = torch.tensor(others, dtype=torch.long).reshape(num_landmarks, num_landmarks - 1)
         self.register_buffer("_others", index, persistent=False)
-
-    @property
-    def landmark_names(self) -> list[str]:
-        """Names of the landmarks, in order, as saved with the weights."""
-        return decode_names(self.landmark_name_bytes)
-
-    def set_landmarks(self, mean_shape: torch.Tensor, names: Sequence[str]) -> None:
-        """Fix what the graph stands for; saved with the weights.
-
-        Args:
-            mean_shape: [K, 2], mean of the labelled training landmarks in [0, 1].
-            names: K names.
-
-        Raises:
-            ValueError: shapes differ from K, or the mean shape is not finite.
-        """
-        if tuple(mean_shape.shape) != (self.num_landmarks, 2) or len(names) != self.num_landmarks:
-            raise ValueError(
-                f"DAG of {self.num_landmarks} landmarks got a mean shape {tuple(mean_shape.shape)} "
-                f"and {len(names)} names"
-            )
-        if not torch.isfinite(mean_shape).all():
-            raise ValueError("the mean shape is not finite: a landmark is missing in every labelled training film")
-        self.mean_shape.copy_(mean_shape)
-        self.landmark_name_bytes.copy_(encode_names(names))
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Locate the landmarks.

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import torch
 
-from bundle.errors import CheckpointError
+from bundle.errors import CheckpointError, ConfigurationError
 from bundle.networks.hrnet import HRNet
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class LoadReport(NamedTuple):
     unused: list[str]
 
 
-def load_pretrained(backbone: HRNet, file: str | Path) -> LoadReport:
+def load_pretrained(backbone: HRNet | None, file: str | Path) -> LoadReport:
     """Load a public HRNet checkpoint (image classification or segmentation) into a backbone and log what matched.
 
     Kernels are transposed, since images here are [C, X, Y] and there [C, Y, X]; the first convolution of a colour
@@ -39,7 +39,10 @@ def load_pretrained(backbone: HRNet, file: str | Path) -> LoadReport:
 
     Raises:
         CheckpointError: the file is missing or unreadable, or nothing in it fits.
+        ConfigurationError: the network has no backbone.
     """
+    if backbone is None:
+        raise ConfigurationError(f"pretrained_backbone: this network has no HRNet that {file} could fit; leave it out")
     source = _state_dict(Path(file))
     target = backbone.state_dict()
     loaded = {}

@@ -29,7 +29,7 @@ def run_facts(run: Path) -> dict[str, str]:
         "draw": str(card["draw"]),
         "seed": str(card["seed"]),
         "image side": f"{card['image_size']} px",
-        "backbone": card["backbone"],
+        "network": " on ".join(card["network"][part] for part in ("name", "backbone") if part in card["network"]),
         "best epoch": str(card["epoch"]),
         "device": f"{environment['device']}, {environment['threads']} threads",
     }

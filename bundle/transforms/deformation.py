@@ -100,7 +100,7 @@ def without_landmarks(transforms: Sequence[Transform], mean_shape: torch.Tensor)
     for transform in transforms:
         if isinstance(transform, RandDeformd):
             settings = {name: getattr(transform, name) for name in SETTINGS}
-            chosen.append(RandDeformUnlabelledd(*transform.keys, mean_shape=mean_shape, **settings))
+            chosen.append(RandDeformUnlabelledd(str(transform.keys[0]), mean_shape, **settings))
         elif not isinstance(transform, NormaliseLandmarksd):
             chosen.append(transform)
     return chosen

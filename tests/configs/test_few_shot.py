@@ -9,8 +9,6 @@ import pytest
 from monai.bundle import ConfigParser, ConfigWorkflow
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
-METHODS = sorted(file.stem for file in (CONFIGS / "methods").glob("*.json"))
-
 PAPER = {"ratio": 100, "noise_std": 0.1, "w2": 1.0, "ema_min": 0.99, "ema_max": 0.999, "learning_rate": 1e-4}
 TEACHERS = {
     "few_shot_dag": ("MeanTeacher", "teacher", 0.0),
@@ -21,6 +19,7 @@ TEACHERS = {
     "temporal_ensemble": ("TemporalEnsemble", "student", 0.0),
     "trained_on": ("PiModel", "student", 0.0),
 }
+METHODS = sorted(TEACHERS)
 
 
 def few_shot(dataset: Path, tmp_path: Path, *overlays: str) -> ConfigWorkflow:
@@ -37,6 +36,10 @@ def test_the_papers_settings_are_the_defaults(dataset: Path, tmp_path: Path, ove
     workflow = few_shot(dataset, tmp_path, *overlays)
     assert {name: workflow.parser.get_parsed_content(name) for name in PAPER} == PAPER
     assert workflow.check_properties() == []
+
+
+def test_every_method_of_stage_two_is_tested():
+    assert {file.stem for file in (CONFIGS / "methods").glob("*.json")} == {*METHODS, "spatial_configuration_net"}
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +23,7 @@ from pydicom.pixels import get_decoder
 
 from bundle.coordinates import from_scoord
 from bundle.data.importers.slicer import read_slicer
-from bundle.errors import RadiographError
+from bundle.errors import CheckpointError, RadiographError
 
 SIDE = 32
 """Of the square that the network sees."""
@@ -217,3 +218,23 @@ def test_weights_work_where_they_are_copied_with_their_card(
         shutil.copy(file, tmp_path / f"elsewhere{file.suffix}")
     apply(dataset_dir=str(films), checkpoint=str(tmp_path / "elsewhere.pt")).run()
     assert predicted("a.png")
+
+
+@pytest.mark.parametrize("place", ["network", "name", "backbone", "hidden_features", "landmarks"])
+@pytest.mark.parametrize("kind", ["expression", "target"])
+def test_nothing_in_a_card_is_executed(apply: Apply, mean_shape: Path, tmp_path: Path, place: str, kind: str):
+    """A card is data, also where it holds what a config would execute."""
+    made = tmp_path / "made"
+    target = {"_target_": "open", "file": str(made), "mode": "w"}
+    code = target if kind == "target" else f"$open({str(made)!r}, 'w')"
+    file = mean_shape.with_suffix(".json")
+    card = json.loads(file.read_text())
+    (card if place in ("network", "landmarks") else card["network"])[place] = code
+    file.write_text(json.dumps(card))
+    try:
+        network = apply(checkpoint=str(mean_shape), dataset_dir=str(tmp_path)).network_def
+        assert place == "landmarks" and network.num_landmarks == len(code)
+    except RuntimeError as error:
+        assert isinstance(error.__cause__, CheckpointError)
+        assert "describes no network of this bundle" in str(error.__cause__)
+    assert not made.exists()

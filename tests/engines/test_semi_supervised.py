@@ -17,7 +17,8 @@ from monai.bundle import ConfigWorkflow
 
 from bundle.errors import BundleError
 
-METHODS = sorted(file.stem for file in (Path(__file__).resolve().parents[2] / "configs" / "methods").glob("*.json"))
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+METHODS = sorted({file.stem for file in (CONFIGS / "methods").glob("*.json")} - {"spatial_configuration_net"})
 FewShot = Callable[..., ConfigWorkflow]
 
 
@@ -214,6 +215,17 @@ def test_test_film_in_the_pool_is_leakage(few_shot: FewShot, dataset: Path):
     with pytest.raises(RuntimeError) as raised:
         few_shot("few_shot_dag").run()
     assert "has the content of the test film '8.png'" in cause_of(raised.value)
+
+
+def test_stage_one_of_another_network_is_refused(few_shot: FewShot, stage1: Path):
+    card = json.loads((stage1 / "best.json").read_text())
+    network = {"name": "SpatialConfigurationNet", "channels": 32}
+    (stage1 / "best.json").write_text(json.dumps({**card, "network": network}))
+    with pytest.raises(RuntimeError) as raised:
+        few_shot("few_shot_dag").run()
+    sentence = cause_of(raised.value)
+    assert "best.pt: its network is a SpatialConfigurationNet" in sentence
+    assert "leave out configs/methods/spatial_configuration_net.json" in sentence
 
 
 def test_stage_one_of_other_landmarks_is_refused(few_shot: FewShot, dataset: Path):

@@ -94,7 +94,7 @@ def test_names_and_mean_shape_travel_with_the_weights():
 
 
 def test_landmarks_of_another_number_or_without_place_are_refused():
-    with pytest.raises(ValueError, match="DAG of 5 landmarks"):
+    with pytest.raises(ValueError, match="network of 5 landmarks"):
         untrained().set_landmarks(torch.rand(4, 2), ["a"] * 4)
     with pytest.raises(ValueError, match="not finite"):
         untrained(1).set_landmarks(torch.tensor([[torch.nan, 0.0]]), ["a"])

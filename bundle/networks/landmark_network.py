@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the landmark networks have in common: their landmarks and the mean shape, which are saved with the weights."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Protocol
+
+import torch
+from torch import nn
+
+from bundle.networks.landmark_names import decode_names, encode_names
+
+
+class TrainingOutput(Protocol):
+    """What a training step reads of any network; a loss reads more of its own network's output."""
+
+    @property
+    def vertices(self) -> torch.Tensor:
+        """[B, K, 2], the prediction in [0, 1] of the image."""
+
+
+class LandmarkNetwork(nn.Module, ABC):
+    """A network that locates K landmarks and, untrained, returns exactly their mean shape.
+
+    Coordinates are normalised: index / (size - 1) per axis.
+
+    Args:
+        num_landmarks: number K of landmarks.
+    """
+
+    mean_shape: torch.Tensor
+    landmark_name_bytes: torch.Tensor
+
+    def __init__(self, num_landmarks: int) -> None:
+        super().__init__()
+        self.num_landmarks = num_landmarks
+        self.register_buffer("mean_shape", torch.full((num_landmarks, 2), 0.5))
+        self.register_buffer("landmark_name_bytes", encode_names([f"landmark {k + 1}" for k in range(num_landmarks)]))
+
+    @property
+    def landmark_names(self) -> list[str]:
+        """Names of the landmarks, in order, as saved with the weights."""
+        return decode_names(self.landmark_name_bytes)
+
+    def set_landmarks(self, mean_shape: torch.Tensor, names: Sequence[str]) -> None:
+        """Fix what the outputs stand for; saved with the weights.
+
+        Args:
+            mean_shape: [K, 2], mean of the labelled training landmarks in [0, 1].
+            names: K names.
+
+        Raises:
+            ValueError: shapes differ from K, or the mean shape is not finite.
+        """
+        if tuple(mean_shape.shape) != (self.num_landmarks, 2) or len(names) != self.num_landmarks:
+            raise ValueError(
+                f"network of {self.num_landmarks} landmarks got a mean shape {tuple(mean_shape.shape)} "
+                f"and {len(names)} names"
+            )
+        if not torch.isfinite(mean_shape).all():
+            raise ValueError("the mean shape is not finite: a landmark is missing in every labelled training film")
+        self.mean_shape.copy_(mean_shape)
+        self.landmark_name_bytes.copy_(encode_names(names))
+
+    @abstractmethod
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        """Locate the landmarks of images [B, C, X, Y] in [0, 1]: [B, K, 2] float32, (x, y) in [0, 1] of the image."""
+
+    @abstractmethod
+    def forward_training(self, image: torch.Tensor) -> TrainingOutput:
+        """Locate the landmarks and return everything the losses read."""
