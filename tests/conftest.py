@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from monai.bundle import ConfigWorkflow
 from PIL import Image
 
@@ -84,3 +86,17 @@ def training(dataset: Path, tmp_path: Path) -> Callable[..., ConfigWorkflow]:
         return workflow
 
     return make
+
+
+@pytest.fixture
+def warm_up(training: Callable[..., ConfigWorkflow], tmp_path: Path) -> Path:
+    """Run folder of a warm-up: its network as it begins, and its card."""
+    torch.manual_seed(0)
+    parser = training("warm_up.json").parser
+    network = parser.get_parsed_content("network_def")
+    network.set_landmarks(parser.get_parsed_content("train#mean_shape"), parser.get_parsed_content("landmark_names"))
+    folder = tmp_path / "warm_up"
+    folder.mkdir()
+    torch.save(network.state_dict(), folder / "best.pt")
+    (folder / "best.json").write_text(json.dumps(parser.get_parsed_content("model_card")))
+    return folder

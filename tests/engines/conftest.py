@@ -34,7 +34,7 @@ def stage1(training: Callable[..., ConfigWorkflow], tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def few_shot(stage1: Path, dataset: Path, tmp_path: Path) -> Callable[..., ConfigWorkflow]:
+def few_shot(stage1: Path, warm_up: Path, dataset: Path, tmp_path: Path) -> Callable[..., ConfigWorkflow]:
     """Make an initialized stage-2 workflow of a method, cut down to two epochs of three steps, the middle one odd."""
 
     def make(method: str, **override: Any) -> ConfigWorkflow:
@@ -55,6 +55,8 @@ def few_shot(stage1: Path, dataset: Path, tmp_path: Path) -> Callable[..., Confi
             "device": "$torch.device('cpu')",
             "validate#handlers": [],
         }
+        if method == "recommended":
+            settings["warm_up"] = str(warm_up)
         names = ("train.json", "small.json", "few_shot.json", f"methods/{method}.json")
         files = [str(CONFIGS / name) for name in names]
         workflow = ConfigWorkflow(files, workflow_type="train", logging_file=False, **{**settings, **override})

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The warm-up as a user runs it, and what stage 2 takes from it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from ignite.engine import Events
+from monai.bundle import ConfigWorkflow
+
+from bundle.engines import warmed_up
+from bundle.errors import CheckpointError
+
+Training = Callable[..., ConfigWorkflow]
+NAMES = ["left top", "right top", "bottom"]
+CARD = {"landmarks": NAMES, "image_size": 32, "network": {"backbone": "hrnet_small"}}
+CPU = torch.device("cpu")
+
+
+def warm_up(training: Training, run: Path, **override) -> ConfigWorkflow:
+    return training("warm_up.json", output_dir=str(run), batch_size=2, points=8, **override)
+
+
+def history(run: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader((run / "history.csv").open()))
+
+
+def test_it_has_every_property_that_monai_reads(training: Training, tmp_path: Path):
+    assert warm_up(training, tmp_path / "run").check_properties() == []
+
+
+def test_it_learns_from_every_film_and_from_no_landmark(training: Training, tmp_path: Path):
+    parser = warm_up(training, tmp_path / "run").parser
+    assert len(parser.get_parsed_content("train#dataset#data")) == 6  # of which 4 are drawn
+    batch = next(iter(parser.get_parsed_content("train#dataloader")))
+    assert {"image", "second_image", "deformation", "second_deformation"} <= set(batch)
+    assert not torch.equal(batch["image"], batch["second_image"])
+
+
+def test_cut_and_resumed_equals_uncut(training: Training, tmp_path: Path):
+    uncut, cut = tmp_path / "uncut", tmp_path / "cut"
+    warm_up(training, uncut).run()
+    interrupted = warm_up(training, cut)
+    interrupted.trainer.add_event_handler(Events.ITERATION_COMPLETED(once=3), _press_ctrl_c)
+    with pytest.raises(SystemExit):
+        interrupted.run()
+    warm_up(training, cut, resume=True).run()
+    assert history(cut) == history(uncut) and len(history(cut)) == 3
+    weights = [torch.load(run / "best.pt", weights_only=True) for run in (uncut, cut)]
+    assert weights[0]["templates"].any()
+    assert all(torch.equal(value, weights[1][name]) for name, value in weights[0].items())
+
+
+def _press_ctrl_c() -> None:
+    raise KeyboardInterrupt
+
+
+def test_stage_two_takes_the_backbone_and_learns_its_own_templates(training: Training, tmp_path: Path):
+    workflow = warm_up(training, tmp_path / "run")
+    workflow.run()
+    films = list(workflow.parser.get_parsed_content("train#drawn_films"))[:1]
+    network = warmed_up(tmp_path / "run", films, CARD, CPU)
+    saved = torch.load(tmp_path / "run" / "best.pt", weights_only=True)
+    assert torch.equal(network.state_dict()["backbone.conv1.weight"], saved["backbone.conv1.weight"])
+    assert not torch.equal(network.templates, saved["templates"])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"image_size": 64}, "image_size 32, this run has 64; give --image_size 32, or the --warm_up of another run"),
+        ({"network": {"backbone": "hrnet_w18"}}, "with backbone hrnet_small, this run has hrnet_w18"),
+        ({"landmarks": ["hip", "knee", "ankle"]}, "trained on other landmarks"),
+    ],
+)
+def test_a_warm_up_of_other_settings_is_refused(warm_up: Path, change: dict, words: str):
+    with pytest.raises(CheckpointError, match=words):
+        warmed_up(warm_up, [], {**CARD, **change}, CPU)
+
+
+def test_a_run_that_is_no_warm_up_is_refused(warm_up: Path):
+    card = json.loads((warm_up / "best.json").read_text())
+    card["network"] = {"name": "DeepAdaptiveGraph", "backbone": "hrnet_small"}
+    (warm_up / "best.json").write_text(json.dumps(card))
+    with pytest.raises(CheckpointError, match=r"best\.pt: is of no warm-up; run configs/warm_up\.json"):
+        warmed_up(warm_up, [], CARD, CPU)
+
+
+def test_a_missing_warm_up_is_told(tmp_path: Path):
+    with pytest.raises(CheckpointError, match=r"best\.pt: there is no such weights file"):
+        warmed_up(tmp_path, [], CARD, CPU)
