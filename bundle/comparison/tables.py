@@ -148,7 +148,7 @@ def _note(results: Results) -> str:
     over = "One draw of labelled films"
     if draws > 1:
         over = (
-            f"Mean ± standard deviation over {draws} draws of labelled films, (n of {draws}: over those that converged)"
+            f"Mean ± standard deviation over {draws} draws of labelled films; (n of {draws}): over those that converged"
         )
     return (
         f"{over}. Errors over all landmarks of {metrics['films']} "
