@@ -98,8 +98,8 @@ class Cell:
 
     @property
     def evaluation(self) -> Path:
-        """Folder of the evaluation on the test films."""
-        return self.folder / "evaluation"
+        """Folder of the evaluation on the test films, in the run folder, where `bundle report` looks for it."""
+        return self.source.folder / "evaluation_mean_shape" if self.method is MEAN_SHAPE else self.folder / "evaluation"
 
     @property
     def marker(self) -> Path:
