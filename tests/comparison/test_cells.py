@@ -20,11 +20,19 @@ def names(cell: Cell) -> list[str]:
     return [file.relative_to(CONFIGS).as_posix() if CONFIGS in file.parents else file.name for file in cell.configs]
 
 
-def test_dag_comes_before_what_starts_from_it(request_for: Make):
+def test_what_others_start_from_comes_before_them(request_for: Make):
     cells = request_for().cells()
     assert len(cells) == len(set(cells)) == len(METHODS) * 2 * 2
     for index, each in enumerate(cells):
-        assert each.source in cells[: index + 1]
+        assert set(each.needs) <= set(cells[:index])
+
+
+def test_recommended_starts_from_the_warm_up_of_its_draw_too(request_for: Make, tmp_path: Path):
+    recommended, other = (cell(request_for(), key, 4) for key in ("recommended", "pi_model"))
+    assert [needed.method.key for needed in recommended.needs] == ["dag", "warm_up"]
+    folder = tmp_path / "out" / "shots4_draw0"
+    assert options(recommended.training_command())["--warm_up"] == str(folder / "warm_up")
+    assert "--warm_up" not in options(other.training_command())
 
 
 def test_presets_and_overlays(request_for: Make):
@@ -63,7 +71,8 @@ def test_evaluation_command(request_for: Make, tmp_path: Path):
     for key, checkpoint in checkpoints.items():
         given = options(cell(request_for(), key, 4).evaluation_command())
         assert given["--checkpoint"] == str(folder / checkpoint)
-        assert given["--output_dir"] == str(folder / key / "evaluation")
+        run = "dag/evaluation_mean_shape" if key == "mean_shape" else f"{key}/evaluation"
+        assert given["--output_dir"] == str(folder / run)
         assert "--image_size" not in given
 
 

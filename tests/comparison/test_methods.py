@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from bundle.comparison.cells import CONFIGS
-from bundle.comparison.methods import DAG, MEAN_SHAPE, METHODS, PRESETS, choose_methods
+from bundle.comparison.methods import DAG, MEAN_SHAPE, METHODS, PRESETS, WARM_UP, choose_methods
 from bundle.errors import ConfigurationError
 
 
@@ -30,8 +30,9 @@ def test_mean_shape_and_dag_are_always_there_and_the_order_is_that_of_the_tables
         "few_shot_dag",
     ]
     assert choose_methods("dag") == (MEAN_SHAPE, DAG)
+    assert choose_methods("recommended") == (MEAN_SHAPE, DAG, WARM_UP, METHODS[-1])
 
 
 def test_unknown_method_is_named_with_the_known_ones():
-    with pytest.raises(ConfigurationError, match=r"no method 'mean_teacher'; choose all, dag, or some of trained_on, "):
+    with pytest.raises(ConfigurationError, match=r"no method 'mean_teacher'; choose all, dag, or some of spatial_conf"):
         choose_methods("dag,mean_teacher")
