@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> None:
     if workers < 1:
         raise ConfigurationError(f"--workers is {workers}; give at least 1")
     check_request(request)
-    cells = request.cells()
+    cells = request.work()
     failures = run_cells(cells, workers, devices, changed=lambda: write_tables(request))
     page = write_comparison(request, [f"{failure.cell}: {failure.sentence}" for failure in failures])
     print(page.resolve())

@@ -47,13 +47,23 @@ class Request:
     cache_dir: Path | None = None
 
     def cells(self) -> list[Cell]:
-        """All cells: draw by draw, so that whole columns of the tables come first, what others need before them."""
+        """The cells of the tables: draw by draw, so that whole columns come first, DAG before what starts from it."""
         return [
             Cell(self, method, shots, draw)
             for draw in range(self.draws)
             for shots in self.shots
-            for method in sorted(self.methods, key=(DAG, WARM_UP, *self.methods).index)
+            for method in sorted(self.methods, key=lambda method: method is not DAG)
         ]
+
+    def work(self) -> list[Cell]:
+        """All there is to run: the cells of the tables, and the warm-up where one of them needs it."""
+        warm_up = [self.warm_up] if any(method.warmed_up for method in self.methods) else []
+        return [*warm_up, *self.cells()]
+
+    @property
+    def warm_up(self) -> Cell:
+        """The warm-up that all draws share; its one labelled film only chooses the checkpoint."""
+        return Cell(self, WARM_UP, 1, 0)
 
     @property
     def cache(self) -> Path:
@@ -71,11 +81,15 @@ class Cell:
     draw: int
 
     def __str__(self) -> str:
+        if self.method is WARM_UP:
+            return self.method.name
         return f"{self.method.name}, {self.shots} labelled film{'s' if self.shots > 1 else ''}, draw {self.draw}"
 
     @property
     def folder(self) -> Path:
         """The run folder."""
+        if self.method is WARM_UP:
+            return self.request.out / WARM_UP.key
         return self.request.out / f"shots{self.shots}_draw{self.draw}" / self.method.key
 
     @property
@@ -88,8 +102,7 @@ class Cell:
         """Cells that have to be trained before this one can begin."""
         if self.method.stage == 1:
             return []
-        warm_up = Cell(self.request, WARM_UP, self.shots, self.draw)
-        return [self.source, warm_up] if self.method.warmed_up else [self.source]
+        return [self.source, self.request.warm_up] if self.method.warmed_up else [self.source]
 
     @property
     def log(self) -> Path:
@@ -112,9 +125,9 @@ class Cell:
         return self.marker.is_file() if self.method.stage else self.source.trained
 
     @property
-    def evaluated(self) -> bool:
-        """Whether the evaluation is there; its metrics are written last."""
-        return (self.evaluation / "metrics.json").is_file()
+    def done(self) -> bool:
+        """Whether nothing is left to do: the evaluation, whose metrics are written last, is there, if there is one."""
+        return self.trained if self.method is WARM_UP else (self.evaluation / "metrics.json").is_file()
 
     @property
     def diverged(self) -> bool:

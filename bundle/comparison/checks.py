@@ -30,7 +30,7 @@ def check_request(request: Request) -> None:
     for name in request.settings:
         if name in SET_BY_THE_COMPARISON:
             raise ConfigurationError(f"--{name}: is set by the comparison itself; leave it out after --")
-    cells = request.cells()
+    cells = request.work()
     for file in sorted({file for cell in cells if cell.method.stage for file in cell.configs}):
         if not file.is_file():
             raise ConfigurationError(

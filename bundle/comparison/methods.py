@@ -18,7 +18,7 @@ class Method:
         stage: 2 for one that starts from the DAG of the same draw, 1 for one that trains from its labelled films alone,
             0 for one that is not trained.
         overlays: Files of configs/ to lay over the preset.
-        warmed_up: Whether it needs the warm-up of the same draw as well.
+        warmed_up: Whether it needs the warm-up as well.
     """
 
     key: str
@@ -36,7 +36,8 @@ MEAN_SHAPE = Method("mean_shape", "Mean shape alone", 0)
 DAG = Method("dag", "DAG", 1)
 TRAINED_ON = _stage_two("trained_on", "DAG trained on")
 PSEUDO_LABEL = _stage_two("pseudo_label", "Pseudo label")
-WARM_UP = Method("warm_up", "Template matching (warm-up)", 1, ("warm_up.json",))
+WARM_UP = Method("warm_up", "Warm-up", 1, ("warm_up.json",))
+"""No row: it learns from all films alike, so one run serves every draw."""
 
 METHODS = (
     MEAN_SHAPE,
@@ -48,7 +49,6 @@ METHODS = (
     _stage_two("temporal_ensemble", "Temporal ensemble"),
     _stage_two("few_shot_dag", "Few-shot DAG"),
     _stage_two("few_shot_dag_js", "Few-shot DAG + JS"),
-    WARM_UP,
     _stage_two("recommended", "Few-shot DAG, recommended", warmed_up=True),
 )
 """In the order of the paper's tables, then what goes beyond the paper."""
@@ -73,7 +73,7 @@ PRESETS = {"cpu": Preset(("train.json", "small.json"), ("one_film.json",)), "pap
 
 
 def choose_methods(words: str) -> tuple[Method, ...]:
-    """Find methods by their keys, separated by commas, or `all`, with those that they need.
+    """Find methods by their keys, separated by commas, or `all`; mean shape and DAG are always among them.
 
     Raises:
         ConfigurationError: there is no such method.
@@ -83,5 +83,4 @@ def choose_methods(words: str) -> tuple[Method, ...]:
     for unknown in sorted(chosen - known):
         keys = ", ".join(method.key for method in METHODS if method not in ALWAYS)
         raise ConfigurationError(f"--methods: there is no method {unknown!r}; choose all, dag, or some of {keys}")
-    needed = {*ALWAYS, *(WARM_UP for method in METHODS if method.key in chosen and method.warmed_up)}
-    return tuple(method for method in METHODS if method.key in chosen or method in needed)
+    return tuple(method for method in METHODS if method.key in chosen or method in ALWAYS)

@@ -49,7 +49,7 @@ def read_result(cell: Cell) -> Result:
         BundleError: its evaluation cannot be read.
     """
     state = DIVERGED if cell.diverged else DONE
-    if not cell.evaluated:
+    if not cell.done:
         return Result(cell, state if cell.method.stage == 2 and state == DIVERGED else MISSING, None)
     time = json.loads(cell.marker.read_text(encoding="utf-8")) if cell.method.stage else {}
     return Result(cell, state, read_once(cell.evaluation), **time)

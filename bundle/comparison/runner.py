@@ -72,7 +72,7 @@ def run_cells(
         ConfigurationError: another comparison works in the folder.
         KeyboardInterrupt: Ctrl-C or SIGTERM; the processes have been ended.
     """
-    missing = [cell for cell in cells if not cell.evaluated]
+    missing = [cell for cell in cells if not cell.done]
     progress = Progress(len(cells), len(cells) - len(missing))
     try:
         with only_comparison(cells[0].request.out) as lock, interrupted_by_termination():
@@ -141,6 +141,8 @@ class _Run:
             self.processes.run(cell.training_command(), cell.log, environment)
             minutes = round((time.monotonic() - start) / 60, 1)
             write_text(cell.marker, json.dumps({"minutes": minutes, "resumed": resumed}) + "\n")
+        if cell.done:
+            return "trained"
         self.processes.run(cell.evaluation_command(), cell.log, environment)
         return headline(read_evaluation(cell.evaluation).metrics)
 

@@ -21,18 +21,27 @@ def names(cell: Cell) -> list[str]:
 
 
 def test_what_others_start_from_comes_before_them(request_for: Make):
-    cells = request_for().cells()
-    assert len(cells) == len(set(cells)) == len(METHODS) * 2 * 2
-    for index, each in enumerate(cells):
-        assert set(each.needs) <= set(cells[:index])
+    work = request_for().work()
+    assert len(work) == len(set(work)) == len(METHODS) * 2 * 2 + 1
+    for index, each in enumerate(work):
+        assert set(each.needs) <= set(work[:index])
 
 
-def test_recommended_starts_from_the_warm_up_of_its_draw_too(request_for: Make, tmp_path: Path):
+def test_one_warm_up_serves_the_methods_that_need_it(request_for: Make, tmp_path: Path):
     recommended, other = (cell(request_for(), key, 4) for key in ("recommended", "pi_model"))
-    assert [needed.method.key for needed in recommended.needs] == ["dag", "warm_up"]
-    folder = tmp_path / "out" / "shots4_draw0"
-    assert options(recommended.training_command())["--warm_up"] == str(folder / "warm_up")
+    warm_up = tmp_path / "out" / "warm_up"
+    assert options(recommended.training_command())["--warm_up"] == str(warm_up)
+    assert options(recommended.needs[1].training_command())["--output_dir"] == str(warm_up)
     assert "--warm_up" not in options(other.training_command())
+    assert warm_up not in [each.folder for each in request_for("pi_model").work()]
+
+
+def test_a_warm_up_is_done_when_it_is_trained(request_for: Make):
+    warm_up = request_for().warm_up
+    assert not warm_up.done
+    warm_up.folder.mkdir(parents=True)
+    warm_up.marker.touch()
+    assert warm_up.done and str(warm_up) == "Warm-up"
 
 
 def test_presets_and_overlays(request_for: Make):
@@ -79,10 +88,10 @@ def test_evaluation_command(request_for: Make, tmp_path: Path):
 def test_what_a_cell_has_come_to(request_for: Make, pretend: Callable):
     comparison = request_for("pi_model", shots=(4,), draws=1)
     dag, mean_shape, pi_model = comparison.cells()
-    assert not any((each.trained, each.evaluated, each.diverged) != (False,) * 3 for each in comparison.cells())
+    assert not any((each.trained, each.done, each.diverged) != (False,) * 3 for each in comparison.cells())
     pretend(dag, 2.0, converged=False)
-    assert dag.trained and dag.evaluated and dag.diverged
-    assert mean_shape.trained and not mean_shape.evaluated and not mean_shape.diverged
+    assert dag.trained and dag.done and dag.diverged
+    assert mean_shape.trained and not mean_shape.done and not mean_shape.diverged
     assert pi_model.diverged and not pi_model.trained
     pretend(dag, 2.0)
     assert not dag.diverged and not pi_model.diverged

@@ -11,7 +11,7 @@ from bundle.errors import ConfigurationError
 
 
 def test_every_overlay_is_there_and_every_method_is_listed():
-    files = {name for method in METHODS for name in method.overlays}
+    files = {name for method in (WARM_UP, *METHODS) for name in method.overlays}
     files |= {name for preset in PRESETS.values() for name in (*preset.configs, *preset.one_film)}
     assert all((CONFIGS / name).is_file() for name in files)
     assert {f"methods/{file.name}" for file in (CONFIGS / "methods").glob("*.json")} <= files
@@ -30,7 +30,6 @@ def test_mean_shape_and_dag_are_always_there_and_the_order_is_that_of_the_tables
         "few_shot_dag",
     ]
     assert choose_methods("dag") == (MEAN_SHAPE, DAG)
-    assert choose_methods("recommended") == (MEAN_SHAPE, DAG, WARM_UP, METHODS[-1])
 
 
 def test_unknown_method_is_named_with_the_known_ones():

@@ -79,7 +79,7 @@ def test_dag_is_trained_once_a_draw_and_everything_evaluated_once(request_for: M
     assert run_cells(comparison.cells(), 1, ["cpu"]) == []
     assert made.trained() == [f"{key} {draw}" for draw in (0, 1) for key in ("dag", "pseudo_label", "pi_model")]
     assert sorted(made.evaluated()) == sorted([*made.trained(), "mean_shape 0", "mean_shape 1"])
-    assert all(cell.evaluated for cell in comparison.cells())
+    assert all(cell.done for cell in comparison.cells())
     done = list(made.done)
     assert run_cells(comparison.cells(), 1, ["cpu"]) == []
     assert made.done == done
