@@ -60,7 +60,7 @@ def run_cells(
     """Do what is missing of the cells, DAG before what starts from it; a cell that fails ends no other.
 
     Args:
-        cells: of one comparison.
+        cells: the work of one comparison, with all that its cells need.
         workers: how many to run at a time.
         devices: "cpu" or numbers of GPUs; the workers take them in turn.
         changed: called after each cell.

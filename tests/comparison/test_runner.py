@@ -65,7 +65,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, pretend: Callable[..., None], tmp_p
 
     def make(request: Request) -> Machine:
         (tmp_path / "out").mkdir(exist_ok=True)
-        made = Machine(pretend, request.cells())
+        made = Machine(pretend, request.work())
         monkeypatch.setattr(Processes, "run", lambda *words: made.run(*words))
         monkeypatch.setattr(runner, "SECONDS_BETWEEN_LOOKS", 0.01)
         return made
@@ -76,12 +76,12 @@ def machine(monkeypatch: pytest.MonkeyPatch, pretend: Callable[..., None], tmp_p
 def test_dag_is_trained_once_a_draw_and_everything_evaluated_once(request_for: Make, machine: Any):
     comparison = request_for("pi_model,pseudo_label", shots=(4,))
     made = machine(comparison)
-    assert run_cells(comparison.cells(), 1, ["cpu"]) == []
+    assert run_cells(comparison.work(), 1, ["cpu"]) == []
     assert made.trained() == [f"{key} {draw}" for draw in (0, 1) for key in ("dag", "pseudo_label", "pi_model")]
     assert sorted(made.evaluated()) == sorted([*made.trained(), "mean_shape 0", "mean_shape 1"])
     assert all(cell.done for cell in comparison.cells())
     done = list(made.done)
-    assert run_cells(comparison.cells(), 1, ["cpu"]) == []
+    assert run_cells(comparison.work(), 1, ["cpu"]) == []
     assert made.done == done
 
 
@@ -92,7 +92,7 @@ def test_what_is_there_is_not_done_again(request_for: Make, machine: Any, preten
     pretend(dag, 1.0)
     pretend(pi_model, 1.0)
     (pi_model.evaluation / "metrics.json").unlink()
-    run_cells(comparison.cells(), 1, ["cpu"])
+    run_cells(comparison.work(), 1, ["cpu"])
     assert made.done == [("evaluate", "mean_shape 0", ""), ("evaluate", "pi_model 0", "")]
 
 
@@ -100,7 +100,7 @@ def test_stage_2_is_not_trained_where_stage_1_did_not_converge(request_for: Make
     comparison = request_for("pi_model", shots=(4,))
     made = machine(comparison)
     made.diverged = {0}
-    assert run_cells(comparison.cells(), 1, ["cpu"]) == []
+    assert run_cells(comparison.work(), 1, ["cpu"]) == []
     assert made.trained() == ["dag 0", "dag 1", "pi_model 1"]
     assert sorted(made.evaluated()) == ["dag 0", "dag 1", "mean_shape 0", "mean_shape 1", "pi_model 1"]
     assert "Π-model, 4 labelled films, draw 0: not begun, since stage 1 did not converge" in capsys.readouterr().out
@@ -110,7 +110,7 @@ def test_a_cell_that_fails_ends_no_other(request_for: Make, machine: Any):
     comparison = request_for("pi_model,pseudo_label", shots=(4,), draws=1)
     made = machine(comparison)
     made.broken = {"pseudo_label"}
-    (failure,) = run_cells(comparison.cells(), 1, ["cpu"])
+    (failure,) = run_cells(comparison.work(), 1, ["cpu"])
     assert failure.cell.method.key == "pseudo_label"
     assert failure.sentence == f"the loss is no longer a number (log: {failure.cell.log})"
     assert "pi_model 0" in made.evaluated()
@@ -120,7 +120,7 @@ def test_without_dag_nothing_of_the_draw_starts(request_for: Make, machine: Any)
     comparison = request_for("pi_model", shots=(4,), draws=1)
     made = machine(comparison)
     made.broken = {"dag"}
-    failures = run_cells(comparison.cells(), 2, ["cpu"])
+    failures = run_cells(comparison.work(), 2, ["cpu"])
     assert [failure.cell.method.key for failure in failures] == ["dag", "mean_shape", "pi_model"]
     assert failures[1].sentence == "not begun, since DAG, 4 labelled films, draw 0 failed"
     assert made.trained() == ["dag 0"]
@@ -131,7 +131,7 @@ def test_another_network_of_stage_1_needs_no_dag(request_for: Make, machine: Any
     comparison = replace(request_for("dag", shots=(4,), draws=1), methods=(MEAN_SHAPE, other, DAG))
     made = machine(comparison)
     made.broken = {"dag"}
-    failures = run_cells(comparison.cells(), 1, ["cpu"])
+    failures = run_cells(comparison.work(), 1, ["cpu"])
     assert made.trained() == ["dag 0", "other 0"]
     assert made.evaluated() == ["other 0"]
     assert [failure.cell.method.key for failure in failures] == ["dag", "mean_shape"]
@@ -140,7 +140,7 @@ def test_another_network_of_stage_1_needs_no_dag(request_for: Make, machine: Any
 def test_workers_take_the_devices_in_turn(request_for: Make, machine: Any):
     comparison = request_for(shots=(4,), draws=4)
     made = machine(comparison)
-    assert run_cells(comparison.cells(), 3, ["GPU-a", "GPU-b"]) == []
+    assert run_cells(comparison.work(), 3, ["GPU-a", "GPU-b"]) == []
     assert made.at_once == 3
     assert {device for _, _, device in made.done} == {"GPU-a", "GPU-b"}
     assert [device for _, _, device in made.done[:3]] == ["GPU-a", "GPU-b", "GPU-a"]
@@ -156,7 +156,7 @@ def test_ctrl_c_ends_the_processes(request_for: Make, machine: Any, monkeypatch:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_cells(comparison.cells(), 1, ["cpu"], changed=interrupt)
+        run_cells(comparison.work(), 1, ["cpu"], changed=interrupt)
     assert len(ended) == 1
 
 
