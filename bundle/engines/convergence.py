@@ -48,6 +48,6 @@ class ConvergenceReport:
         else:
             logger.warning(
                 f"stage 1 did not converge: {errors}, which is not below {self.converged_below:g} of it. Try in this "
-                "order: learning_rate 1e-3, more max_epochs, a smaller translate, more labelled films; and look at "
-                "the overlays for landmarks in another order or on the wrong side"
+                "order: learning_rate 1e-3 (not with heatmaps), more max_epochs, a smaller translate, more labelled "
+                "films; and look at the overlays for landmarks in another order or on the wrong side"
             )

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from torch import nn
@@ -166,18 +166,23 @@ def _upsample(coarse: torch.Tensor, size: torch.Size) -> torch.Tensor:
         functional.interpolate(torch.eye(few, device=coarse.device)[None, None], (few, many), mode="bicubic")[0, 0]
         for few, many in zip(coarse.shape[-2:], size, strict=True)
     )
-    return along_x.T @ coarse.float() @ along_y
+    with torch.autocast(coarse.device.type, enabled=False):  # places need float32
+        return along_x.T @ coarse.float() @ along_y
 
 
 def _convolution(in_channels: int, out_channels: int, kernel: int) -> list[nn.Module]:
-    convolution = nn.Conv2d(in_channels, out_channels, kernel, padding=kernel // 2)
+    convolution = _zero_bias(in_channels, out_channels, kernel)
     nn.init.kaiming_normal_(convolution.weight, a=SLOPE)
-    nn.init.zeros_(convolution.bias)
     return [convolution, nn.LeakyReLU(SLOPE, inplace=True)]
 
 
 def _head(in_channels: int, out_channels: int, kernel: int) -> nn.Conv2d:
-    head = nn.Conv2d(in_channels, out_channels, kernel, padding=kernel // 2)
+    head = _zero_bias(in_channels, out_channels, kernel)
     nn.init.normal_(head.weight, std=HEAD_STD)
-    nn.init.zeros_(head.bias)
     return head
+
+
+def _zero_bias(in_channels: int, out_channels: int, kernel: int) -> nn.Conv2d:
+    convolution = nn.Conv2d(in_channels, out_channels, kernel, padding=kernel // 2)
+    nn.init.zeros_(cast(torch.Tensor, convolution.bias))
+    return convolution

@@ -6,6 +6,7 @@ import torch
 
 from bundle.losses import HeatmapLoss
 from bundle.networks import SpatialConfigurationNet
+from bundle.networks.spatial_configuration_net import _upsample
 
 SMALL = {"channels": 8, "levels": 3, "dropout": 0.0, "spatial_channels": 8, "spatial_kernel": 5}
 
@@ -58,6 +59,17 @@ def test_dropout_acts_in_training_alone():
     assert torch.equal(network.forward_training(image).heatmaps, network.forward_training(image).heatmaps)
     network.train()
     assert not torch.equal(network.forward_training(image).heatmaps, network.forward_training(image).heatmaps)
+
+
+def test_places_are_float32_where_convolutions_are_not():
+    network, image = untrained(), torch.rand(1, 1, 32, 32)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        output = network.forward_training(image)
+    assert output.heatmaps.dtype == output.vertices.dtype == torch.float32
+    coarse = torch.rand(1, 3, 8, 8)
+    expected = torch.nn.functional.interpolate(coarse, (32, 48), mode="bicubic")
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert torch.allclose(_upsample(coarse, torch.Size((32, 48))), expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("size", [(32, 36), (36, 32), (20, 20)])
