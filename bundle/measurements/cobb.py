@@ -27,7 +27,7 @@ UNKNOWN = CobbAngles(float("nan"), float("nan"), float("nan"))
 
 
 def cobb_angles(vertebrae: np.ndarray, height: float) -> CobbAngles:
-    """Measure a spine as the challenge's evaluation does (Wang et al. 2021, "Evaluation and comparison of ... AASCE2019").
+    """Measure a spine as the evaluation of the challenge does (Wang et al., Medical Image Analysis 72, 2021).
 
     A vertebra's line joins the middles of its left and its right side, half way between its endplates. The main curve
     is the pair of vertebrae with the largest angle. Where all endplates' centres lie on one side of the straight line
