@@ -78,7 +78,7 @@ def write_evaluation(
         mean_error = float(np.nanmean(comparable[film]))
         pictures.append({"case": case, "name": name, "file": file, "mean_error": _finite(mean_error), "unit": unit})
     if measurements:
-        summary |= write_measurement_agreement(folder, records, names, measurements)
+        summary |= write_measurement_agreement(folder, records, names, measurements, films)
     metrics = {"synthetic": synthetic, **summary, "overlays": pictures}
     write_metrics(folder / METRICS, metrics)
     return metrics

@@ -23,7 +23,7 @@ HEADER = ("name", "measurement", "unit", "value", "true_value", "difference")
 
 
 def write_measurement_agreement(
-    folder: Path, records: Records, names: Sequence[str], definitions: Sequence[Definition]
+    folder: Path, records: Records, names: Sequence[str], definitions: Sequence[Definition], films: str
 ) -> dict[str, Any]:
     """Write `measurements.csv`, one row a film and measurement, and `bland_altman.png`.
 
@@ -32,6 +32,7 @@ def write_measurement_agreement(
         records: At least one film; see `write_evaluation`.
         names: Names of the K landmarks.
         definitions: At least one measurement.
+        films: What the films are, to say on the plot.
 
     Returns:
         `measurements`, a list of `name`, `unit` and what `Agreement` holds, with one entry for each unit that a
@@ -44,7 +45,7 @@ def write_measurement_agreement(
     true = [_measure(record, record["label"], names, definitions) for record in records]
     write_csv(folder / TABLE, HEADER, _rows(records, found, true))
     compared = _compare(found, true)
-    plot = png(draw_bland_altman(compared))
+    plot = png(draw_bland_altman(compared, films))
     write_whole(folder / PLOT, lambda partial: partial.write_bytes(plot))
     summary: dict[str, Any] = {
         "measurements": [
