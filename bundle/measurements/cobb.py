@@ -39,7 +39,7 @@ def cobb_angles(vertebrae: np.ndarray, height: float) -> CobbAngles:
         height: Height of the film in the units of the corners.
 
     Returns:
-        Angles from 0 to 90 degrees; NaN where a corner is missing.
+        Angles from 0 to 180 degrees; NaN where a corner is missing.
     """
     if not np.isfinite(vertebrae).all():
         return UNKNOWN
@@ -64,7 +64,7 @@ def _angles_between(vertebrae: np.ndarray) -> np.ndarray:
     lengths = np.linalg.norm(lines, axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         cosines = lines @ lines.T / np.outer(lengths, lengths)
-    angles = np.rad2deg(np.arccos(np.clip(cosines, 0, 1)))
+    angles = np.rad2deg(np.arccos(np.clip(cosines, -1, 1)))
     np.fill_diagonal(angles, 0.0)
     return np.asarray(angles)
 
