@@ -33,7 +33,10 @@ def choose_measurements(setting: str | Sequence[str], landmarks: Collection[str]
     for name in [setting] if isinstance(setting, str) else setting:
         file = read_definitions(_path(name))
         if missing := _missing(file, landmarks):
-            raise ConfigurationError(f"{missing}, which the model does not have; its landmarks are {_list(landmarks)}")
+            raise ConfigurationError(
+                f"{missing}, which the model does not have (its landmarks are {', '.join(landmarks)}); "
+                "correct the name, or choose other --measurements"
+            )
         for definition in file:
             if other := definitions.get(definition.name):
                 raise ConfigurationError(
@@ -60,7 +63,3 @@ def _missing(definitions: Sequence[Definition], landmarks: Collection[str]) -> s
             if name not in landmarks:
                 return f"{definition.file}: measurement {definition.name!r}, {field}: needs the landmark {name!r}"
     return None
-
-
-def _list(names: Collection[str]) -> str:
-    return ", ".join(names)
