@@ -15,12 +15,15 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGE = REPOSITORY / "bundle"
 
 FORBIDDEN = {
-    "networks": {"data", "transforms", "engines", "reports", "comparison", "commands"},
-    "losses": {"data", "transforms", "engines", "reports", "comparison", "commands"},
-    "metrics": {"data", "transforms", "engines", "reports", "comparison", "commands"},
-    "data": {"networks", "losses", "engines", "reports", "comparison", "commands"},
-    "transforms": {"networks", "losses", "engines", "reports", "comparison", "commands"},
-    "engines": {"reports", "comparison", "commands"},
+    "networks": {"data", "transforms", "engines", "measurements", "reports", "comparison", "commands"},
+    "losses": {"data", "transforms", "engines", "measurements", "reports", "comparison", "commands"},
+    "metrics": {"data", "transforms", "engines", "measurements", "reports", "comparison", "commands"},
+    "data": {"networks", "losses", "engines", "measurements", "reports", "comparison", "commands"},
+    "transforms": {"networks", "losses", "engines", "measurements", "reports", "comparison", "commands"},
+    "engines": {"measurements", "reports", "comparison", "commands"},
+    "measurements": {
+        *("networks", "losses", "metrics", "data", "transforms", "engines", "reports", "comparison", "commands"),
+    },
     "reports": {"networks", "losses", "engines", "comparison", "commands"},
     "comparison": {"networks", "losses", "engines", "commands"},
 }

@@ -1,24 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Landmarks as a DICOM Structured Report: a measurement report (TID 1500) with a point region for each landmark."""
+"""Landmarks and measurements as a DICOM Structured Report: a measurement report (TID 1500)."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 from highdicom import sr
 from pydicom import Dataset
 from pydicom.sr.codedict import codes
+from pydicom.sr.coding import Code
 
 from bundle.coordinates import to_scoord
 from bundle.errors import RadiographError
 from bundle.reports.dicom_output import MANUFACTURER, MODEL_NAME, DicomOutput, stable_uid
 from bundle.reports.prediction import Model, Prediction
 
+PRIVATE_SCHEME = "99FSDAG"
+UNITS = {
+    "mm": codes.UCUM.Millimeter,
+    "mm2": codes.UCUM.SquareMillimeter,
+    "degree": codes.UCUM.Degree,
+    "ratio": Code("{ratio}", "UCUM", "ratio"),
+    "px": Code("{pixels}", "UCUM", "pixels"),
+    "px2": Code("{square_pixels}", "UCUM", "square pixels"),
+}
+"""Units of measurements in UCUM (https://ucum.org); what stands in braces is an annotation of the unit 1."""
+
 
 class StructuredReportOutput(DicomOutput):
     """`<film>.sr.dcm`: Comprehensive SR of template TID 1500.
 
     Each landmark on the film is a planar region of interest (TID 1410) of the finding "Anatomical point", whose
-    tracking identifier is the landmark's name and whose graphic data is one POINT on the film.
+    tracking identifier is the landmark's name and whose graphic data is one POINT on the film. The measurements that
+    have a value are one more measurement group (TID 1501), named and coded as their file names them.
     """
 
     suffix = ".sr.dcm"
@@ -33,7 +48,10 @@ class StructuredReportOutput(DicomOutput):
         report = sr.MeasurementReport(
             observation_context=_observation_context(prediction.model),
             procedure_reported=codes.LN.XRUnspecifiedBodyRegion,
-            imaging_measurements=[_landmark(name, point, prediction.model, source) for name, point in landmarks],
+            imaging_measurements=[
+                *(_landmark(name, point, prediction.model, source) for name, point in landmarks),
+                *_measurements(prediction, source),
+            ],
         )
         return sr.ComprehensiveSR(
             evidence=[source], content=report[0], is_complete=True, **self.identity(prediction, source)
@@ -61,11 +79,39 @@ def _landmark(
         ),
         referenced_region=sr.ImageRegion(sr.GraphicTypeValues.POINT, to_scoord(point)[None], image),
         finding_type=codes.SCT.AnatomicalPoint,
-        algorithm_id=sr.AlgorithmIdentification(
-            name=model.name,
-            version=model.version,
-            parameters=[f"SHA-256 of the weights: {model.weights_sha256}"],
-            family=codes.DCM.ArtificialIntelligence,
-            manufacturer=MANUFACTURER,
+        algorithm_id=_algorithm(model),
+    )
+
+
+def _measurements(prediction: Prediction, source: Dataset) -> list[sr.MeasurementsAndQualitativeEvaluations]:
+    """The group of all measurements with a value; none where there is no such measurement."""
+    known = [measured for measured in prediction.measurements if math.isfinite(measured.value)]
+    if not known:
+        return []
+    model = prediction.model
+    group = sr.MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=sr.TrackingIdentifier(
+            uid=stable_uid(model, "measurements", source.SOPInstanceUID), identifier="Measurements"
         ),
+        algorithm_id=_algorithm(model),
+        measurements=[
+            sr.Measurement(
+                name=sr.CodedConcept(measured.definition.code, PRIVATE_SCHEME, measured.name),
+                value=round(measured.value, 4),
+                unit=UNITS[measured.unit],
+            )
+            for measured in known
+        ],
+        source_images=[sr.SourceImageForMeasurementGroup(source.SOPClassUID, source.SOPInstanceUID)],
+    )
+    return [group]
+
+
+def _algorithm(model: Model) -> sr.AlgorithmIdentification:
+    return sr.AlgorithmIdentification(
+        name=model.name,
+        version=model.version,
+        parameters=[f"SHA-256 of the weights: {model.weights_sha256}"],
+        family=codes.DCM.ArtificialIntelligence,
+        manufacturer=MANUFACTURER,
     )

@@ -12,9 +12,11 @@ import numpy as np
 
 from bundle.errors import ConfigurationError
 from bundle.files import write_whole
+from bundle.measurements import Definition
 from bundle.metrics import landmark_errors, summarize_errors
 from bundle.reports.cumulative_error import comparable_errors, draw_cumulative_error
 from bundle.reports.figure import png
+from bundle.reports.measurement_agreement import write_measurement_agreement
 from bundle.reports.overlay import write_overlay
 from bundle.reports.tables import write_film_table, write_landmark_table, write_metrics
 
@@ -32,8 +34,11 @@ def write_evaluation(
     skeleton: Sequence[tuple[int, int]] = (),
     synthetic: bool = False,
     overlays: int = 3,
+    measurements: Sequence[Definition] = (),
 ) -> dict[str, Any]:
     """Write `metrics.json`, `errors.csv`, `landmarks.csv`, `cumulative_error.png` and the pictures in `overlays/`.
+
+    With measurements also `measurements.csv` and `bland_altman.png`, see `write_measurement_agreement`.
 
     Args:
         records: One prediction record a film: `name`, `image` (path), `landmarks` and `label` `[K, 2]` in pixels of the
@@ -43,9 +48,11 @@ def write_evaluation(
         skeleton: Pairs of landmark indices to join by a faint line in the pictures.
         synthetic: Whether the films are computed, which the metrics and the pictures then say.
         overlays: How many of the best, of the typical (about the median) and of the worst films to draw.
+        measurements: What to measure from the predicted and from the true landmarks.
 
     Returns:
-        The content of `metrics.json`: what `summarize_errors` returns, `synthetic`, and `overlays`, a list of `case`,
+        The content of `metrics.json`: what `summarize_errors` and, with measurements, `write_measurement_agreement`
+        return, `synthetic`, and `overlays`, a list of `case`,
         `name`, `file`, `mean_error` and `unit`.
 
     Raises:
@@ -70,6 +77,8 @@ def write_evaluation(
         write_overlay(records[film], folder / file, skeleton, synthetic)
         mean_error = float(np.nanmean(comparable[film]))
         pictures.append({"case": case, "name": name, "file": file, "mean_error": _finite(mean_error), "unit": unit})
+    if measurements:
+        summary |= write_measurement_agreement(folder, records, names, measurements, films)
     metrics = {"synthetic": synthetic, **summary, "overlays": pictures}
     write_metrics(folder / METRICS, metrics)
     return metrics

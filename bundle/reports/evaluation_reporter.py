@@ -14,6 +14,7 @@ import torch
 from ignite.engine import Engine, Events
 from monai.utils import convert_to_numpy
 
+from bundle.measurements import Definition
 from bundle.reports.evaluation import headline, write_evaluation
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ class EvaluationReporter:
         skeleton: Pairs of landmark indices to join by a faint line in the pictures.
         synthetic: Whether the films are computed.
         overlays: How many of the best, of the typical and of the worst films to draw.
+        measurements: What to measure from the predicted and from the true landmarks.
     """
 
     def __init__(
@@ -41,12 +43,14 @@ class EvaluationReporter:
         skeleton: Sequence[tuple[int, int]] = (),
         synthetic: bool = False,
         overlays: int = 3,
+        measurements: Sequence[Definition] = (),
     ) -> None:
         self.out_dir = out_dir
         self.names = names
         self.skeleton = skeleton
         self.synthetic = synthetic
         self.overlays = overlays
+        self.measurements = measurements
         self._records: list[dict[str, Any]] = []
 
     def attach(self, engine: Engine) -> None:
@@ -59,7 +63,9 @@ class EvaluationReporter:
         """Write the evaluation of all films gathered."""
         records = self._of_all_processes()
         if idist.get_rank() == 0:
-            metrics = write_evaluation(records, self.names, self.out_dir, self.skeleton, self.synthetic, self.overlays)
+            metrics = write_evaluation(
+                records, self.names, self.out_dir, self.skeleton, self.synthetic, self.overlays, self.measurements
+            )
             logger.info(f"{headline(metrics)}; written to {self.out_dir}")
 
     def _start(self, _engine: Engine) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle
@@ -46,10 +47,14 @@ DARK = Theme(
 )
 
 
-def new_axes(theme: Theme, panels: int = 1, width: float = 4.2) -> tuple[Figure, list[Axes]]:
-    """Return an empty figure with `panels` charts side by side, each `width` inches wide."""
-    figure = Figure(figsize=(width * panels, 3.2), dpi=200, layout="constrained", facecolor=theme.surface)
-    axes = list(figure.subplots(1, panels, squeeze=False)[0])
+def new_axes(
+    theme: Theme, panels: int = 1, width: float = 4.2, per_row: int | None = None
+) -> tuple[Figure, list[Axes]]:
+    """Return an empty figure with `panels` charts, each `width` inches wide, in rows of at most `per_row`."""
+    columns = min(panels, per_row or panels)
+    rows = math.ceil(panels / columns)
+    figure = Figure(figsize=(width * columns, 3.2 * rows), dpi=200, layout="constrained", facecolor=theme.surface)
+    axes = [figure.add_subplot(rows, columns, place) for place in range(1, panels + 1)]
     for chart in axes:
         chart.set_facecolor(theme.surface)
         chart.grid(color=theme.grid, linewidth=0.8)

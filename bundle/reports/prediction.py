@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bundle.coordinates import in_image
+from bundle.measurements import Measured
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Prediction:
         spacing: `[2]` (x, y) in mm per pixel, NaN where unknown.
         spacing_provenance: What the spacing means, see `SpacingProvenance`.
         model: The network.
+        measurements: What was measured from the landmarks.
         warnings: Sentences for whoever uses the results of this film; they name no patient.
     """
 
@@ -51,6 +53,7 @@ class Prediction:
     spacing: np.ndarray
     spacing_provenance: str
     model: Model
+    measurements: tuple[Measured, ...] = ()
     warnings: tuple[str, ...] = ()
 
     def on_film(self) -> list[tuple[str, np.ndarray]]:

@@ -1,61 +1,73 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What inference found on all films of a folder, as one table."""
+"""What inference found on all films of a folder, as tables: one of landmarks, one of measurements."""
 
 from __future__ import annotations
 
 import csv
 import io
 import math
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bundle.files import append_text, write_text
 from bundle.reports.prediction import Prediction
 
-FILE = "predictions.csv"
+LANDMARKS = "predictions.csv"
+MEASUREMENTS = "measurements.csv"
 
-HEADER = (
-    "name",
-    "landmark",
-    "x",
-    "y",
-    "x_mm",
-    "y_mm",
-    "spacing_provenance",
-    "model",
-    "version",
-    "weights_sha256",
-)
+PROVENANCE = ("spacing_provenance", "model", "version", "weights_sha256")
+LANDMARK_HEADER = ("name", "landmark", "x", "y", "x_mm", "y_mm", *PROVENANCE)
+MEASUREMENT_HEADER = ("name", "measurement", "value", "unit", *PROVENANCE)
 
 
 class CsvOutput:
-    """`predictions.csv`: one row a landmark of a film, added film by film, so that a run that is cut leaves its rows.
+    """`predictions.csv`, one row a landmark of a film, and `measurements.csv`, one row a measurement, if there are any.
 
-    Pixels are those of the stored image, millimetres are from the centre of the first pixel. A cell is empty where
-    nothing is known. The first film of a run starts a new table.
+    Rows are added film by film, so that a run that is cut leaves its rows. Pixels are those of the stored image,
+    millimetres of landmarks are from the centre of the first pixel. A cell is empty where nothing is known. The first
+    film of a run starts new tables.
 
     Args:
         out_dir: Folder to write to.
     """
 
     def __init__(self, out_dir: Path) -> None:
-        self.file = out_dir / FILE
-        self._started = False
+        self.landmarks = _Table(out_dir / LANDMARKS, LANDMARK_HEADER)
+        self.measurements = _Table(out_dir / MEASUREMENTS, MEASUREMENT_HEADER)
 
     def __call__(self, prediction: Prediction) -> None:
         """Add the rows of one film.
 
         Raises:
-            BundleError: the file cannot be written.
+            BundleError: a file cannot be written.
         """
-        buffer = io.StringIO(newline="")
-        rows = csv.writer(buffer, lineterminator="\n")
         model = prediction.model
-        for name, (x, y) in zip(prediction.names, prediction.landmarks, strict=True):
-            millimetres = (x * prediction.spacing[0], y * prediction.spacing[1])
-            provenance = (prediction.spacing_provenance, model.name, model.version, model.weights_sha256)
-            rows.writerow([prediction.name, name, *map(_cell, (x, y, *millimetres)), *provenance])
+        provenance = (prediction.spacing_provenance, model.name, model.version, model.weights_sha256)
+        spacing_x, spacing_y = prediction.spacing
+        self.landmarks.add(
+            [prediction.name, name, *map(_cell, (x, y, x * spacing_x, y * spacing_y)), *provenance]
+            for name, (x, y) in zip(prediction.names, prediction.landmarks, strict=True)
+        )
+        if prediction.measurements:
+            self.measurements.add(
+                [prediction.name, measured.name, _cell(measured.value), measured.unit, *provenance]
+                for measured in prediction.measurements
+            )
+
+
+class _Table:
+    """A CSV file that grows, and that is begun anew by the first rows."""
+
+    def __init__(self, file: Path, header: Sequence[str]) -> None:
+        self.file = file
+        self.header = header
+        self._started = False
+
+    def add(self, rows: Iterable[Sequence[str]]) -> None:
+        buffer = io.StringIO(newline="")
+        csv.writer(buffer, lineterminator="\n").writerows(rows)
         if not self._started:
-            write_text(self.file, ",".join(HEADER) + "\n")
+            write_text(self.file, ",".join(self.header) + "\n")
             self._started = True
         append_text(self.file, buffer.getvalue())
 

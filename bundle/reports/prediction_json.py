@@ -29,9 +29,9 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
     """Return the landmarks of one film as plain Python values fit for JSON.
 
     Returns:
-        `name`, `size`, `spacing`, `spacing_provenance`, `model`, `warnings` and `landmarks`, each with `name`, `x`, `y`
-        in pixels of the stored image, and `x_mm`, `y_mm` from the centre of the first pixel. None stands for what is
-        unknown.
+        `name`, `size`, `spacing`, `spacing_provenance`, `model`, `warnings`, `landmarks`, each with `name`, `x`, `y`
+        in pixels of the stored image, and `x_mm`, `y_mm` from the centre of the first pixel, and `measurements`, each
+        with `name`, `value` and `unit`. None stands for what is unknown.
     """
     spacing = [float(value) if math.isfinite(value) else None for value in prediction.spacing]
     return {
@@ -50,6 +50,10 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
                 "y_mm": _known(y * prediction.spacing[1]),
             }
             for name, (x, y) in zip(prediction.names, prediction.landmarks, strict=True)
+        ],
+        "measurements": [
+            {"name": measured.name, "value": _known(measured.value), "unit": measured.unit}
+            for measured in prediction.measurements
         ],
     }
 

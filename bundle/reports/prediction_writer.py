@@ -16,6 +16,7 @@ from monai.utils import convert_to_numpy
 
 from bundle.data.burned_in import burned_in_warning
 from bundle.errors import RadiographError
+from bundle.measurements import Definition, measure
 from bundle.reports.outputs import Output, make_outputs
 from bundle.reports.prediction import Model, Prediction
 
@@ -36,6 +37,7 @@ class PredictionWriter:
         model: Name of the model.
         version: Version of the model.
         weights: Weights file, whose hash goes into every result.
+        measurements: What to measure from the landmarks.
 
     Raises:
         ConfigurationError: an output is unknown, or needs a library that is not installed.
@@ -49,9 +51,11 @@ class PredictionWriter:
         model: str,
         version: str,
         weights: str | Path,
+        measurements: Sequence[Definition] = (),
     ) -> None:
         self.out_dir = Path(out_dir)
         self.names = names
+        self.measurements = measurements
         self.model = Model(model, version, hashlib.sha256(Path(weights).read_bytes()).hexdigest())
         self._make_outputs: Callable[[], dict[str, Output]] = partial(make_outputs, outputs, self.out_dir)
         self._start()
@@ -90,15 +94,17 @@ class PredictionWriter:
 
     def _prediction(self, item: Mapping[str, Any]) -> Prediction:
         width, height = (int(side) for side in item["size"])
+        landmarks, spacing = convert_to_numpy(item["pred"]), convert_to_numpy(item["spacing"])
         prediction = Prediction(
             name=item["name"],
             image=Path(item["path"]),
             names=self.names,
-            landmarks=convert_to_numpy(item["pred"]),
+            landmarks=landmarks,
             size=(width, height),
-            spacing=convert_to_numpy(item["spacing"]),
+            spacing=spacing,
             spacing_provenance=item["spacing_provenance"],
             model=self.model,
+            measurements=measure(self.measurements, self.names, landmarks, spacing, (width, height)),
         )
         return replace(prediction, warnings=tuple(_warnings(prediction)))
 

@@ -50,8 +50,8 @@ def write_film_table(path: Path, records: Records, names: Sequence[str]) -> None
             _over_known(np.sum, failures),
             *pixels,
         ]
-        rows.append([record["name"], *map(_cell, measured)])
-    _write_csv(path, header, rows)
+        rows.append([record["name"], *map(cell, measured)])
+    write_csv(path, header, rows)
 
 
 def write_landmark_table(path: Path, records: Records, names: Sequence[str]) -> None:
@@ -69,12 +69,17 @@ def write_landmark_table(path: Path, records: Records, names: Sequence[str]) -> 
         true = np.full((len(names), 2), np.nan) if record["label"] is None else record["label"]
         for index, name in enumerate(names):
             measured = (values[film, index] for values in errors[:3])
-            cells = map(_cell, (*record["landmarks"][index], *true[index], *measured))
+            cells = map(cell, (*record["landmarks"][index], *true[index], *measured))
             rows.append([record["name"], name, *cells])
-    _write_csv(path, header, rows)
+    write_csv(path, header, rows)
 
 
-def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a table.
+
+    Raises:
+        BundleError: the file cannot be written.
+    """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(header)
@@ -87,5 +92,6 @@ def _over_known(reduce: Callable[[np.ndarray], float], values: np.ndarray) -> fl
     return reduce(known) if known.size else math.nan
 
 
-def _cell(value: float) -> str:
+def cell(value: float) -> str:
+    """Return a figure as a cell of a table, empty where it is unknown."""
     return "" if math.isnan(value) else f"{value:.6g}"

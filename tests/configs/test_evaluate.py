@@ -75,3 +75,20 @@ def test_evaluation_leaves_tables_and_pictures(apply: Make, mean_shape: Path, da
     left = {file.relative_to(tmp_path / "out").as_posix() for file in (tmp_path / "out").rglob("*") if file.is_file()}
     assert {"metrics.json", "errors.csv", "landmarks.csv", "cumulative_error.png"} < left
     assert sum(name.startswith("overlays/") for name in left) == 2  # of two films, the best and the worst
+
+
+def test_evaluation_measures_what_inference_does(apply: Make, mean_shape: Path, dataset: Path, tmp_path: Path):
+    (tmp_path / "mine.yaml").write_text(
+        "measurements: [{name: Width, rule: distance, unit: mm, points: [left top, right top]}]"
+    )
+    settings = {"measurements": str(tmp_path / "mine.yaml"), "overlays": 0}
+    apply("evaluate.json", dataset_dir=str(dataset), checkpoint=str(mean_shape), **settings).run()
+    (width,) = json.loads((tmp_path / "out" / "metrics.json").read_text())["measurements"]
+    with (tmp_path / "out" / "measurements.csv").open() as table:
+        rows = list(csv.DictReader(table))
+    differences = [float(row["difference"]) for row in rows]
+    assert (width["name"], width["unit"], width["films"]) == ("Width", "mm", 2)
+    assert width["bias"] == pytest.approx(np.mean(differences), abs=1e-4)
+    true = json.loads((dataset / "dataset.json").read_text())["test"]
+    expected = [0.5 * np.hypot(*np.subtract(film["landmarks"][0], film["landmarks"][1])) for film in true]
+    assert [float(row["true_value"]) for row in rows] == pytest.approx(expected, abs=1e-3)

@@ -23,7 +23,7 @@ from pydicom.pixels import get_decoder
 
 from bundle.coordinates import from_scoord
 from bundle.data.importers.slicer import read_slicer
-from bundle.errors import CheckpointError, RadiographError
+from bundle.errors import CheckpointError, ConfigurationError, RadiographError
 
 SIDE = 32
 """Of the square that the network sees."""
@@ -175,6 +175,48 @@ def test_every_output_of_a_folder_agrees_and_names_no_patient(
     for identifier in ("Doe", "Jane", source.SOPInstanceUID, source.StudyInstanceUID, str(tmp_path)):
         assert identifier not in texts
     assert "Doe" not in caplog.text and source.SOPInstanceUID not in caplog.text
+
+
+MINE = "measurements: [{name: Width, rule: distance, unit: mm, points: [left top, right top]}]"
+
+
+def test_own_measurements_are_in_every_output(
+    apply: Apply, predicted: Predicted, mean_shape: Path, films: Path, tmp_path: Path
+):
+    dicom(films / "film.dcm")
+    (tmp_path / "mine.yaml").write_text(MINE)
+    outputs = ["json", "csv", "overlay", "dicom_sr"]
+    apply(
+        dataset_dir=str(films), checkpoint=str(mean_shape), outputs=outputs, measurements=str(tmp_path / "mine.yaml")
+    ).run()
+    document = predicted("film.dcm")
+    left, right, _ = points(document, "x_mm", "y_mm")
+    width = np.linalg.norm(right - left)
+    assert document["measurements"] == [{"name": "Width", "value": pytest.approx(width, abs=1e-3), "unit": "mm"}]
+    with (tmp_path / "out" / "measurements.csv").open() as table:
+        (row,) = csv.DictReader(table)
+    assert float(row["value"]) == pytest.approx(width, abs=1e-3)
+    report = highdicom.sr.srread(tmp_path / "out" / "film.dcm.sr.dcm")
+    (group,) = report.content.get_image_measurement_groups()
+    assert [item.value for item in group.get_measurements()] == pytest.approx([width], abs=1e-3)
+
+
+def test_unknown_measurements_are_named_before_anything_is_written(
+    apply: Apply, mean_shape: Path, films: Path, tmp_path: Path
+):
+    picture(films / "a.png")
+    (tmp_path / "mine.yaml").write_text(MINE.replace("left top", "left tip"))
+    for setting, sentence in (
+        ("pelvs", "'pelvs' is neither auto, nor one of the shipped cephalogram, chest"),
+        (str(tmp_path / "mine.yaml"), "mine.yaml: measurement 'Width', points: needs the landmark 'left tip', which"),
+    ):
+        with pytest.raises(RuntimeError) as raised:
+            apply(dataset_dir=str(films), checkpoint=str(mean_shape), measurements=setting).run()
+        cause: BaseException | None = raised.value
+        while cause and not isinstance(cause, ConfigurationError):
+            cause = cause.__cause__
+        assert sentence in str(cause)
+    assert not list((tmp_path / "out").rglob("*.*"))
 
 
 def test_outputs_that_a_film_cannot_have_do_not_cost_the_others(

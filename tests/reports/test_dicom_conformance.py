@@ -17,6 +17,11 @@ from pydicom import uid
 from bundle.data.synthetic import dicom
 from bundle.data.synthetic.film import arrange, take
 from bundle.data.synthetic.sample import SITES, load_site
+from bundle.measurements import Measured
+from bundle.measurements.measured import IN_PIXELS
+from bundle.measurements.parsing import read_definitions
+from bundle.measurements.registry import SHIPPED
+from bundle.reports.dicom_sr import StructuredReportOutput
 from bundle.reports.outputs import make_outputs
 from bundle.reports.prediction import Prediction
 
@@ -76,6 +81,19 @@ def test_every_output_of_every_kind_of_film(
     written = sorted((tmp_path / "out").glob("*.dcm"))
     assert len(written) == 3
     assert {file.name: validate(file) for file in written} == {file.name: [] for file in written}
+
+
+@pytest.mark.parametrize("unit", ["as defined", "pixels"])
+def test_every_shipped_measurement(
+    validate: Callable[[Path], list[str]], write_film: Write, predict: Predict, unit: str, tmp_path: Path
+) -> None:
+    definitions = [definition for file in SHIPPED.values() for definition in read_definitions(file)]
+    measured = [
+        Measured(each, -1234.56789, IN_PIXELS.get(each.unit, each.unit) if unit == "pixels" else each.unit)
+        for each in definitions
+    ]
+    StructuredReportOutput(tmp_path)(predict(write_film(), measurements=tuple(measured)))
+    assert validate(tmp_path / "film.dcm.sr.dcm") == []
 
 
 @pytest.mark.parametrize("site", SITES)

@@ -19,6 +19,7 @@ from pydicom.uid import XRayAngiographicImageStorage
 
 from bundle.coordinates import from_scoord, in_image
 from bundle.errors import RadiographError
+from bundle.measurements import Definition, Measured
 from bundle.reports.dicom_sr import StructuredReportOutput
 from bundle.reports.prediction import Model, Prediction
 
@@ -129,3 +130,42 @@ def test_names_in_other_scripts_are_copied(write_film: Write, predict: Predict, 
 def test_a_single_frame_of_a_class_of_many_can_be_referred_to(write_film: Write, predict: Predict) -> None:
     film = write_film(SOPClassUID=XRayAngiographicImageStorage, Modality="XA")
     assert len(landmarks(written(predict(film)))) == 3
+
+
+def measured(name: str, value: float, unit: str) -> Measured:
+    return Measured(Definition(name, "distance", unit, {}, (), "mine.yaml"), value, unit)
+
+
+def test_measurements_come_back_with_their_units(write_film: Write, predict: Predict) -> None:
+    values = [
+        measured("Angle, left", -12.34567, "degree"),
+        measured("Width", 1234.5, "mm"),
+        measured("Missing", np.nan, "mm"),
+        measured("Heart", 12.5, "mm2"),
+        measured("CTR", 0.48766, "ratio"),
+        measured("Height", 30_000.25, "px"),
+        measured("Lung", 4e8, "px2"),
+    ]
+    prediction = predict(write_film(), measurements=tuple(values))
+    report = written(prediction)
+    (group,) = report.content.get_image_measurement_groups()
+    assert group.tracking_identifier == "Measurements"
+    read = {item.name.meaning: (item.name, item.value, item.unit) for item in group.get_measurements()}
+    assert {name: (value, unit.value) for name, (_, value, unit) in read.items()} == {
+        "Angle, left": (-12.3457, "deg"),
+        "Width": (1234.5, "mm"),
+        "Heart": (12.5, "mm2"),
+        "CTR": (0.4877, "{ratio}"),
+        "Height": (30_000.25, "{pixels}"),
+        "Lung": (4e8, "{square_pixels}"),
+    }
+    assert {unit.scheme_designator for _, _, unit in read.values()} == {"UCUM"}
+    assert (read["Angle, left"][0].value, read["Angle, left"][0].scheme_designator) == ("angle_left", "99FSDAG")
+    assert len(landmarks(report)) == 3
+    (image,) = group.source_images
+    assert image.referenced_sop_instance_uid == pydicom.dcmread(prediction.image).SOPInstanceUID
+
+
+def test_a_report_without_any_value_has_no_measurement_group(write_film: Write, predict: Predict) -> None:
+    report = written(predict(write_film(), measurements=(measured("Missing", np.nan, "mm"),)))
+    assert report.content.get_image_measurement_groups() == []

@@ -11,14 +11,15 @@ import numpy as np
 import pytest
 
 from bundle.errors import BundleError
+from bundle.measurements import Definition, Measured
 from bundle.reports.prediction import Prediction
 from bundle.reports.prediction_csv import CsvOutput
 
 Predict = Callable[..., Prediction]
 
 
-def rows(folder: Path) -> list[dict[str, str]]:
-    with (folder / "predictions.csv").open(encoding="utf-8", newline="") as table:
+def rows(folder: Path, file: str = "predictions.csv") -> list[dict[str, str]]:
+    with (folder / file).open(encoding="utf-8", newline="") as table:
         return list(csv.DictReader(table))
 
 
@@ -56,3 +57,21 @@ def test_a_table_that_cannot_be_written_is_named(predict: Predict, tmp_path: Pat
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(BundleError, match=r"predictions\.csv: cannot be written .* what was written before is kept"):
         CsvOutput(tmp_path / "file")(predict(tmp_path / "a.png"))
+
+
+def test_one_row_a_measurement_of_each_film(predict: Predict, tmp_path: Path) -> None:
+    ratio = Definition("Heart, ratio", "ratio", "ratio", {}, ("a", "b"), "mine.yaml")
+    output = CsvOutput(tmp_path)
+    for name, value in (("a.png", 0.48766), ("b.png", np.nan)):
+        output(predict(tmp_path / name, measurements=(Measured(ratio, value, "ratio"),)))
+    table = rows(tmp_path, "measurements.csv")
+    assert [(row["name"], row["measurement"], row["value"], row["unit"]) for row in table] == [
+        ("a.png", "Heart, ratio", "0.4877", "ratio"),
+        ("b.png", "Heart, ratio", "", "ratio"),
+    ]
+    assert table[0]["weights_sha256"] == "ab" * 32
+
+
+def test_without_measurements_there_is_no_such_table(predict: Predict, tmp_path: Path) -> None:
+    CsvOutput(tmp_path)(predict(tmp_path / "a.png"))
+    assert not (tmp_path / "measurements.csv").exists()

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from bundle.measurements import Definition, Measured
 from bundle.reports.prediction import Prediction
 from bundle.reports.prediction_json import JsonOutput
 
@@ -42,3 +43,13 @@ def test_what_is_unknown_is_null(predict: Predict, tmp_path: Path) -> None:
     assert all(point["x_mm"] is None and point["y_mm"] is None for point in document["landmarks"])
     assert document["landmarks"][0]["x"] == 10.0
     assert document["landmarks"][1]["x"] is document["landmarks"][1]["y"] is None
+
+
+def test_measurements_have_a_value_or_null(predict: Predict, tmp_path: Path) -> None:
+    angle = Definition("SNA", "angle", "degree", {}, (), "mine.yaml")
+    measurements = (Measured(angle, 81.23456, "degree"), Measured(angle, np.nan, "degree"))
+    document = written(predict(tmp_path / "a.png", measurements=measurements), tmp_path)
+    assert document["measurements"] == [
+        {"name": "SNA", "value": 81.2346, "unit": "degree"},
+        {"name": "SNA", "value": None, "unit": "degree"},
+    ]

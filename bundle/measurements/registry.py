@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The measurement files that are shipped, and which of them, or of the user's own, a model can use."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from bundle.errors import ConfigurationError
+from bundle.measurements.definition import Definition
+from bundle.measurements.parsing import read_definitions
+
+SHIPPED = {file.stem: file for file in sorted((Path(__file__).parent / "sites").glob("*.yaml"))}
+AUTOMATIC = "auto"
+
+
+def choose_measurements(setting: str | Sequence[str], landmarks: Collection[str]) -> tuple[Definition, ...]:
+    """Return what to measure with a model.
+
+    Args:
+        setting: `auto` for every shipped file whose landmarks the model has; else one or several names of shipped files
+            or paths; an empty list for none.
+        landmarks: Names of the model's landmarks.
+
+    Raises:
+        ConfigurationError: a name that is neither shipped nor a file, a file that cannot be used, a landmark that the
+            model lacks, or a measurement defined twice.
+    """
+    if setting == AUTOMATIC:
+        shipped = map(read_definitions, SHIPPED.values())
+        return tuple(each for file in shipped if _missing(file, landmarks) is None for each in file)
+    definitions: dict[str, Definition] = {}
+    for name in [setting] if isinstance(setting, str) else setting:
+        file = read_definitions(_path(name))
+        if missing := _missing(file, landmarks):
+            raise ConfigurationError(
+                f"{missing}, which the model does not have (its landmarks are {', '.join(landmarks)}); "
+                "correct the name, or choose other --measurements"
+            )
+        for definition in file:
+            if other := definitions.get(definition.name):
+                raise ConfigurationError(
+                    f"{definition.file}: measurement {definition.name!r}, name: is also one of {other.file}; rename it"
+                )
+            definitions[definition.name] = definition
+    return tuple(definitions.values())
+
+
+def _path(name: str) -> Path:
+    path = SHIPPED.get(name, Path(name))
+    if not path.is_file():
+        raise ConfigurationError(
+            f"measurements: {name!r} is neither {AUTOMATIC}, nor one of the shipped {', '.join(SHIPPED)}, nor a file; "
+            "correct --measurements"
+        )
+    return path
+
+
+def _missing(definitions: Sequence[Definition], landmarks: Collection[str]) -> str | None:
+    """The first landmark that a file needs and the model lacks, with its place in the file."""
+    for definition in definitions:
+        for field, name in definition.landmarks():
+            if name not in landmarks:
+                return f"{definition.file}: measurement {definition.name!r}, {field}: needs the landmark {name!r}"
+    return None
