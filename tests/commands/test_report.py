@@ -13,7 +13,8 @@ from PIL import Image
 from bundle.__main__ import main
 from bundle.reports.evaluation import write_evaluation
 
-CARD = {"shots": 10, "draw": 1, "seed": 2, "image_size": 128, "backbone": "hrnet_small", "epoch": 40}
+NETWORK = {"name": "DeepAdaptiveGraph", "backbone": "hrnet_small"}
+CARD = {"shots": 10, "draw": 1, "seed": 2, "image_size": 128, "network": NETWORK, "epoch": 40}
 STAGE_TWO = {"method": "few-shot DAG", "model": "teacher"}
 
 

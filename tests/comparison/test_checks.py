@@ -97,5 +97,5 @@ def test_stage_2_alone_may_differ(request_for: Make, tmp_path: Path):
     longer = request_for("pi_model", shots=(4,), draws=1, stage2_overlays=(tmp_path / "longer.json",))
     check_request(longer)
     begin(plain["pi_model"])
-    with pytest.raises(ConfigurationError, match="pi_model: was trained with max_epochs 40, now it is 80"):
+    with pytest.raises(ConfigurationError, match="pi_model: was trained with max_epochs 12, now it is 80"):
         check_request(longer)
