@@ -49,6 +49,7 @@ METHODS = (
     _stage_two("temporal_ensemble", "Temporal ensemble"),
     _stage_two("few_shot_dag", "Few-shot DAG"),
     _stage_two("few_shot_dag_js", "Few-shot DAG + JS"),
+    _stage_two("multi_view", "Few-shot DAG, multi-view"),
     _stage_two("recommended", "Few-shot DAG, recommended", warmed_up=True),
 )
 """In the order of the paper's tables, then what goes beyond the paper."""

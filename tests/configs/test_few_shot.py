@@ -13,6 +13,7 @@ PAPER = {"ratio": 100, "noise_std": 0.1, "w2": 1.0, "ema_min": 0.99, "ema_max": 
 TEACHERS = {
     "few_shot_dag": ("MeanTeacher", "teacher", 0.0),
     "few_shot_dag_js": ("MeanTeacher", "teacher", 1.0),
+    "multi_view": ("MultiView", "teacher", 0.0),
     "recommended": ("MultiView", "student", 0.0),
     "pi_model": ("PiModel", "student", 0.0),
     "pseudo_label": ("PseudoLabel", "student", 0.0),
@@ -59,7 +60,7 @@ def test_a_method_is_a_teacher(dataset: Path, warm_up: Path, tmp_path: Path, met
 def test_a_method_is_an_overlay_of_a_few_lines(method: str):
     overlay = ConfigParser.load_config_file(str(CONFIGS / "methods" / f"{method}.json"))
     base = ConfigParser.load_config_file(str(CONFIGS / "few_shot.json"))
-    assert len(overlay) <= (10 if method == "recommended" else 6)
+    assert len(overlay) <= (10 if method in ("multi_view", "recommended") else 6)
     assert not set(overlay) - set(base) - {"warm_up"}
 
 

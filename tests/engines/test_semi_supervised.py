@@ -52,7 +52,7 @@ def test_cut_and_resumed_equals_uncut(few_shot: FewShot, tmp_path: Path, method:
         assert_same(weights(uncut / name), weights(cut / name))
     memories = [[file.read_bytes() for file in sorted(run.glob("*.npy"))] for run in (uncut, cut)]
     assert memories[0] == memories[1]
-    assert bool(memories[0]) == (method in ("temporal_ensemble", "recommended"))
+    assert bool(memories[0]) == (method in ("temporal_ensemble", "multi_view", "recommended"))
 
 
 def _press_ctrl_c() -> None:
