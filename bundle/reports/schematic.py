@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Literal
 
 import numpy as np
@@ -14,7 +15,9 @@ from matplotlib.figure import Figure
 from bundle.reports.figure import LIGHT, Theme
 
 MOST_NAMED = 6
-_WIDTH, _SHAPE_WIDTH, _HEIGHTS = 6.6, 3.3, (3.0, 7.2)
+_SHAPE_WIDTH, _HEIGHTS, _NAMES_WIDTH, _SCALE_WIDTH, _EDGE = 3.3, (3.4, 7.2), 1.9, 0.8, 0.15
+"""Inches: the shape, the figure's height, the names at each side of the shape, the scale, and the edge of all."""
+_NAME_LETTERS, _LINE_HEIGHT = 26, 0.17
 _LARGEST_MARK, _SMALLEST_MARK = 220.0, 12.0
 _CROWDED = 25
 
@@ -61,17 +64,18 @@ def draw_schematic(
 
 
 def _new_chart(low: np.ndarray, high: np.ndarray, theme: Theme) -> tuple[Figure, Axes]:
-    extent = np.maximum(high - low, max(1e-6, 0.2 * float((high - low).max())))
+    """Return a chart of fixed place, so that names of any length leave the shape its room."""
+    extent = np.maximum(high - low, max(1e-6, 0.2 * float((high - low).max()))) * [1.16, 1.08]
     height = float(np.clip(_SHAPE_WIDTH * extent[1] / extent[0], *_HEIGHTS))
-    figure = Figure(figsize=(_WIDTH, height), dpi=200, layout="constrained", facecolor=theme.surface)
-    chart = figure.add_subplot()
+    width = _SHAPE_WIDTH + 2 * _NAMES_WIDTH + _SCALE_WIDTH
+    figure = Figure(figsize=(width, height), dpi=200, facecolor=theme.surface)
+    edge = _EDGE / height
+    chart = figure.add_axes((_NAMES_WIDTH / width, edge, _SHAPE_WIDTH / width, 1 - 2 * edge))
     chart.set_axis_off()
     chart.set_aspect("equal")
-    margin = 0.04 * extent.max()
-    middle = (low + high) / 2
-    half = extent / 2 + margin
-    chart.set_xlim(middle[0] - half[0], middle[0] + half[0])
-    chart.set_ylim(middle[1] + half[1], middle[1] - half[1])
+    start, end = (low + high - extent) / 2, (low + high + extent) / 2
+    chart.set_xlim(start[0], end[0])
+    chart.set_ylim(end[1], start[1])
     return figure, chart
 
 
@@ -96,7 +100,8 @@ def _draw_marks(figure: Figure, chart: Axes, shape: np.ndarray, errors: np.ndarr
         linewidths=0.6,
         zorder=2,
     )
-    bar = figure.colorbar(marks, ax=chart, shrink=0.5, aspect=18, pad=0.06)
+    width = figure.get_figwidth()
+    bar = figure.colorbar(marks, cax=figure.add_axes((1 - _SCALE_WIDTH / width, 0.25, 0.14 / width, 0.5)))
     bar.outline.set_visible(False)
     bar.ax.tick_params(colors=theme.muted, labelsize=9, length=0)
     bar.set_label(f"mean error, {unit}", color=theme.muted, fontsize=9)
@@ -106,12 +111,12 @@ def _write_names(
     chart: Axes, shape: np.ndarray, labels: Mapping[int, str], side: Literal["left", "right"], theme: Theme
 ) -> None:
     """Write names in a column beside the shape, each with a line to its mark."""
-    bottom, top = chart.get_ylim()
     edge = chart.get_xlim()[side == "right"]
     ordered = sorted(labels, key=lambda index: shape[index, 1])
-    for index, y in zip(ordered, _apart(shape[ordered, 1], (bottom - top) / 14), strict=True):
+    texts = [fill(labels[index], _NAME_LETTERS) for index in ordered]
+    for index, text, y in zip(ordered, texts, _rows(chart, shape[ordered, 1], texts), strict=True):
         chart.annotate(
-            labels[index],
+            text,
             shape[index],
             (edge, y),
             ha="left" if side == "right" else "right",
@@ -127,8 +132,20 @@ def _write_names(
         )
 
 
-def _apart(places: np.ndarray, gap: float) -> np.ndarray:
-    """Return ascending places moved to at least `gap` from each other, about the same centre."""
-    steps = gap * np.arange(len(places))
-    spread = np.maximum.accumulate(places - steps) + steps
-    return spread + (places.mean() - spread.mean()) if len(places) else spread
+def _rows(chart: Axes, places: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+    """Return where to write texts: at their ascending places, but on the chart and not on each other."""
+    bottom, top = chart.get_ylim()
+    left, right = chart.get_xlim()
+    axes_height = chart.bbox.height / chart.figure.dpi
+    inch = max((bottom - top) / axes_height, (right - left) / _SHAPE_WIDTH)
+    heights = inch * _LINE_HEIGHT * np.array([1.3 + text.count("\n") for text in texts])
+    above = np.cumsum(heights) - heights / 2
+    spread = np.maximum.accumulate(places - above) + above
+    if not len(spread):
+        return spread
+    middle, reach = (bottom + top) / 2, inch * axes_height / 2
+    centred = spread + places.mean() - spread.mean()
+    over = max(0.0, float(centred[-1] + heights[-1] / 2) - (middle + reach))
+    under = max(0.0, middle - reach - float(centred[0] - heights[0] / 2))
+    rows: np.ndarray = centred - over + under
+    return rows

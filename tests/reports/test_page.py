@@ -189,6 +189,8 @@ def test_synthetic_films_are_called_so(run: Path, records: Records, names: list[
     page = Page(written(run, records, names, synthetic=True))
     assert "Synthetic radiographs." in page.text
     assert "Error on 10 synthetic test films" in page.text
+    assert "cumulative error over all landmarks of all synthetic test films" in page.text
+    assert "the synthetic films laid on each other" in page.text
 
 
 def test_unknown_spacing_leaves_out_millimetres(run: Path, records: Records, names: list[str]) -> None:

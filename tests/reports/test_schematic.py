@@ -43,14 +43,18 @@ def test_the_worst_are_named_with_their_errors() -> None:
     assert set(labels(draw_schematic(shape, errors, names, "mm"))) == expected
 
 
-def test_names_do_not_lie_on_each_other() -> None:
-    """Landmarks of one height at one side."""
-    shape = np.array([[0.0, 0], [10, 5], [10, 5.1], [10, 5.2], [10, 5.3], [0, 10]])
-    figure = draw_schematic(shape, np.arange(6.0), [f"landmark {index}" for index in range(6)], "mm")
+@pytest.mark.parametrize("name", ["crest", "middle finger distal interphalangeal joint"])
+def test_names_lie_on_the_picture_and_not_on_each_other(name: str) -> None:
+    """Landmarks close to each other at one side, with names of one line and of three."""
+    shape = np.array([[0.0, 0], [10, 9], [10, 9.1], [10, 9.2], [10, 9.3], [0, 10]])
+    figure = draw_schematic(shape, np.arange(6.0), [f"{name} {index}" for index in range(6)], "mm")
     png(figure)  # places the texts
     boxes = [Text.get_window_extent(label) for label in figure.axes[0].texts]
     assert len(boxes) == 6
     assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    assert all(figure.bbox.contains(*corner) for box in boxes for corner in (box.min, box.max))
+    drawn = figure.axes[0].transData.transform(shape[[0, -1]])
+    assert abs(drawn[1, 1] - drawn[0, 1]) > 0.5 * figure.bbox.height
 
 
 def test_missing_and_unfound_landmarks() -> None:
