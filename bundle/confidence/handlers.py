@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from monai.engines.utils import IterationEvents
 from monai.utils.enums import CommonKeys as Keys
 
 from bundle.confidence.calibration import Calibration, calibrate
-from bundle.confidence.estimator import ConfidenceEstimator, save_estimator
+from bundle.confidence.estimator import ConfidenceEstimator, learn_templates, save_estimator
 from bundle.errors import ConfigurationError
 from bundle.files import write_text
+from bundle.networks import LandmarkNetwork
 
 logger = logging.getLogger(__name__)
 
@@ -49,8 +51,10 @@ class Calibrate:
     """Calibrate an estimator on an evaluator's films, save it beside the weights, and report in `calibration.json`.
 
     Args:
-        estimator: to calibrate.
-        weights: weights file of the evaluator's network.
+        network: the evaluator's network.
+        views: V rows of numbers, see `bundle.confidence.views.View`.
+        films: the labelled films that the network was trained on, see `learn_templates`.
+        weights: weights file of the network.
         output_dir: folder of the report.
         review_share: share of the films with the largest expected errors that are to be reviewed.
         unlikeness_margin: how many times the largest unlikeness of these films is still accepted.
@@ -58,18 +62,21 @@ class Calibrate:
 
     def __init__(
         self,
-        estimator: ConfidenceEstimator,
+        network: LandmarkNetwork,
+        views: Sequence[Sequence[float]],
+        films: Iterable[Mapping[str, Any]],
         weights: str | Path,
         output_dir: str | Path,
         review_share: float,
         unlikeness_margin: float,
     ) -> None:
-        self.estimator = estimator
+        self.network = network
+        self.views = views
+        self.films = films
         self.weights = weights
         self.output_dir = Path(output_dir)
         self.review_share = review_share
         self.unlikeness_margin = unlikeness_margin
-        self._start()
 
     def attach(self, engine: Engine) -> None:
         """Attach to the evaluator, whose labels are in [0, 1] of the image until they are post-processed."""
@@ -95,7 +102,10 @@ class Calibrate:
         save_estimator(self.estimator, self.weights)
         self._report(calibration, int(labelled.sum()))
 
-    def _start(self) -> None:
+    def _start(self, _engine: Engine) -> None:
+        views = torch.tensor(self.views, dtype=torch.float32)
+        estimator = ConfidenceEstimator(self.network, views, learn_templates(self.network, self.films))
+        self.estimator = estimator.to(self.network.mean_shape.device)
         self._signals: list[np.ndarray] = []
         self._errors: list[np.ndarray] = []
 
