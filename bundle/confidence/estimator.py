@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from monai.networks.utils import eval_mode
 from torch import nn
 from torch.nn import functional
 
@@ -26,7 +27,7 @@ class ConfidenceEstimator(nn.Module):
     """Expects errors of a landmark network by signals of its predictions.
 
     Args:
-        network: in evaluation mode; not saved with the estimator.
+        network: not saved with the estimator.
         views: [V, 5], see `bundle.confidence.views.View`.
         templates: [K, D], see `learn_templates`.
     """
@@ -72,21 +73,20 @@ class ConfidenceEstimator(nn.Module):
         }
 
 
-@torch.no_grad()
 def learn_templates(network: LandmarkNetwork, films: Iterable[Mapping[str, Any]]) -> torch.Tensor:
     """Mean feature at each landmark of labelled films: unit vectors [K, D], 0 for a landmark that none has.
 
     Args:
-        network: whose features are taken; put into evaluation mode.
+        network: whose features are taken.
         films: `image` [C, S, S] in [0, 1] and `label` [K, 2] in [0, 1], NaN where missing.
     """
-    network.eval()
     device = network.mean_shape.device
     found = []
     for film in films:
         image, label = film["image"][None].to(device), film["label"][None].to(device)
         known = label.isfinite().all(dim=-1, keepdim=True)
-        found.append(features_at(network, image, label.nan_to_num()) * known)
+        with eval_mode(network):
+            found.append(features_at(network, image, label.nan_to_num()) * known)
     return functional.normalize(torch.cat(found).sum(dim=0), dim=-1)
 
 

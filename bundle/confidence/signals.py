@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
+from monai.networks.utils import eval_mode
 from torch.nn import functional
 
 from bundle.confidence.shape_distance import shape_distance
@@ -28,23 +29,23 @@ class Signals(NamedTuple):
     unlikeness: torch.Tensor
 
 
-@torch.no_grad()
 def measure_signals(
     network: LandmarkNetwork, image: torch.Tensor, vertices: torch.Tensor, views: torch.Tensor, templates: torch.Tensor
 ) -> Signals:
     """Measure the signals of a prediction.
 
     Args:
-        network: in evaluation mode.
+        network: whose mode is kept; evaluators leave it in training mode after their own pass.
         image: [B, C, S, S] in [0, 1].
         vertices: [B, K, 2], what the network says of the image, in [0, 1].
         views: [V, 5], see `View`.
         templates: [K, D], unit vectors, see `features_at`.
     """
-    seen = [vertices, *(view.restore(network(view.show(image))) for view in map(View, views))]
+    with eval_mode(network):
+        seen = [vertices, *(view.restore(network(view.show(image))) for view in map(View, views))]
+        likeness = (features_at(network, image, vertices) * templates).sum(dim=-1)
     predictions = torch.stack(seen)
     spread = (predictions - predictions.mean(dim=0)).norm(dim=-1).mean(dim=0)
-    likeness = (features_at(network, image, vertices) * templates).sum(dim=-1)
     return Signals(spread, shape_distance(vertices, network.mean_shape), 1 - likeness)
 
 

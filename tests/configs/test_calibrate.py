@@ -102,3 +102,13 @@ def test_a_broken_calibration_is_refused(apply: Make, calibrated: Path, dataset:
     with pytest.raises(RuntimeError) as raised:
         apply(dataset_dir=str(dataset), checkpoint=str(calibrated)).run()
     assert "model.confidence.pt: cannot be read" in str(raised.value.__cause__)
+
+
+def test_estimating_leaves_the_predictions_as_they_are(apply: Make, calibrated: Path, dataset: Path, tmp_path: Path):
+    settings = {"dataset_dir": str(dataset), "checkpoint": str(calibrated), "batch_size": 1, "outputs": "json"}
+    apply(**settings).run()
+    with_estimates = json.loads((tmp_path / "out" / "9.png.json").read_text())["landmarks"]
+    calibrated.with_name("model.confidence.pt").unlink()
+    apply(**settings).run()
+    without = json.loads((tmp_path / "out" / "9.png.json").read_text())["landmarks"]
+    assert [(each["x"], each["y"]) for each in with_estimates] == [(each["x"], each["y"]) for each in without]
