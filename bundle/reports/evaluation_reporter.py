@@ -16,7 +16,7 @@ from monai.utils import convert_to_numpy
 
 from bundle.confidence import Confidence
 from bundle.measurements import Definition
-from bundle.reports.evaluation import headline, write_evaluation
+from bundle.reports.evaluation import NO_OVERLAYS, headline, write_evaluation
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class EvaluationReporter:
         names: Names of the K landmarks.
         skeleton: Pairs of landmark indices to join by a faint line in the pictures.
         synthetic: Whether the films are computed.
-        overlays: How many of the best, of the typical and of the worst films to draw.
+        overlays: How many `best`, `typical` and `worst` films to draw, see `choose_examples`.
         measurements: What to measure from the predicted and from the true landmarks.
     """
 
@@ -43,7 +43,7 @@ class EvaluationReporter:
         names: Sequence[str],
         skeleton: Sequence[tuple[int, int]] = (),
         synthetic: bool = False,
-        overlays: int = 3,
+        overlays: Mapping[str, int] = NO_OVERLAYS,
         measurements: Sequence[Definition] = (),
     ) -> None:
         self.out_dir = out_dir

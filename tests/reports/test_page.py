@@ -6,7 +6,7 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -60,12 +60,14 @@ def written(
     records: Records,
     names: list[str],
     synthetic: bool = False,
-    overlays: int = 0,
+    overlays: Mapping[str, int] | None = None,
     measurements: Sequence[Definition] = (),
 ) -> str:
     mean_shape = [record | {"landmarks": record["landmarks"] + 20} for record in records]
-    write_evaluation(mean_shape, names, run / "mean_shape", synthetic=synthetic, overlays=0)
-    write_evaluation(records, names, run / "dag", synthetic=synthetic, overlays=overlays, measurements=measurements)
+    write_evaluation(mean_shape, names, run / "mean_shape", synthetic=synthetic)
+    write_evaluation(
+        records, names, run / "dag", synthetic=synthetic, overlays=overlays or {}, measurements=measurements
+    )
     write_page(
         run / "page" / "index.html",
         {"Mean shape only": run / "mean_shape", "Deep Adaptive Graph": run / "dag"},
@@ -92,7 +94,7 @@ def test_figures_are_on_the_page(run: Path, records: Records, names: list[str]) 
 
 
 def test_it_holds_its_pictures_and_refers_to_nothing_outside(run: Path, records: Records, names: list[str]) -> None:
-    content = written(run, records, names, overlays=2)
+    content = written(run, records, names, overlays={"best": 2, "typical": 2, "worst": 3})
     page = Page(content)
     links = {reference for reference in page.references if not reference.startswith("data:image/")}
     assert links <= {f"#{name}" for name in page.ids}
@@ -102,7 +104,7 @@ def test_it_holds_its_pictures_and_refers_to_nothing_outside(run: Path, records:
     assert len(content) < 6e6
 
     pictures = re.findall(r"data:image/(\w+);base64,([\w+/=]+)", content)
-    assert len(pictures) == 2 * 2 + 6 + 1  # two charts in two themes, six films, one prediction
+    assert len(pictures) == 2 * 2 + 7 + 1  # two charts in two themes, seven films, one prediction
     for kind, encoded in pictures:
         with Image.open(io.BytesIO(base64.b64decode(encoded))) as picture:
             assert picture.format == kind.upper()
@@ -122,7 +124,7 @@ def test_synthetic_films_are_called_so(run: Path, records: Records, names: list[
 def test_unknown_spacing_leaves_out_millimetres(run: Path, records: Records, names: list[str]) -> None:
     for record in records:
         record["spacing"] = np.full(2, np.nan)
-    page = Page(written(run, records, names, overlays=1))
+    page = Page(written(run, records, names, overlays={"best": 1}))
     assert "mm," not in page.text and "SDR" not in page.text
     assert "the pixel size of these films is unknown" in page.text
     assert "% of image width" in page.text
