@@ -79,16 +79,17 @@ def _name(name: str, point: np.ndarray, size: tuple[int, int]) -> pr.TextObject:
 
     Of a name merely anchored at its point, viewers choose the place: far off, over other points, beyond the film.
     """
-    height = max(size) / _LINES
-    width = min(0.5 * height * len(name), size[0] / 2)
+    columns, rows = size
+    height = min(max(size) / _LINES, rows)
+    width = min(0.5 * height * len(name), columns / 2)
     x, y = (float(coordinate) for coordinate in point)
-    fits = x + height + width < size[0]
+    fits = x + height + width < columns
     left = x + height if fits else max(x - height - width, 0)
-    top = max(min(y - height / 2, size[1] - height), 0)
+    top = min(max(y - height / 2, 0), rows - height)
     return pr.TextObject(
         name,
         _PIXEL,
-        bounding_box=(left, top, left + width, top + height),
+        bounding_box=(left, top, left + width, min(top + height, rows)),
         text_justification=pr.TextJustificationValues.LEFT if fits else pr.TextJustificationValues.RIGHT,
     )
 

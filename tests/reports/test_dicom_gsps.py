@@ -65,7 +65,7 @@ def test_each_name_stands_beside_its_point_and_within_the_film(
         right, bottom = from_scoord(text.BoundingBoxBottomRightHandCorner)
         line = bottom - top
         assert -0.51 < left < right < size[0] - 0.49
-        assert top > -0.51 and (bottom < size[1] - 0.49 or line > size[1])
+        assert -0.51 < top < bottom < size[1] - 0.49
         assert top - line < y < bottom + line
         assert min(abs(left - x), abs(right - x)) < 1.5 * line or left == -0.5
         assert text.BoundingBoxTextHorizontalJustification == ("LEFT" if left > x else "RIGHT")
