@@ -10,6 +10,9 @@ import pytest
 
 from bundle.confidence import Confidence
 from bundle.reports.confidence_report import write_confidence_report
+from bundle.reports.evaluation import write_evaluation
+from bundle.reports.evaluation_reader import read_evaluation
+from bundle.reports.sections.confidence import confidence_section
 
 
 @pytest.fixture
@@ -45,3 +48,14 @@ def test_failures_are_counted_on_the_films_to_review(judged: list[dict[str, Any]
 def test_without_failures_there_is_no_share_of_them(judged: list[dict[str, Any]], tmp_path: Path):
     confidence = write_confidence_report(tmp_path, judged[:5])["confidence"]
     assert confidence["failures_reviewed"] is None and confidence["failures_in_tenth"] is None
+
+
+def test_the_page_has_a_section_where_the_network_was_calibrated(
+    judged: list[dict[str, Any]], records: list[dict[str, Any]], names: list[str], tmp_path: Path
+):
+    write_evaluation(judged, names, tmp_path / "calibrated")
+    section = confidence_section(read_evaluation(tmp_path / "calibrated"))
+    assert section is not None and section["reviewed"] == 3
+    assert section["plot"]["light"] != section["plot"]["dark"]
+    write_evaluation(records, names, tmp_path / "plain")
+    assert confidence_section(read_evaluation(tmp_path / "plain")) is None
