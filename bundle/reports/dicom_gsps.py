@@ -21,6 +21,9 @@ from bundle.reports.prediction import Prediction
 
 _MODALITY_LUT = ("ModalityLUTSequence", "RescaleIntercept", "RescaleSlope", "RescaleType")
 _VOI_LUT = ("VOILUTSequence", "WindowCenter", "WindowWidth", "WindowCenterWidthExplanation", "VOILUTFunction")
+_PIXEL = pr.AnnotationUnitsValues.PIXEL
+_LINES = 64
+"""Lines of text that would fill the film's longer side."""
 
 
 class PresentationStateOutput(DicomOutput):
@@ -62,16 +65,32 @@ class PresentationStateOutput(DicomOutput):
 
 
 def _annotation(prediction: Prediction, source: Dataset, layer: pr.GraphicLayer) -> pr.GraphicAnnotation:
-    pixel = pr.AnnotationUnitsValues.PIXEL
     points = [(name, to_scoord(point)) for name, point in prediction.on_film()]
     return pr.GraphicAnnotation(
         referenced_images=[source],
         graphic_layer=layer,
-        graphic_objects=[pr.GraphicObject(pr.GraphicTypeValues.POINT, point[None], pixel) for _, point in points],
-        text_objects=[
-            pr.TextObject(name, pixel, anchor_point=(float(point[0]), float(point[1])), anchor_point_visible=False)
-            for name, point in points
-        ],
+        graphic_objects=[pr.GraphicObject(pr.GraphicTypeValues.POINT, point[None], _PIXEL) for _, point in points],
+        text_objects=[_name(name, point, prediction.size) for name, point in points],
+    )
+
+
+def _name(name: str, point: np.ndarray, size: tuple[int, int]) -> pr.TextObject:
+    """A landmark's name close to its point [2], right of it, or left of it where the film ends before the name does.
+
+    Of a name merely anchored at its point, viewers choose the place: far off, over other points, beyond the film.
+    """
+    columns, rows = size
+    height = min(max(size) / _LINES, rows)
+    width = min(0.5 * height * len(name), columns / 2)
+    x, y = (float(coordinate) for coordinate in point)
+    fits = x + height + width < columns
+    left = x + height if fits else max(x - height - width, 0)
+    top = min(max(y - height / 2, 0), rows - height)
+    return pr.TextObject(
+        name,
+        _PIXEL,
+        bounding_box=(left, top, left + width, min(top + height, rows)),
+        text_justification=pr.TextJustificationValues.LEFT if fits else pr.TextJustificationValues.RIGHT,
     )
 
 

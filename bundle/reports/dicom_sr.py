@@ -31,9 +31,9 @@ UNITS = {
 class StructuredReportOutput(DicomOutput):
     """`<film>.sr.dcm`: Comprehensive SR of template TID 1500.
 
-    Each landmark on the film is a planar region of interest (TID 1410) of the finding "Anatomical point", whose
-    tracking identifier is the landmark's name and whose graphic data is one POINT on the film. The measurements that
-    have a value are one more measurement group (TID 1501), named and coded as their file names them.
+    The measurements that have a value come first, as one measurement group (TID 1501), named and coded as their file
+    names them. Each landmark on the film is a planar region of interest (TID 1410) of the finding "Anatomical point",
+    whose tracking identifier is the landmark's name and whose graphic data is one POINT on the film.
     """
 
     suffix = ".sr.dcm"
@@ -49,8 +49,8 @@ class StructuredReportOutput(DicomOutput):
             observation_context=_observation_context(prediction.model),
             procedure_reported=codes.LN.XRUnspecifiedBodyRegion,
             imaging_measurements=[
-                *(_landmark(name, point, prediction.model, source) for name, point in landmarks),
                 *_measurements(prediction, source),
+                *(_landmark(name, point, prediction.model, source) for name, point in landmarks),
             ],
         )
         return sr.ComprehensiveSR(
@@ -111,7 +111,6 @@ def _algorithm(model: Model) -> sr.AlgorithmIdentification:
     return sr.AlgorithmIdentification(
         name=model.name,
         version=model.version,
-        parameters=[f"SHA-256 of the weights: {model.weights_sha256}"],
         family=codes.DCM.ArtificialIntelligence,
         manufacturer=MANUFACTURER,
     )

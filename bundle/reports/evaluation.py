@@ -15,6 +15,7 @@ from bundle.errors import ConfigurationError
 from bundle.files import write_whole
 from bundle.measurements import Definition
 from bundle.metrics import landmark_errors, summarize_errors
+from bundle.reports.confidence_report import write_confidence_report
 from bundle.reports.cumulative_error import comparable_errors, draw_cumulative_error
 from bundle.reports.example_films import choose_examples
 from bundle.reports.figure import png
@@ -41,11 +42,12 @@ def write_evaluation(
 ) -> dict[str, Any]:
     """Write `metrics.json`, `errors.csv`, `landmarks.csv`, `cumulative_error.png` and the pictures in `overlays/`.
 
-    With measurements also `measurements.csv` and `bland_altman.png`, see `write_measurement_agreement`.
+    With measurements also `measurements.csv` and `bland_altman.png`, see `write_measurement_agreement`; with the
+    confidence of a calibrated network `confidence.csv` and `reliability.png`, see `write_confidence_report`.
 
     Args:
         records: One prediction record a film: `name`, `image` (path), `landmarks` and `label` `[K, 2]` in pixels of the
-            original film, `spacing` `[2]`, `size` (X, Y).
+            original film, `spacing` `[2]`, `size` (X, Y), and `confidence` where the network is calibrated.
         names: Names of the K landmarks.
         out_dir: Folder to write to.
         skeleton: Pairs of landmark indices to join by a faint line in the pictures.
@@ -54,8 +56,9 @@ def write_evaluation(
         measurements: What to measure from the predicted and from the true landmarks.
 
     Returns:
-        The content of `metrics.json`: what `summarize_errors` and, with measurements, `write_measurement_agreement`
-        return, `synthetic`, `skeleton`, and `overlays`, a list of `case`, `name`, `file`, `mean_error` and `unit`.
+        The content of `metrics.json`: what `summarize_errors`, `write_measurement_agreement` and
+        `write_confidence_report` return, `synthetic`, `skeleton`, and `overlays`, a list of `case`, `name`, `file`,
+        `mean_error` and `unit`.
 
     Raises:
         ConfigurationError: no film has a true landmark, or `overlays` is not as `choose_examples` takes it.
@@ -81,6 +84,8 @@ def write_evaluation(
         pictures.append({"case": case, "name": name, "file": file, "mean_error": _finite(mean_error), "unit": unit})
     if measurements:
         summary |= write_measurement_agreement(folder, records, names, measurements, films)
+    if records[0].get("confidence"):
+        summary |= write_confidence_report(folder, records)
     metrics = {
         "synthetic": synthetic,
         "skeleton": [list(pair) for pair in skeleton],

@@ -14,6 +14,7 @@ import torch
 from ignite.engine import Engine, Events
 from monai.utils import convert_to_numpy
 
+from bundle.confidence import Confidence
 from bundle.measurements import Definition
 from bundle.reports.evaluation import NO_OVERLAYS, headline, write_evaluation
 
@@ -24,8 +25,8 @@ class EvaluationReporter:
     """Gather the films of an evaluator and call `write_evaluation` when it is through.
 
     The decollated items of batch and output hold together `pred` and `label` `[K, 2]` in pixels of the original film,
-    `spacing` `[2]`, `size` `[2]`, `name`, and `path` of the image. In a distributed run the first process writes, each
-    film once, although samplers repeat some to fill the last batch.
+    `spacing` `[2]`, `size` `[2]`, `name`, `path` of the image, and what `EstimateConfidence` adds. In a distributed run
+    the first process writes, each film once, although samplers repeat some to fill the last batch.
 
     Args:
         out_dir: Folder to write to.
@@ -89,6 +90,7 @@ def _record(item: Mapping[str, Any]) -> dict[str, Any]:
         "label": _array(item["label"]),
         "spacing": _array(item["spacing"]),
         "size": tuple(int(side) for side in item["size"]),
+        "confidence": Confidence.of_item(item),
     }
 
 

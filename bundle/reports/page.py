@@ -11,6 +11,7 @@ from bundle.files import write_text
 from bundle.metrics.summary import DETECTION_RADII_MM
 from bundle.reports.evaluation_reader import Evaluation, read_evaluation
 from bundle.reports.html import picture_file_url, render
+from bundle.reports.sections.confidence import confidence_section
 from bundle.reports.sections.configuration import configuration_section
 from bundle.reports.sections.curves import curve_section
 from bundle.reports.sections.films import PICTURE_SIDE, film_section
@@ -59,6 +60,7 @@ def write_page(
         curves=curve_section(read, history),
         landmarks=landmark_section(read, "mm" if in_mm else "px"),
         measurements=measurement_section(read),
+        confidence=confidence_section(main),
         films=film_section(main),
         predictions=[(picture.stem, picture_file_url(picture, PICTURE_SIDE)) for picture in predictions],
         configuration=configuration_section(configuration),

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -113,3 +116,26 @@ def predict(names: list[str]) -> Callable[..., Prediction]:
         return Prediction(image=image, **{**settings, **changed})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def debian_program() -> Callable[[str, str], Callable[..., str]]:
+    """A program and the Debian package that has it: `debian_program(name, package)(*arguments) -> what it says`.
+
+    Where it is not installed the test is skipped, but not in CI.
+    """
+
+    def find(name: str, package: str) -> Callable[..., str]:
+        if shutil.which(name) is None:
+            assert not os.environ.get("CI"), f"{name} is not installed; .ci/run has to install {package}"
+            pytest.skip(f"{name} is not installed; on Debian or Ubuntu: apt-get install {package}")
+
+        def run(*arguments: str | Path) -> str:
+            command = [name, *map(str, arguments)]
+            return subprocess.run(
+                command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace"
+            ).stdout
+
+        return run
+
+    return find

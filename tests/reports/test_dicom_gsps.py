@@ -47,8 +47,28 @@ def test_points_on_the_film_are_drawn_with_their_names_and_no_other(
     np.testing.assert_allclose(drawn, array[on_film], atol=0.01)
     names = [text.UnformattedTextValue for text in annotation.TextObjectSequence]
     assert names == [name for name, shown in zip(prediction.names, on_film, strict=True) if shown]
-    anchors = [from_scoord(text.AnchorPoint) for text in annotation.TextObjectSequence]
-    np.testing.assert_allclose(anchors, array[on_film], atol=0.01)
+
+
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(st.floats(-0.5, 79.5), st.floats(-0.5, 47.5)), min_size=3, max_size=3),
+    st.sampled_from([(80, 48), (800, 480), (48, 3000), (3000, 20)]),
+)
+def test_each_name_stands_beside_its_point_and_within_the_film(
+    write_film: Write, predict: Predict, points: list, size: tuple[int, int]
+) -> None:
+    array = (np.array(points) + 0.5) / [80, 48] * size - 0.5
+    film = write_film(pixels=np.zeros(size[::-1], np.uint16))
+    (annotation,) = written(predict(film, landmarks=array, size=size)).GraphicAnnotationSequence
+    for text, (x, y) in zip(annotation.TextObjectSequence, array, strict=True):
+        left, top = from_scoord(text.BoundingBoxTopLeftHandCorner)
+        right, bottom = from_scoord(text.BoundingBoxBottomRightHandCorner)
+        line = bottom - top
+        assert -0.51 < left < right < size[0] - 0.49
+        assert -0.51 < top < bottom < size[1] - 0.49
+        assert top - line < y < bottom + line
+        assert min(abs(left - x), abs(right - x)) < 1.5 * line or left == -0.5
+        assert text.BoundingBoxTextHorizontalJustification == ("LEFT" if left > x else "RIGHT")
 
 
 def test_it_refers_to_the_film(write_film: Write, predict: Predict) -> None:
