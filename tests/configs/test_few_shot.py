@@ -14,7 +14,7 @@ TEACHERS = {
     "few_shot_dag": ("MeanTeacher", "teacher", 0.0),
     "few_shot_dag_js": ("MeanTeacher", "teacher", 1.0),
     "multi_view": ("MultiView", "teacher", 0.0),
-    "recommended": ("MultiView", "student", 0.0),
+    "recommended": ("WeightSpaceEnsemble", "teacher", 0.0),
     "pi_model": ("PiModel", "student", 0.0),
     "pseudo_label": ("PseudoLabel", "student", 0.0),
     "temporal_ensemble": ("TemporalEnsemble", "student", 0.0),
@@ -61,7 +61,15 @@ def test_a_method_is_an_overlay_of_a_few_lines(method: str):
     overlay = ConfigParser.load_config_file(str(CONFIGS / "methods" / f"{method}.json"))
     base = ConfigParser.load_config_file(str(CONFIGS / "few_shot.json"))
     assert len(overlay) <= (10 if method in ("multi_view", "recommended") else 6)
-    assert not set(overlay) - set(base) - {"warm_up"}
+    assert not set(overlay) - set(base) - {"warm_up", "stage1_weight"}
+
+
+@pytest.mark.parametrize(("shots", "weight"), [(1, 0.0), (4, 0.5)])
+def test_the_recommended_model_of_one_film_is_the_student(dataset: Path, tmp_path: Path, shots: int, weight: float):
+    parser = few_shot(dataset, tmp_path, "few_shot.json", "methods/recommended.json").parser
+    parser["shots"] = shots
+    parser.parse(reset=True)
+    assert parser.get_parsed_content("stage1_weight") == weight
 
 
 def test_unlabelled_films_are_deformed_and_exposed_as_labelled_ones(dataset: Path, tmp_path: Path):
