@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ DECODERS = {
 """The one plugin of pydicom for an encoding; of others that may be installed, GDCM aborts on some damaged films."""
 
 register_imagecodecs()
+logging.getLogger("pydicom.pixels").setLevel(logging.CRITICAL)  # why a decoder failed: told in our own sentence
 
 
 class DicomRadiographReader(ImageReader):
