@@ -248,9 +248,7 @@ def test_films_with_impossible_spacing_or_without_decoder_are_named(
     assert "3 of 3 films could not be read" in str(raised.value.__cause__)
     assert "zero.dcm: PixelSpacing is 0 x 0.2, not a positive number" in caplog.text
     assert "not_a_number.dcm: PixelSpacing is nan x nan, not a positive number" in caplog.text
-    assert (
-        "packed.dcm: PixelData in MPEG2 Main Profile / Main Level cannot be decoded, there is no decoder" in caplog.text
-    )
+    assert "packed.dcm: PixelData in MPEG2 Main Profile / Main Level cannot be decoded, there is no" in caplog.text
 
 
 def test_weights_work_where_they_are_copied_with_their_card(
