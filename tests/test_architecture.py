@@ -15,14 +15,26 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGE = REPOSITORY / "bundle"
 
 FORBIDDEN = {
-    "networks": {"data", "transforms", "engines", "measurements", "reports", "comparison", "commands"},
-    "losses": {"data", "transforms", "engines", "measurements", "reports", "comparison", "commands"},
-    "metrics": {"data", "transforms", "engines", "measurements", "reports", "comparison", "commands"},
-    "data": {"networks", "losses", "engines", "measurements", "reports", "comparison", "commands"},
-    "transforms": {"networks", "losses", "engines", "measurements", "reports", "comparison", "commands"},
-    "engines": {"measurements", "reports", "comparison", "commands"},
+    "networks": {"confidence", "data", "transforms", "engines", "measurements", "reports", "comparison", "commands"},
+    "losses": {"confidence", "data", "transforms", "engines", "measurements", "reports", "comparison", "commands"},
+    "metrics": {"confidence", "data", "transforms", "engines", "measurements", "reports", "comparison", "commands"},
+    "data": {"confidence", "networks", "losses", "engines", "measurements", "reports", "comparison", "commands"},
+    "transforms": {"confidence", "networks", "losses", "engines", "measurements", "reports", "comparison", "commands"},
+    "engines": {"confidence", "measurements", "reports", "comparison", "commands"},
+    "confidence": {"losses", "data", "engines", "measurements", "reports", "comparison", "commands"},
     "measurements": {
-        *("networks", "losses", "metrics", "data", "transforms", "engines", "reports", "comparison", "commands"),
+        *(
+            "confidence",
+            "networks",
+            "losses",
+            "metrics",
+            "data",
+            "transforms",
+            "engines",
+            "reports",
+            "comparison",
+            "commands",
+        ),
     },
     "reports": {"networks", "losses", "engines", "comparison", "commands"},
     "comparison": {"networks", "losses", "engines", "commands"},

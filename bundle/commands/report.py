@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Write the page and print its path last.
 
     Raises:
-        BundleError: a folder lacks what its workflow writes.
+        BundleError: a folder lacks what its workflow writes, is given twice, or was evaluated on other films.
     """
     from bundle.reports.page import write_page
     from bundle.reports.run_facts import run_facts
@@ -47,12 +47,9 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _evaluations(runs: Sequence[Path]) -> dict[str, Path]:
-    """Evaluations by the method of their run; the folder's name tells runs of one method apart."""
-    from bundle.reports.run_facts import run_facts
+    """Evaluations by the name of their run, that of a mean shape first."""
+    from bundle.reports.run_names import run_names
 
-    mean_shape = runs[0] / MEAN_SHAPE
-    evaluations = {"mean shape alone": mean_shape} if mean_shape.is_dir() else {}
-    for run in runs:
-        method = run_facts(run)["method"]
-        evaluations[f"{method} ({run.name})" if method in evaluations else method] = run / EVALUATION
-    return evaluations
+    mean_shapes = [run / MEAN_SHAPE for run in runs if (run / MEAN_SHAPE).is_dir()]
+    evaluations = {"mean shape alone": mean_shapes[0]} if mean_shapes else {}
+    return evaluations | {name: run / EVALUATION for name, run in zip(run_names(runs), runs, strict=True)}

@@ -12,6 +12,7 @@ from bundle.comparison.methods import DAG, MEAN_SHAPE
 from bundle.comparison.results import Results
 from bundle.data.dataset_description import read_dataset
 from bundle.data.load_radiograph import LoadRadiographd
+from bundle.metrics.known_mean import mean_over_known
 from bundle.reports.evaluation_reader import Evaluation
 from bundle.reports.overlay import draw_overlay
 
@@ -103,6 +104,4 @@ def draw_film(results: Results, shown: ShownDraw, film: int) -> list[FilmPicture
 
 def _film_errors(results: Results, evaluation: Evaluation) -> np.ndarray:
     """Mean error `[N]` of each film, NaN where it has no landmark."""
-    errors = results.errors(evaluation)
-    count = (~np.isnan(errors)).sum(axis=1)
-    return np.where(count > 0, np.nansum(errors, axis=1) / np.maximum(count, 1), np.nan)
+    return mean_over_known(results.errors(evaluation), axis=1)

@@ -49,6 +49,8 @@ class DeepAdaptiveGraph(LandmarkNetwork):
         transform: "affine" (6 parameters) or "perspective" (9, as in the DAG paper).
     """
 
+    stride = STRIDE
+
     def __init__(
         self,
         num_landmarks: int,
@@ -90,13 +92,16 @@ class DeepAdaptiveGraph(LandmarkNetwork):
         """
         return self.forward_training(image).local_vertices
 
+    def features(self, image: torch.Tensor) -> torch.Tensor:
+        """The feature map that the graph reads, [B, D, X / 4, Y / 4]."""
+        return self.backbone(image).float()
+
     def forward_training(self, image: torch.Tensor) -> LandmarkOutput:
         """Locate the landmarks and return everything the losses of stages 1 and 2 read."""
-        feature_map = self.backbone(image)
+        features = self.features(image)
         # A vertex at 1 lies on the image's last pixel, that is at (size - 1) / 4 of the stride-4 map.
         width, height = image.shape[-2:]
         scale = ((width - 1) / STRIDE, (height - 1) / STRIDE)
-        features = feature_map.float()
         with torch.autocast(image.device.type, enabled=False):  # coordinates need float32
             mean_shape = self.mean_shape.expand(image.shape[0], -1, -1)
             readout = self.global_gcn(self._node_features(features, mean_shape, scale)).mean(dim=1)

@@ -28,10 +28,14 @@ class LandmarkNetwork(nn.Module, ABC):
 
     Args:
         num_landmarks: number K of landmarks.
+
+    Attributes:
+        stride: pixels of the image from one cell of its features to the next.
     """
 
     mean_shape: torch.Tensor
     landmark_name_bytes: torch.Tensor
+    stride: int
 
     def __init__(self, num_landmarks: int) -> None:
         super().__init__()
@@ -67,6 +71,10 @@ class LandmarkNetwork(nn.Module, ABC):
     @abstractmethod
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Locate the landmarks of images [B, C, X, Y] in [0, 1]: [B, K, 2] float32, (x, y) in [0, 1] of the image."""
+
+    @abstractmethod
+    def features(self, image: torch.Tensor) -> torch.Tensor:
+        """What the network sees in images [B, C, X, Y]: float32 [B, D, X / stride, Y / stride]."""
 
     @abstractmethod
     def forward_training(self, image: torch.Tensor) -> TrainingOutput:

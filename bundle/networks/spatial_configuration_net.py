@@ -109,6 +109,7 @@ class SpatialConfigurationNet(LandmarkNetwork):
         spatial_downsampling: the resolution it works at, as a divisor of the image's.
     """
 
+    stride = 1
     trained: torch.Tensor
 
     def __init__(
@@ -143,6 +144,10 @@ class SpatialConfigurationNet(LandmarkNetwork):
             ValueError: X or Y is no such multiple.
         """
         return torch.where(self.trained, heatmap_peaks(self._heatmaps(image)), self.mean_shape)
+
+    def features(self, image: torch.Tensor) -> torch.Tensor:
+        """The local appearance heatmaps, [B, K, X, Y]."""
+        return self.local_appearance(image).float()
 
     def forward_training(self, image: torch.Tensor) -> HeatmapOutput:
         """Locate the landmarks and return what the heatmap loss reads; from now on the network counts as trained."""

@@ -40,6 +40,7 @@ class TemplateMatching(LandmarkNetwork):
         backbone: network with `feature_channels` that maps [B, C, X, Y] to [B, D, X / 4, Y / 4]; None: HRNet-W18.
     """
 
+    stride = STRIDE
     templates: torch.Tensor
 
     def __init__(self, num_landmarks: int, backbone: HRNet | None = None) -> None:
@@ -60,7 +61,7 @@ class TemplateMatching(LandmarkNetwork):
         for film in films:
             image, label = film["image"][None].to(device), film["label"][None].to(device)
             last_pixel = label.new_tensor(image.shape[-2:]) - 1
-            features = self._features(image)
+            features = self.features(image)
             found = bilinear_sample(features, label.nan_to_num() / last_pixel, _map_scale(features))[0]
             total += functional.normalize(found, dim=-1) * label[0].isfinite().all(dim=-1, keepdim=True)
         self.templates.copy_(functional.normalize(total, dim=-1))
@@ -78,7 +79,7 @@ class TemplateMatching(LandmarkNetwork):
 
     def forward_training(self, image: torch.Tensor) -> MatchingOutput:
         """Locate the landmarks and return the feature map as well."""
-        features = self._features(image)
+        features = self.features(image)
         likeness = torch.einsum("kd,bdxy->bkxy", self.templates, features)
         # The map's first and last cell are STRIDE * (cells - 1) pixels apart.
         pixels = [STRIDE * (size - 1) + 1 for size in likeness.shape[-2:]]
@@ -88,7 +89,8 @@ class TemplateMatching(LandmarkNetwork):
         known = self.templates.any(dim=-1, keepdim=True)
         return MatchingOutput(torch.where(known, found, self.mean_shape), features)
 
-    def _features(self, image: torch.Tensor) -> torch.Tensor:
+    def features(self, image: torch.Tensor) -> torch.Tensor:
+        """Unit vectors that are compared with the templates, [B, D, X / 4, Y / 4]."""
         return functional.normalize(self.backbone(image).float(), dim=1)
 
 

@@ -31,12 +31,12 @@ class Compared(NamedTuple):
     true: np.ndarray
 
 
-def draw_bland_altman(measurements: Sequence[Compared], films: str, theme: Theme = LIGHT) -> Figure:
+def draw_bland_altman(measurements: Sequence[Compared], films: str = "", theme: Theme = LIGHT) -> Figure:
     """Draw one chart a measurement, with the bias as a solid and the limits of agreement as dashed lines.
 
     Args:
         measurements: At least one.
-        films: What the films are, to say above the charts.
+        films: What the films are, to say above the charts where nothing beside them does.
         theme: Colours.
     """
     figure, charts = new_axes(theme, panels=len(measurements), per_row=PER_ROW)
@@ -50,5 +50,6 @@ def draw_bland_altman(measurements: Sequence[Compared], films: str, theme: Theme
                 chart.axhline(level, color=theme.series[1], linewidth=1.2, linestyle=dash)
         title = f"{measurement.name}\npredicted minus true, {measurement.unit}"
         set_labels(chart, theme, title, f"mean of both, {measurement.unit}")
-    figure.suptitle(films, x=0.01, ha="left", color=theme.muted, fontsize=10.5)
+    if films:
+        figure.suptitle(films, x=0.01, ha="left", color=theme.muted, fontsize=10.5)
     return figure

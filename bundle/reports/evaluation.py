@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,9 @@ from bundle.errors import ConfigurationError
 from bundle.files import write_whole
 from bundle.measurements import Definition
 from bundle.metrics import landmark_errors, summarize_errors
+from bundle.reports.confidence_report import write_confidence_report
 from bundle.reports.cumulative_error import comparable_errors, draw_cumulative_error
+from bundle.reports.example_films import choose_examples
 from bundle.reports.figure import png
 from bundle.reports.measurement_agreement import write_measurement_agreement
 from bundle.reports.overlay import write_overlay
@@ -25,6 +28,7 @@ FILMS = "errors.csv"
 LANDMARKS = "landmarks.csv"
 CUMULATIVE_ERROR = "cumulative_error.png"
 OVERLAYS = "overlays"
+NO_OVERLAYS: Mapping[str, int] = MappingProxyType({})
 
 
 def write_evaluation(
@@ -33,30 +37,31 @@ def write_evaluation(
     out_dir: str | Path,
     skeleton: Sequence[tuple[int, int]] = (),
     synthetic: bool = False,
-    overlays: int = 3,
+    overlays: Mapping[str, int] = NO_OVERLAYS,
     measurements: Sequence[Definition] = (),
 ) -> dict[str, Any]:
     """Write `metrics.json`, `errors.csv`, `landmarks.csv`, `cumulative_error.png` and the pictures in `overlays/`.
 
-    With measurements also `measurements.csv` and `bland_altman.png`, see `write_measurement_agreement`.
+    With measurements also `measurements.csv` and `bland_altman.png`, see `write_measurement_agreement`; with the
+    confidence of a calibrated network `confidence.csv` and `reliability.png`, see `write_confidence_report`.
 
     Args:
         records: One prediction record a film: `name`, `image` (path), `landmarks` and `label` `[K, 2]` in pixels of the
-            original film, `spacing` `[2]`, `size` (X, Y).
+            original film, `spacing` `[2]`, `size` (X, Y), and `confidence` where the network is calibrated.
         names: Names of the K landmarks.
         out_dir: Folder to write to.
         skeleton: Pairs of landmark indices to join by a faint line in the pictures.
         synthetic: Whether the films are computed, which the metrics and the pictures then say.
-        overlays: How many of the best, of the typical (about the median) and of the worst films to draw.
+        overlays: How many `best`, `typical` and `worst` films to draw, see `choose_examples`.
         measurements: What to measure from the predicted and from the true landmarks.
 
     Returns:
-        The content of `metrics.json`: what `summarize_errors` and, with measurements, `write_measurement_agreement`
-        return, `synthetic`, and `overlays`, a list of `case`,
-        `name`, `file`, `mean_error` and `unit`.
+        The content of `metrics.json`: what `summarize_errors`, `write_measurement_agreement` and
+        `write_confidence_report` return, `synthetic`, `skeleton`, and `overlays`, a list of `case`, `name`, `file`,
+        `mean_error` and `unit`.
 
     Raises:
-        ConfigurationError: no film has a true landmark.
+        ConfigurationError: no film has a true landmark, or `overlays` is not as `choose_examples` takes it.
         BundleError: the folder cannot be written to.
     """
     folder = Path(out_dir)
@@ -71,7 +76,7 @@ def write_evaluation(
     plot = png(draw_cumulative_error({films: comparable}, unit))
     write_whole(folder / CUMULATIVE_ERROR, lambda partial: partial.write_bytes(plot))
     pictures = []
-    for case, rank, film in _examples(comparable, overlays):
+    for case, rank, film in choose_examples(comparable, overlays):
         name = records[film]["name"]
         file = f"{OVERLAYS}/{case}_{rank}_{Path(name).stem}.jpg"
         write_overlay(records[film], folder / file, skeleton, synthetic)
@@ -79,7 +84,14 @@ def write_evaluation(
         pictures.append({"case": case, "name": name, "file": file, "mean_error": _finite(mean_error), "unit": unit})
     if measurements:
         summary |= write_measurement_agreement(folder, records, names, measurements, films)
-    metrics = {"synthetic": synthetic, **summary, "overlays": pictures}
+    if records[0].get("confidence"):
+        summary |= write_confidence_report(folder, records)
+    metrics = {
+        "synthetic": synthetic,
+        "skeleton": [list(pair) for pair in skeleton],
+        **summary,
+        "overlays": pictures,
+    }
     write_metrics(folder / METRICS, metrics)
     return metrics
 
@@ -100,20 +112,3 @@ def _figure(value: float | None) -> str:
 
 def _finite(value: float) -> float | None:
     return round(value, 4) if math.isfinite(value) else None
-
-
-def _examples(errors: np.ndarray, count: int) -> list[tuple[str, int, int]]:
-    """Choose films by their mean error: (case, rank from 1, index), each film at most once."""
-    labelled = [film for film in range(len(errors)) if not np.isnan(errors[film]).all()]
-    ordered = sorted(labelled, key=lambda film: np.nanmean(errors[film]))
-    middle = max(0, (len(ordered) - count) // 2)
-    cases = {
-        "best": ordered[:count],
-        "worst": ordered[::-1][:count],
-        "typical": ordered[middle : middle + count],
-    }
-    chosen: dict[int, tuple[str, int, int]] = {}
-    for case, films in cases.items():
-        for rank, film in enumerate(films, start=1):
-            chosen.setdefault(film, (case, rank, film))
-    return sorted(chosen.values(), key=lambda example: (("best", "typical", "worst").index(example[0]), example[1]))

@@ -24,6 +24,7 @@ class Evaluation:
         folder: Where it lies.
         metrics: Content of `metrics.json`.
         films: Names of the films.
+        skeleton: Pairs of landmark indices to join by a line.
         landmarks: `[N, K, 2]` predicted points in pixels of the stored images.
         label: `[N, K, 2]` true points in the same pixels.
         pixels: `[N, K]` radial errors in pixels.
@@ -34,6 +35,7 @@ class Evaluation:
     folder: Path
     metrics: dict[str, Any]
     films: tuple[str, ...]
+    skeleton: tuple[tuple[int, int], ...]
     landmarks: np.ndarray
     label: np.ndarray
     pixels: np.ndarray
@@ -61,6 +63,7 @@ def read_evaluation(folder: Path) -> Evaluation:
         folder,
         metrics,
         tuple(row["name"] for row in rows[::count]),
+        tuple((first, second) for first, second in metrics.get("skeleton", ())),
         np.stack([columns["x"], columns["y"]], axis=-1),
         np.stack([columns["true_x"], columns["true_y"]], axis=-1),
         columns["error_px"],

@@ -14,8 +14,9 @@ import torch
 from ignite.engine import Engine, Events
 from monai.utils import convert_to_numpy
 
+from bundle.confidence import Confidence
 from bundle.measurements import Definition
-from bundle.reports.evaluation import headline, write_evaluation
+from bundle.reports.evaluation import NO_OVERLAYS, headline, write_evaluation
 
 logger = logging.getLogger(__name__)
 
@@ -24,15 +25,15 @@ class EvaluationReporter:
     """Gather the films of an evaluator and call `write_evaluation` when it is through.
 
     The decollated items of batch and output hold together `pred` and `label` `[K, 2]` in pixels of the original film,
-    `spacing` `[2]`, `size` `[2]`, `name`, and `path` of the image. In a distributed run the first process writes, each
-    film once, although samplers repeat some to fill the last batch.
+    `spacing` `[2]`, `size` `[2]`, `name`, `path` of the image, and what `EstimateConfidence` adds. In a distributed run
+    the first process writes, each film once, although samplers repeat some to fill the last batch.
 
     Args:
         out_dir: Folder to write to.
         names: Names of the K landmarks.
         skeleton: Pairs of landmark indices to join by a faint line in the pictures.
         synthetic: Whether the films are computed.
-        overlays: How many of the best, of the typical and of the worst films to draw.
+        overlays: How many `best`, `typical` and `worst` films to draw, see `choose_examples`.
         measurements: What to measure from the predicted and from the true landmarks.
     """
 
@@ -42,7 +43,7 @@ class EvaluationReporter:
         names: Sequence[str],
         skeleton: Sequence[tuple[int, int]] = (),
         synthetic: bool = False,
-        overlays: int = 3,
+        overlays: Mapping[str, int] = NO_OVERLAYS,
         measurements: Sequence[Definition] = (),
     ) -> None:
         self.out_dir = out_dir
@@ -89,6 +90,7 @@ def _record(item: Mapping[str, Any]) -> dict[str, Any]:
         "label": _array(item["label"]),
         "spacing": _array(item["spacing"]),
         "size": tuple(int(side) for side in item["size"]),
+        "confidence": Confidence.of_item(item),
     }
 
 

@@ -24,6 +24,7 @@ class Theme:
         muted: Axes, ticks and reference lines.
         grid: Grid lines.
         series: Colours of the curves, the main one first.
+        heat: Colours of a magnitude, from nothing to the most.
     """
 
     surface: str
@@ -31,6 +32,7 @@ class Theme:
     muted: str
     grid: str
     series: tuple[str, ...]
+    heat: tuple[str, ...]
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """How to draw any number of curves: every colour in a solid line, then in a dashed one, and so on."""
@@ -40,10 +42,20 @@ class Theme:
 
 
 LIGHT = Theme(
-    "#ffffff", "#1c2024", "#60646c", "#e4e6ea", ("#0b68cb", "#c2410c", "#0f766e", "#8e4ec6", "#a16207", "#60646c")
+    "#ffffff",
+    "#1c2024",
+    "#60646c",
+    "#e4e6ea",
+    ("#0b68cb", "#c2410c", "#0f766e", "#8e4ec6", "#a16207", "#60646c"),
+    ("#fff4d6", "#f59e0b", "#c2410c", "#6b0f1a"),
 )
 DARK = Theme(
-    "#16191d", "#edeef0", "#a0a6ae", "#2b3036", ("#6cb6ff", "#ff9f6b", "#4fd1b5", "#c4a1ff", "#e3c35a", "#a0a6ae")
+    "#16191d",
+    "#edeef0",
+    "#a0a6ae",
+    "#2b3036",
+    ("#6cb6ff", "#ff9f6b", "#4fd1b5", "#c4a1ff", "#e3c35a", "#a0a6ae"),
+    ("#2b2118", "#9a3412", "#f97316", "#ffe08a"),
 )
 
 
@@ -59,7 +71,7 @@ def new_axes(
         chart.set_facecolor(theme.surface)
         chart.grid(color=theme.grid, linewidth=0.8)
         chart.set_axisbelow(True)
-        chart.tick_params(colors=theme.muted, labelsize=9, length=0)
+        chart.tick_params(which="both", colors=theme.muted, labelsize=9, length=0)
         chart.spines[:].set_visible(False)
         chart.spines["bottom"].set(visible=True, color=theme.muted)
     return figure, axes
@@ -71,11 +83,13 @@ def set_labels(chart: Axes, theme: Theme, title: str, x: str) -> None:
     chart.set_xlabel(x, color=theme.muted, fontsize=9)
 
 
-def add_legend(chart: Axes, theme: Theme, location: Literal["upper right", "lower right", "beside"]) -> None:
-    """Name the curves of a chart, if there are any, in one of its corners or beside it."""
+def add_legend(chart: Axes, theme: Theme, location: Literal["lower right", "beside", "below"]) -> None:
+    """Name the curves of a chart, if there are any, in its lower right corner, beside it or below it."""
     if not chart.get_legend_handles_labels()[0]:
         return
     place: dict[str, Any] = {"loc": location}
+    if location == "below":
+        place = {"loc": "upper left", "bbox_to_anchor": (0, -0.2), "borderaxespad": 0, "ncols": 2}
     if location == "beside":
         place = {"loc": "center left", "bbox_to_anchor": (1.02, 0.5), "handlelength": 3}
     chart.legend(**place, frameon=False, labelcolor=theme.ink, fontsize=9)

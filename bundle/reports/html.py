@@ -13,6 +13,7 @@ import jinja2
 from matplotlib.figure import Figure
 from PIL import Image
 
+from bundle.errors import BundleError
 from bundle.reports.figure import DARK, LIGHT, Theme, png
 
 UNKNOWN = "\N{EN DASH}"
@@ -31,8 +32,8 @@ def render(template: Path, **values: Any) -> str:
 
 
 def number(value: float | None, digits: int = 2) -> str:
-    """Return a figure as text, a dash where it is unknown."""
-    return UNKNOWN if value is None else f"{value:.{digits}f}"
+    """Return a figure as text with a minus sign where it is negative, a dash where it is unknown."""
+    return UNKNOWN if value is None else f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def percent(value: float | None) -> str:
@@ -52,6 +53,19 @@ def picture_url(picture: Image.Image, longest_side: int) -> str:
     small.thumbnail((longest_side, longest_side))
     small.save(buffer, "jpeg", quality=85)
     return _data_url(buffer.getvalue(), "jpeg")
+
+
+def picture_file_url(file: Path, longest_side: int) -> str:
+    """Return the picture of a file as a data URL, as `picture_url` does.
+
+    Raises:
+        BundleError: the file is no picture that can be read.
+    """
+    try:
+        with Image.open(file) as picture:
+            return picture_url(picture, longest_side)
+    except OSError as error:
+        raise BundleError(f"{file}: cannot be read as a picture; run the workflow that writes it again") from error
 
 
 def _data_url(content: bytes, kind: str) -> str:

@@ -5,26 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from matplotlib.figure import Figure
-from PIL import Image
-
+from bundle.errors import BundleError
 from bundle.files import write_text
 from bundle.metrics.summary import DETECTION_RADII_MM
-from bundle.reports.cumulative_error import comparable_errors, draw_cumulative_error
-from bundle.reports.evaluation_reader import Evaluation, read_evaluation, read_text
-from bundle.reports.figure import Theme
-from bundle.reports.html import chart_urls, picture_url, render
-from bundle.reports.training_curve import draw_training_curve, read_history
+from bundle.reports.evaluation_reader import Evaluation, read_evaluation
+from bundle.reports.html import picture_file_url, render
+from bundle.reports.sections.confidence import confidence_section
+from bundle.reports.sections.configuration import configuration_section
+from bundle.reports.sections.curves import curve_section
+from bundle.reports.sections.films import PICTURE_SIDE, film_section
+from bundle.reports.sections.landmarks import landmark_section
+from bundle.reports.sections.measurements import measurement_section
 
 _TEMPLATE = Path(__file__).with_name("page.html.j2")
-_PICTURE_SIDE = 860
-_CASES = {
-    "best": "Best films: lowest mean error",
-    "typical": "Typical films: mean error about the median",
-    "worst": "Worst films: highest mean error",
-}
 
 
 def write_page(
@@ -49,44 +43,41 @@ def write_page(
         predictions: Overlays of films without ground truth, named after the films.
 
     Raises:
-        BundleError: a file cannot be read, or the page cannot be written.
+        BundleError: a file cannot be read, the evaluations are of different films, or the page cannot be written.
     """
     read = {name: read_evaluation(folder) for name, folder in evaluations.items()}
     main = list(read.values())[-1]
-    training = read_history(history)
+    _require_same_films(list(read.values()))
+    in_mm = main.metrics["overall"]["count_mm"] > 0
     page = render(
         _TEMPLATE,
         title=title,
         facts=facts,
         methods={name: evaluation.metrics for name, evaluation in read.items()},
         main=main.metrics,
-        in_mm=main.metrics["overall"]["count_mm"] > 0,
+        in_mm=in_mm,
         radii=[f"{radius:g}" for radius in DETECTION_RADII_MM],
-        cumulative=chart_urls(lambda theme: _cumulative(read, theme)),
-        training=chart_urls(lambda theme: draw_training_curve(training, theme)),
-        cases=[(heading, films) for case, heading in _CASES.items() if (films := _films(main, case))],
-        predictions=[(picture.stem, _picture(picture)) for picture in predictions],
-        configuration=read_text(configuration),
+        curves=curve_section(read, history),
+        landmarks=landmark_section(read, "mm" if in_mm else "px"),
+        measurements=measurement_section(read),
+        confidence=confidence_section(main),
+        films=film_section(main),
+        predictions=[(picture.stem, picture_file_url(picture, PICTURE_SIDE)) for picture in predictions],
+        configuration=configuration_section(configuration),
     )
     write_text(path, page)
 
 
-def _cumulative(evaluations: Mapping[str, Evaluation], theme: Theme) -> Figure:
-    main_first = reversed(list(evaluations.items()))
-    measured = {name: comparable_errors(each.millimetres, each.width_fraction) for name, each in main_first}
-    curves = {name: errors for name, (errors, _) in measured.items()}
-    _, unit = next(iter(measured.values()))
-    return draw_cumulative_error(curves, unit, theme)
-
-
-def _films(evaluation: Evaluation, case: str) -> list[dict[str, Any]]:
-    return [
-        {**film, "picture": _picture(evaluation.folder / film["file"])}
-        for film in evaluation.metrics["overlays"]
-        if film["case"] == case
-    ]
-
-
-def _picture(file: Path) -> str:
-    with Image.open(file) as picture:
-        return picture_url(picture, _PICTURE_SIDE)
+def _require_same_films(evaluations: Sequence[Evaluation]) -> None:
+    """Errors are comparable where the films and the landmarks are the same."""
+    main = evaluations[-1]
+    for other in evaluations:
+        for kind, same in (
+            ("films", other.films == main.films),
+            ("landmarks", list(other.metrics["per_landmark"]) == list(main.metrics["per_landmark"])),
+        ):
+            if not same:
+                raise BundleError(
+                    f"{other.folder}: is of other {kind} than {main.folder}; compare runs that were evaluated on one "
+                    "split of one data set"
+                )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bundle.confidence import Confidence
 from bundle.coordinates import in_image
 from bundle.measurements import Measured
 
@@ -42,6 +43,7 @@ class Prediction:
         spacing_provenance: What the spacing means, see `SpacingProvenance`.
         model: The network.
         measurements: What was measured from the landmarks.
+        confidence: What error to expect; None where the network is not calibrated.
         warnings: Sentences for whoever uses the results of this film; they name no patient.
     """
 
@@ -54,7 +56,15 @@ class Prediction:
     spacing_provenance: str
     model: Model
     measurements: tuple[Measured, ...] = ()
+    confidence: Confidence | None = None
     warnings: tuple[str, ...] = ()
+
+    def expected_errors(self) -> tuple[np.ndarray, np.ndarray]:
+        """The error to expect of each landmark, `[K]` in pixels and `[K]` in mm; NaN where unknown."""
+        unknown = np.full(len(self.names), np.nan)
+        pixels = self.confidence.expected_error if self.confidence else unknown
+        # an expected error has no direction: of pixels that are not square the longer side counts
+        return pixels, pixels * self.spacing.max()
 
     def on_film(self) -> list[tuple[str, np.ndarray]]:
         """Names and points `[2]` of the landmarks that lie on the film; missing ones do not."""

@@ -16,7 +16,10 @@ LANDMARKS = "predictions.csv"
 MEASUREMENTS = "measurements.csv"
 
 PROVENANCE = ("spacing_provenance", "model", "version", "weights_sha256")
-LANDMARK_HEADER = ("name", "landmark", "x", "y", "x_mm", "y_mm", *PROVENANCE)
+LANDMARK_HEADER = (
+    *("name", "landmark", "x", "y", "x_mm", "y_mm", "expected_error_px", "expected_error_mm", "decision"),
+    *PROVENANCE,
+)
 MEASUREMENT_HEADER = ("name", "measurement", "value", "unit", *PROVENANCE)
 
 
@@ -44,9 +47,16 @@ class CsvOutput:
         model = prediction.model
         provenance = (prediction.spacing_provenance, model.name, model.version, model.weights_sha256)
         spacing_x, spacing_y = prediction.spacing
+        decision = prediction.confidence.decision if prediction.confidence else ""
         self.landmarks.add(
-            [prediction.name, name, *map(_cell, (x, y, x * spacing_x, y * spacing_y)), *provenance]
-            for name, (x, y) in zip(prediction.names, prediction.landmarks, strict=True)
+            [
+                *(prediction.name, name),
+                *map(_cell, (x, y, x * spacing_x, y * spacing_y, error_px, error_mm)),
+                *(decision, *provenance),
+            ]
+            for name, (x, y), error_px, error_mm in zip(
+                prediction.names, prediction.landmarks, *prediction.expected_errors(), strict=True
+            )
         )
         if prediction.measurements:
             self.measurements.add(

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bundle.confidence import Confidence
 from bundle.files import write_text
 from bundle.reports.film_output import FilmOutput
 from bundle.reports.prediction import Prediction
@@ -29,11 +30,13 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
     """Return the landmarks of one film as plain Python values fit for JSON.
 
     Returns:
-        `name`, `size`, `spacing`, `spacing_provenance`, `model`, `warnings`, `landmarks`, each with `name`, `x`, `y`
-        in pixels of the stored image, and `x_mm`, `y_mm` from the centre of the first pixel, and `measurements`, each
-        with `name`, `value` and `unit`. None stands for what is unknown.
+        `name`, `size`, `spacing`, `spacing_provenance`, `model`, `warnings`, `confidence` (see `_confidence`),
+        `landmarks`, each with `name`, `x`, `y` in pixels of the stored image, `x_mm`, `y_mm` from the centre of the
+        first pixel, and the error to expect in both units, and `measurements`, each with `name`, `value` and `unit`.
+        None stands for what is unknown.
     """
     spacing = [float(value) if math.isfinite(value) else None for value in prediction.spacing]
+    expected = zip(*prediction.expected_errors(), strict=True)
     return {
         "name": prediction.name,
         "size": list(prediction.size),
@@ -41,6 +44,7 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
         "spacing_provenance": prediction.spacing_provenance,
         "model": asdict(prediction.model),
         "warnings": list(prediction.warnings),
+        "confidence": None if prediction.confidence is None else _confidence(prediction.confidence),
         "landmarks": [
             {
                 "name": name,
@@ -48,13 +52,27 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
                 "y": _known(y),
                 "x_mm": _known(x * prediction.spacing[0]),
                 "y_mm": _known(y * prediction.spacing[1]),
+                "expected_error_px": _known(error_px),
+                "expected_error_mm": _known(error_mm),
             }
-            for name, (x, y) in zip(prediction.names, prediction.landmarks, strict=True)
+            for name, (x, y), (error_px, error_mm) in zip(prediction.names, prediction.landmarks, expected, strict=True)
         ],
         "measurements": [
             {"name": measured.name, "value": _known(measured.value), "unit": measured.unit}
             for measured in prediction.measurements
         ],
+    }
+
+
+def _confidence(confidence: Confidence) -> dict[str, Any]:
+    """The film's `decision` (accept or review), why, and the figures with the limits that it rests on."""
+    return {
+        "decision": confidence.decision,
+        "reasons": list(confidence.reasons),
+        "expected_error_px": _known(confidence.mean_expected_error),
+        "error_limit_px": _known(confidence.error_limit),
+        "unlikeness": _known(confidence.unlikeness),
+        "unlikeness_limit": _known(confidence.unlikeness_limit),
     }
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from ignite.engine import Engine, Events
 from monai.utils import convert_to_numpy
 
+from bundle.confidence import Confidence
 from bundle.data.burned_in import burned_in_warning
 from bundle.errors import RadiographError
 from bundle.measurements import Definition, measure
@@ -27,8 +28,8 @@ class PredictionWriter:
     """Write the outputs of each film into a folder, which keeps the films' own subfolders.
 
     The decollated items of batch and output hold together `pred` [K, 2] in pixels of the stored image, `spacing` [2],
-    `size` [2], `spacing_provenance`, `name` and `path`. An output that a film cannot have is logged, remembered and
-    passed over.
+    `size` [2], `spacing_provenance`, `name`, `path`, and what `EstimateConfidence` adds. An output that a film cannot
+    have is logged, remembered and passed over.
 
     Args:
         out_dir: Folder to write to.
@@ -104,6 +105,7 @@ class PredictionWriter:
             spacing=spacing,
             spacing_provenance=item["spacing_provenance"],
             model=self.model,
+            confidence=Confidence.of_item(item),
             measurements=measure(self.measurements, self.names, landmarks, spacing, (width, height)),
         )
         return replace(prediction, warnings=tuple(_warnings(prediction)))
@@ -124,6 +126,8 @@ def _warnings(prediction: Prediction) -> list[str]:
     warnings = []
     if burned_in := burned_in_warning(prediction.image):
         warnings.append(burned_in)
+    if prediction.confidence:
+        warnings += [f"review: {reason}" for reason in prediction.confidence.reasons]
     if beyond := prediction.off_film():
         warnings.append(f"outside the film, and so in no DICOM output: {', '.join(beyond)}")
     return warnings

@@ -61,18 +61,25 @@ def _draw_losses(chart: Axes, terms: Mapping[str, Curve], theme: Theme) -> None:
         chart.plot(*curve, label=term.replace("_", " "), **line)
     chart.set_yscale("log")
     set_labels(chart, theme, "Training loss", "iteration")
-    add_legend(chart, theme, "upper right")
+    add_legend(chart, theme, "below")
 
 
 def _draw_errors(chart: Axes, errors: Mapping[str, Curve], theme: Theme) -> None:
     iterations, values = errors[VALIDATION]
     for (name, curve), colour in zip(errors.items(), (theme.series[0], theme.muted), strict=False):
         label = "model" if name == VALIDATION else name.removesuffix(ERROR)
-        chart.plot(*curve, color=colour, linewidth=2, marker="o", markersize=3.5, label=label)
+        chart.plot(*curve, color=colour, linewidth=2, marker="o", markersize=3.5, clip_on=False, label=label)
     if values.size:
         best = int(np.argmin(values))
-        chart.plot(iterations[best], values[best], "o", color=theme.series[1], label=f"best: {values[best]:.3g} px")
-        add_legend(chart, theme, "upper right")
+        chart.plot(
+            iterations[best],
+            values[best],
+            "o",
+            color=theme.series[1],
+            clip_on=False,
+            label=f"best: {values[best]:.3g} px",
+        )
+        add_legend(chart, theme, "below")
     chart.set_ylim(bottom=0)
     set_labels(chart, theme, "Mean validation error, pixels", "iteration")
 

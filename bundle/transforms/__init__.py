@@ -6,5 +6,6 @@ from bundle.transforms.mean_shape import mean_shape
 from bundle.transforms.normalise_landmarks import NormaliseLandmarksd
 from bundle.transforms.rand_deform import RandDeformd
 from bundle.transforms.restore_landmarks import RestoreLandmarksd
+from bundle.transforms.restore_lengths import RestoreLengthsd
 
-__all__ = ["Letterboxd", "NormaliseLandmarksd", "RandDeformd", "RestoreLandmarksd", "mean_shape"]
+__all__ = ["Letterboxd", "NormaliseLandmarksd", "RandDeformd", "RestoreLandmarksd", "RestoreLengthsd", "mean_shape"]

@@ -52,7 +52,7 @@ def page(tmp_path: Path, *runs: Path) -> str:
 
 def test_a_run_stands_beside_its_mean_shape(run, tmp_path: Path, capsys) -> None:
     content = page(tmp_path, run("dag", 1.0))
-    assert content.index("<th>mean shape alone</th>") < content.index("<th>DAG</th>")
+    assert content.index('<th scope="row">mean shape alone</th>') < content.index('<th scope="row">DAG</th>')
     assert "<dt>converged</dt><dd>yes</dd>" in content
     assert capsys.readouterr().out.splitlines()[-1] == str(tmp_path / "page.html")
 
@@ -60,12 +60,35 @@ def test_a_run_stands_beside_its_mean_shape(run, tmp_path: Path, capsys) -> None
 def test_the_page_is_about_the_last_of_several_runs(run, tmp_path: Path) -> None:
     runs = [run("dag", 2.0), run("other", 1.5), run("two", 1.0, **STAGE_TWO, stage_2_accepted=True)]
     content = page(tmp_path, *runs)
-    assert content.count("mean shape alone") == 1
-    assert (
-        content.index("<th>DAG</th>") < content.index("<th>DAG (other)</th>") < content.index("<th>few-shot DAG</th>")
-    )
+    assert content.count('<th scope="row">mean shape alone</th>') == 1
+    rows = [content.index(f'<th scope="row">{name}</th>') for name in ("DAG (dag)", "DAG (other)", "few-shot DAG")]
+    assert rows == sorted(rows)
     assert "<dt>method</dt><dd>few-shot DAG</dd>" in content and "<dt>model</dt><dd>teacher</dd>" in content
     assert "1.41 ±" in content.split('class="main"')[1]
+
+
+def test_runs_of_one_method_in_folders_of_one_name_are_told_apart(run, tmp_path: Path) -> None:
+    content = page(tmp_path, *(run(f"draw{draw}/dag", 1.0 + draw) for draw in range(3)))
+    errors = {row.split("</th>")[0]: row for row in content.split('<th scope="row">')}
+    for draw, error in enumerate(("1.41 ±", "2.83 ±", "4.24 ±")):
+        assert error in errors[f"DAG (draw{draw}/dag)"]
+
+
+def test_a_run_given_twice_is_refused(run, tmp_path: Path, capsys) -> None:
+    folder = run("dag", 1.0)
+    assert main(["report", str(folder), str(folder / ".." / "dag"), "--out", str(tmp_path / "page.html")]) == 2
+    assert "is given twice" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("column", "other"), [("film", "films"), ("b", "landmarks")])
+def test_runs_on_other_films_are_refused(run, tmp_path: Path, capsys, column: str, other: str) -> None:
+    first, second = run("dag", 1.0), run("other", 1.0)
+    for name in ("landmarks.csv", "metrics.json"):
+        file = first / "evaluation" / name
+        file.write_text(file.read_text().replace(f'"{column}"', '"x"').replace(f"{column},a", "x,a"))
+    assert main(["report", str(first), str(second), "--out", str(tmp_path / "page.html")]) == 2
+    assert f"is of other {other} than" in capsys.readouterr().err
+    assert not (tmp_path / "page.html").exists()
 
 
 def test_a_stage_two_that_was_no_better_says_so(run, tmp_path: Path) -> None:

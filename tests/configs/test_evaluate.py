@@ -71,7 +71,8 @@ def test_mean_shape_alone_can_be_evaluated_as_a_baseline(
 
 
 def test_evaluation_leaves_tables_and_pictures(apply: Make, mean_shape: Path, dataset: Path, tmp_path: Path):
-    apply("evaluate.json", dataset_dir=str(dataset), checkpoint=str(mean_shape), overlays=1).run()
+    settings = {"dataset_dir": str(dataset), "checkpoint": str(mean_shape), "overlays": {"best": 1, "worst": 1}}
+    apply("evaluate.json", **settings).run()
     left = {file.relative_to(tmp_path / "out").as_posix() for file in (tmp_path / "out").rglob("*") if file.is_file()}
     assert {"metrics.json", "errors.csv", "landmarks.csv", "cumulative_error.png"} < left
     assert sum(name.startswith("overlays/") for name in left) == 2  # of two films, the best and the worst
@@ -81,7 +82,7 @@ def test_evaluation_measures_what_inference_does(apply: Make, mean_shape: Path, 
     (tmp_path / "mine.yaml").write_text(
         "measurements: [{name: Width, rule: distance, unit: mm, points: [left top, right top]}]"
     )
-    settings = {"measurements": str(tmp_path / "mine.yaml"), "overlays": 0}
+    settings = {"measurements": str(tmp_path / "mine.yaml"), "overlays": {}}
     apply("evaluate.json", dataset_dir=str(dataset), checkpoint=str(mean_shape), **settings).run()
     (width,) = json.loads((tmp_path / "out" / "metrics.json").read_text())["measurements"]
     with (tmp_path / "out" / "measurements.csv").open() as table:

@@ -32,7 +32,7 @@ def test_figures_table_and_plot(records: Records, names: list[str], tmp_path: Pa
     for index, record in enumerate(records):
         record["landmarks"] = np.array([[30, 40], [90 + index, 40], [60, 60]], dtype=np.float32)
     records[5]["landmarks"][1] = np.nan
-    metrics = write_evaluation(records, names, tmp_path, overlays=0, measurements=[WIDTH, HEIGHT])
+    metrics = write_evaluation(records, names, tmp_path, measurements=[WIDTH, HEIGHT])
     assert json.loads((tmp_path / "metrics.json").read_text()) == metrics
     width, height = metrics["measurements"]
     errors = np.array([0, 1, 2, 4, 6, 7, 8, 9]) / 2
@@ -62,7 +62,7 @@ def test_films_of_unknown_spacing_are_counted_in_pixels_apart(
 ) -> None:
     for record in records[:4]:
         record["spacing"] = np.full(2, np.nan)
-    in_pixels, in_mm = write_evaluation(records, names, tmp_path, measurements=[WIDTH], overlays=0)["measurements"]
+    in_pixels, in_mm = write_evaluation(records, names, tmp_path, measurements=[WIDTH])["measurements"]
     assert [(each["unit"], each["films"]) for each in (in_pixels, in_mm)] == [("px", 3), ("mm", 6)]
 
 
@@ -79,7 +79,7 @@ def test_cobb_angles_have_a_smape(records: Records, tmp_path: Path) -> None:
 
     film = {**records[0], "landmarks": spine(20), "label": spine(30), "spacing": np.full(2, np.nan)}
     definitions = choose_measurements("auto", SPINE.landmarks)
-    metrics = write_evaluation([film], SPINE.landmarks, tmp_path, overlays=0, measurements=definitions)
+    metrics = write_evaluation([film], SPINE.landmarks, tmp_path, measurements=definitions)
     main, upper, lower = metrics["measurements"]
     assert (main["name"], main["mean_absolute_error"]) == ("Cobb angle MT", pytest.approx(10))
     assert upper["mean_absolute_error"] == pytest.approx(0) == lower["mean_absolute_error"]

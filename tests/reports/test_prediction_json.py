@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from bundle.confidence import Confidence
 from bundle.measurements import Definition, Measured
 from bundle.reports.prediction import Prediction
 from bundle.reports.prediction_json import JsonOutput
@@ -27,13 +28,31 @@ def test_pixels_and_millimetres(predict: Predict, names: list[str], tmp_path: Pa
     prediction = predict(tmp_path / "a.png", name="day 1/a.png", spacing=np.array([0.5, 0.25]), warnings=warnings)
     document = written(prediction, tmp_path / "out")
     assert document["name"] == "day 1/a.png"
-    assert document["landmarks"][1] == {"name": "right hip", "x": 70.0, "y": 5.0, "x_mm": 35.0, "y_mm": 1.25}
+    place = {"name": "right hip", "x": 70.0, "y": 5.0, "x_mm": 35.0, "y_mm": 1.25}
+    assert document["landmarks"][1] == {**place, "expected_error_px": None, "expected_error_mm": None}
+    assert document["confidence"] is None
     assert [landmark["name"] for landmark in document["landmarks"]] == names
     assert (document["size"], document["spacing"]) == ([80, 48], [0.5, 0.25])
     assert document["spacing_provenance"] == "PixelSpacing, calibrated"
     assert document["model"] == {"name": "a model", "version": "0.1.0", "weights_sha256": "ab" * 32}
     assert document["warnings"] == ["a warning"]
     assert str(tmp_path) not in json.dumps(document)
+
+
+def test_confidence_is_told_with_its_reasons(predict: Predict, tmp_path: Path) -> None:
+    confidence = Confidence(np.array([2.0, 4.0, 12.0]), 5.0, 0.9, 0.5)
+    document = written(predict(tmp_path / "a.png", spacing=np.array([0.5, 0.5]), confidence=confidence), tmp_path)
+    assert [each["expected_error_px"] for each in document["landmarks"]] == [2, 4, 12]
+    assert [each["expected_error_mm"] for each in document["landmarks"]] == [1, 2, 6]
+    assert document["confidence"] == {
+        "decision": "review",
+        "reasons": list(confidence.reasons),
+        "expected_error_px": 6.0,
+        "error_limit_px": 5.0,
+        "unlikeness": 0.9,
+        "unlikeness_limit": 0.5,
+    }
+    assert len(confidence.reasons) == 2
 
 
 def test_what_is_unknown_is_null(predict: Predict, tmp_path: Path) -> None:

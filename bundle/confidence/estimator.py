@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The part that says what error to expect of a network's landmarks; saved beside the weights it was calibrated for."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from monai.networks.utils import eval_mode
+from torch import nn
+from torch.nn import functional
+
+from bundle.confidence.signals import Signals, features_at, measure_signals
+from bundle.errors import CheckpointError
+from bundle.files import write_whole
+from bundle.networks import LandmarkNetwork
+
+logger = logging.getLogger(__name__)
+
+
+class ConfidenceEstimator(nn.Module):
+    """Expects errors of a landmark network by signals of its predictions.
+
+    Args:
+        network: not saved with the estimator.
+        views: [V, 5], see `bundle.confidence.views.View`.
+        templates: [K, D], see `learn_templates`.
+    """
+
+    views: torch.Tensor
+    templates: torch.Tensor
+    weights: torch.Tensor
+    error_limit: torch.Tensor
+    unlikeness_limit: torch.Tensor
+
+    def __init__(self, network: LandmarkNetwork, views: torch.Tensor, templates: torch.Tensor) -> None:
+        super().__init__()
+        self.network = [network]  # in a list, so that its weights are not saved here
+        self.register_buffer("views", torch.as_tensor(views, dtype=torch.float32))
+        self.register_buffer("templates", templates)
+        self.register_buffer("weights", torch.zeros(1 + len(Signals._fields)))
+        self.register_buffer("error_limit", torch.tensor(torch.inf))
+        self.register_buffer("unlikeness_limit", torch.tensor(torch.inf))
+
+    def signals(self, image: torch.Tensor, vertices: torch.Tensor) -> Signals:
+        """Signals of vertices [B, K, 2] that the network found in images [B, C, S, S]."""
+        return measure_signals(self.network[0], image, vertices, self.views, self.templates)
+
+    def forward(self, image: torch.Tensor, vertices: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Estimate the confidence of a prediction.
+
+        Args:
+            image: [B, C, S, S] in [0, 1].
+            vertices: [B, K, 2], what the network says of it.
+
+        Returns:
+            `expected_error` [B, K] and `error_limit` [B] in sides of the image, `unlikeness` [B] and
+            `unlikeness_limit` [B].
+        """
+        signals = self.signals(image, vertices)
+        expected = self.weights[0] + torch.stack(signals, dim=-1) @ self.weights[1:]
+        films = len(image)
+        return {
+            "expected_error": expected,
+            "error_limit": self.error_limit.expand(films),
+            "unlikeness": signals.unlikeness.mean(dim=1),
+            "unlikeness_limit": self.unlikeness_limit.expand(films),
+        }
+
+
+def learn_templates(network: LandmarkNetwork, films: Iterable[Mapping[str, Any]]) -> torch.Tensor:
+    """Mean feature at each landmark of labelled films: unit vectors [K, D], 0 for a landmark that none has.
+
+    Args:
+        network: whose features are taken.
+        films: `image` [C, S, S] in [0, 1] and `label` [K, 2] in [0, 1], NaN where missing.
+    """
+    device = network.mean_shape.device
+    found = []
+    for film in films:
+        image, label = film["image"][None].to(device), film["label"][None].to(device)
+        known = label.isfinite().all(dim=-1, keepdim=True)
+        with eval_mode(network):
+            found.append(features_at(network, image, label.nan_to_num()) * known)
+    return functional.normalize(torch.cat(found).sum(dim=0), dim=-1)
+
+
+def confidence_file(weights: str | Path) -> Path:
+    """The estimator's file beside a weights file."""
+    return Path(weights).with_suffix(".confidence.pt")
+
+
+def save_estimator(estimator: ConfidenceEstimator, weights: str | Path) -> None:
+    """Save an estimator beside the weights that it was calibrated for.
+
+    Raises:
+        BundleError: the folder cannot be written to.
+    """
+    state = {"estimator": estimator.state_dict(), "weights_sha256": _hash(weights)}
+    write_whole(confidence_file(weights), partial(torch.save, state))
+
+
+def read_estimator(weights: str | Path, network: LandmarkNetwork, device: torch.device) -> ConfidenceEstimator | None:
+    """Read the estimator of a weights file; None, with a warning, where there is none.
+
+    Raises:
+        CheckpointError: the file cannot be read, or belongs to other weights.
+    """
+    file = confidence_file(weights)
+    if not file.is_file():
+        logger.warning(
+            f"{Path(weights).name} is not calibrated, so no error is estimated and no film is flagged; "
+            "run calibrate on labelled films that it was not trained on"
+        )
+        return None
+    try:
+        state = torch.load(file, map_location="cpu", weights_only=True)
+        parts = state["estimator"]
+        estimator = ConfidenceEstimator(network, parts["views"], parts["templates"])
+        estimator.load_state_dict(parts)
+    except Exception as error:  # torch raises whatever the broken file leads it to
+        raise CheckpointError(f"{file}: cannot be read ({type(error).__name__}); run calibrate again") from error
+    if state["weights_sha256"] != _hash(weights):
+        raise CheckpointError(
+            f"{file}: was calibrated for other weights than {Path(weights).name}; run calibrate again"
+        )
+    return estimator.to(device)
+
+
+def _hash(weights: str | Path) -> str:
+    return hashlib.sha256(Path(weights).read_bytes()).hexdigest()

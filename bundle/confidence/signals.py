@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can be seen of a prediction without knowing the truth, and may tell how wrong it is."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from monai.networks.utils import eval_mode
+from torch.nn import functional
+
+from bundle.confidence.shape_distance import shape_distance
+from bundle.confidence.views import View
+from bundle.networks import LandmarkNetwork
+from bundle.networks.bilinear_sample import bilinear_sample
+
+
+class Signals(NamedTuple):
+    """Three signals of B films of K landmarks, each [B, K] and 0 at its best.
+
+    Attributes:
+        spread: mean distance of the predictions in several views from their mean, in sides of the image.
+        shape: distance from the mean shape, in sides of the image.
+        unlikeness: 1 less the cosine between the features there and at the landmark of the labelled films, 0 to 2.
+    """
+
+    spread: torch.Tensor
+    shape: torch.Tensor
+    unlikeness: torch.Tensor
+
+
+def measure_signals(
+    network: LandmarkNetwork, image: torch.Tensor, vertices: torch.Tensor, views: torch.Tensor, templates: torch.Tensor
+) -> Signals:
+    """Measure the signals of a prediction.
+
+    Args:
+        network: whose mode is kept; evaluators leave it in training mode after their own pass.
+        image: [B, C, S, S] in [0, 1].
+        vertices: [B, K, 2], what the network says of the image, in [0, 1].
+        views: [V, 5], see `View`.
+        templates: [K, D], unit vectors, see `features_at`.
+    """
+    with eval_mode(network):
+        seen = [vertices, *(view.restore(network(view.show(image))) for view in map(View, views))]
+        likeness = (features_at(network, image, vertices) * templates).sum(dim=-1)
+    predictions = torch.stack(seen)
+    spread = (predictions - predictions.mean(dim=0)).norm(dim=-1).mean(dim=0)
+    return Signals(spread, shape_distance(vertices, network.mean_shape), 1 - likeness)
+
+
+def features_at(network: LandmarkNetwork, image: torch.Tensor, vertices: torch.Tensor) -> torch.Tensor:
+    """Features of images [B, C, S, S] at vertices [B, K, 2] in [0, 1]: unit vectors [B, K, D]."""
+    scale = (image.shape[-2] - 1) / network.stride, (image.shape[-1] - 1) / network.stride
+    return functional.normalize(bilinear_sample(network.features(image), vertices, scale), dim=-1)

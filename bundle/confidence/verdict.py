@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether the landmarks of a film can be taken as they are, or somebody should look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from monai.utils import convert_to_numpy
+
+ACCEPT, REVIEW = "accept", "review"
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """What is to be expected of the K landmarks of one film.
+
+    Attributes:
+        expected_error: `[K]` in pixels of the stored image.
+        error_limit: mean expected error from which on the film is to be reviewed, in the same pixels.
+        unlikeness: how little the film looks like the labelled ones at the landmarks, 0 (alike) to 2.
+        unlikeness_limit: largest unlikeness that is accepted.
+    """
+
+    expected_error: np.ndarray
+    error_limit: float
+    unlikeness: float
+    unlikeness_limit: float
+
+    @classmethod
+    def of_item(cls, item: Mapping[str, Any]) -> Confidence | None:
+        """Read what `EstimateConfidence` left in a decollated item; None where the network is not calibrated."""
+        if "expected_error" not in item:
+            return None
+        limits = (float(item[name]) for name in ("error_limit", "unlikeness", "unlikeness_limit"))
+        return cls(convert_to_numpy(item["expected_error"]), *limits)
+
+    @property
+    def mean_expected_error(self) -> float:
+        """Mean over the landmarks, in pixels."""
+        return float(self.expected_error.mean())
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Sentences that say why the film is to be reviewed; none if it is not."""
+        reasons = []
+        if not self.unlikeness <= self.unlikeness_limit:
+            reasons.append(
+                "does not look like the films that the network was trained on "
+                f"(unlikeness {self.unlikeness:.2f}, accepted up to {self.unlikeness_limit:.2f})"
+            )
+        if not self.mean_expected_error <= self.error_limit:
+            reasons.append(
+                f"expected mean error {self.mean_expected_error:.1f} px, accepted up to {self.error_limit:.1f} px"
+            )
+        return tuple(reasons)
+
+    @property
+    def decision(self) -> str:
+        """`accept` or `review`."""
+        return REVIEW if self.reasons else ACCEPT

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Slightly different views of a film, for what a network says of them to be compared."""
+
+from __future__ import annotations
+
+import torch
+from torch.nn import functional
+
+NUMBERS = ("degrees", "scale", "shift_x", "shift_y", "gamma")
+"""What describes a view: rotation and scale about the centre, shift in sides of the image, exponent of intensities."""
+
+
+class View:
+    """One view of square images.
+
+    Args:
+        numbers: [5], see `NUMBERS`.
+    """
+
+    def __init__(self, numbers: torch.Tensor) -> None:
+        degrees, scale, *shift, gamma = numbers.unbind()
+        angle = torch.deg2rad(degrees)
+        rotation = torch.stack([torch.cos(angle), -torch.sin(angle), torch.sin(angle), torch.cos(angle)])
+        self.matrix = scale * rotation.reshape(2, 2)
+        self.centre = torch.full_like(self.matrix[0], 0.5)
+        self.shift = torch.stack(shift)
+        self.gamma = gamma
+
+    def show(self, image: torch.Tensor) -> torch.Tensor:
+        """Return the view of images [B, C, S, S] in [0, 1]; what comes in from outside is 0."""
+        axis = torch.linspace(0, 1, image.shape[-1], device=image.device)
+        places = torch.stack(torch.meshgrid(axis, axis, indexing="ij"), dim=-1)
+        grid = 2 * self.restore(places) - 1
+        # grid_sample counts the last axis (y) first
+        shown = functional.grid_sample(image, grid.flip(-1).expand(len(image), -1, -1, -1), align_corners=True)
+        return shown.clamp(0, 1) ** self.gamma
+
+    def restore(self, points: torch.Tensor) -> torch.Tensor:
+        """Take points [..., 2] in [0, 1] of the view back to the image."""
+        return (points - self.centre - self.shift) @ torch.linalg.inv(self.matrix).T + self.centre
