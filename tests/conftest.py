@@ -63,40 +63,63 @@ def _film(folder: Path, index: int, rng: np.random.Generator) -> Film:
 
 
 @pytest.fixture
-def training(dataset: Path, tmp_path: Path) -> Callable[..., ConfigWorkflow]:
-    """Make an initialized training workflow of the small preset and overlays, cut down to run in a second."""
+def workflow(dataset: Path, tmp_path: Path) -> Callable[..., ConfigWorkflow]:
+    """Make an initialized training workflow of shipped configs on `dataset`, small enough to run in a second."""
 
-    def make(*overlays: str, **override: Any) -> ConfigWorkflow:
-        settings = {
+    def make(*configs: str, **settings: Any) -> ConfigWorkflow:
+        common = {
             "dataset_dir": str(dataset),
-            "output_dir": str(tmp_path / "run"),
             "model_file": str(tmp_path / "models" / "model.pt"),
             "shots": 4,
             "image_size": 32,
-            "batch_size": 4,
-            "epoch_length": 2,
+            "hidden_features": 8,
             "max_epochs": 2,
             "val_interval": 1,
-            "hidden_features": 8,
             "device": "$torch.device('cpu')",
         }
-        files = [str(CONFIGS / name) for name in ("train.json", "small.json", *overlays)]
-        workflow = ConfigWorkflow(files, workflow_type="train", logging_file=False, **{**settings, **override})
-        workflow.initialize()
-        return workflow
+        files = [str(CONFIGS / name) for name in configs]
+        made = ConfigWorkflow(files, workflow_type="train", logging_file=False, **{**common, **settings})
+        made.initialize()
+        return made
 
     return make
 
 
 @pytest.fixture
-def warm_up(training: Callable[..., ConfigWorkflow], tmp_path: Path) -> Path:
-    """Run folder of a warm-up: its network as it begins, and its card."""
-    torch.manual_seed(0)
-    parser = training("warm_up.json").parser
-    network = parser.get_parsed_content("network_def")
-    network.set_landmarks(parser.get_parsed_content("train#mean_shape"), parser.get_parsed_content("landmark_names"))
-    folder = tmp_path / "warm_up"
-    folder.mkdir()
-    torch.save(network.state_dict(), folder / "best.pt")
-    (folder / "best.json").write_text(json.dumps(parser.get_parsed_content("model_card")))
-    return folder
+def training(workflow: Callable[..., ConfigWorkflow], tmp_path: Path) -> Callable[..., ConfigWorkflow]:
+    """Make a workflow of the small preset and overlays."""
+
+    def make(*overlays: str, **override: Any) -> ConfigWorkflow:
+        settings = {"output_dir": str(tmp_path / "run"), "batch_size": 4, "epoch_length": 2, **override}
+        return workflow("train.json", "small.json", *overlays, **settings)
+
+    return make
+
+
+@pytest.fixture
+def begun(training: Callable[..., ConfigWorkflow], tmp_path: Path) -> Callable[..., Path]:
+    """Make a run folder `begun(name, *overlays, noise=...)`: a network as it begins, noise in its weights, its card."""
+
+    def make(name: str, *overlays: str, noise: float = 0.0) -> Path:
+        torch.manual_seed(0)
+        parser = training(*overlays).parser
+        network = parser.get_parsed_content("network_def")
+        names = parser.get_parsed_content("landmark_names")
+        network.set_landmarks(parser.get_parsed_content("train#mean_shape"), names)
+        generator = torch.Generator().manual_seed(0)
+        with torch.no_grad():
+            for parameter in network.parameters():
+                parameter += noise * torch.randn(parameter.shape, generator=generator)
+        folder = tmp_path / name
+        folder.mkdir()
+        torch.save(network.state_dict(), folder / "best.pt")
+        (folder / "best.json").write_text(json.dumps(parser.get_parsed_content("model_card")))
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def warm_up(begun: Callable[..., Path]) -> Path:
+    """Run folder of a warm-up: its network as it begins."""
+    return begun("warm_up", "warm_up.json")

@@ -113,8 +113,8 @@ def copy(dataset: Path, tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
-def dicom(file: Path, kind: uid.UID) -> None:
-    """A DICOM object that holds a picture, whatever its class says."""
+def dicom(file: Path, kind: uid.UID, **elements: Any) -> None:
+    """A DICOM object that holds a picture, whatever its class and other elements say."""
     film = Dataset()
     film.file_meta = FileMetaDataset()
     film.file_meta.TransferSyntaxUID = uid.ExplicitVRLittleEndian
@@ -123,6 +123,8 @@ def dicom(file: Path, kind: uid.UID) -> None:
     film.Rows, film.Columns, film.BitsAllocated, film.BitsStored, film.HighBit = 64, 64, 8, 8, 7
     film.SamplesPerPixel, film.PixelRepresentation, film.PhotometricInterpretation = 1, 0, "MONOCHROME2"
     film.PixelData = bytes(range(256)) * 16
+    for keyword, value in elements.items():
+        setattr(film, keyword, value)
     film.save_as(file, enforce_file_format=True)
 
 
@@ -212,6 +214,8 @@ def application_cases(copy: Callable[..., Path], good: Path, weights: Path, fold
     dicom(some / "truncated.dcm", uid.DigitalXRayImageStorageForPresentation)
     (some / "truncated.dcm").write_bytes((some / "truncated.dcm").read_bytes()[:-1000])
     dicom(folder / "ct.dcm", uid.CTImageStorage)
+    dicom(folder / "zero.dcm", uid.DigitalXRayImageStorageForPresentation, PixelSpacing=[0, 0])
+    dicom(folder / "bare.dcm", uid.DigitalXRayImageStorageForPresentation)
     some_pictures = folder / "some pictures"
     some_pictures.mkdir()
     for name in ("0.png", "1.png"):
@@ -223,6 +227,9 @@ def application_cases(copy: Callable[..., Path], good: Path, weights: Path, fold
         case("unreadable weights", "bad.pt: is not a readable checkpoint", "use another copy", checkpoint=bad),
         case("not a radiograph", "1 of 1 films could not be read", "ct.dcm", dataset_dir=folder / "ct.dcm"),
         case("one truncated film", "1 of 3 films", "truncated.dcm", dataset_dir=some, output_dir=folder / "some"),
+        case("zero spacing of DICOM", "1 of 1 films", "zero.dcm", dataset_dir=folder / "zero.dcm"),
+        case("no study", "bare.dcm (dicom_sr)", "log", dataset_dir=folder / "bare.dcm", outputs="['dicom_sr','json']"),
+        case("unknown measurements", "'knee' is neither auto", "correct --measurements", measurements="knee"),
         case("unknown output", "outputs: 'pdf' is none of json, csv", "correct --outputs", outputs="['json','pdf']"),
         case("picture as SR", "2 outputs could not", "0.png (dicom_sr)", dataset_dir=some_pictures, outputs="dicom_sr"),
         case("nowhere to write", "cannot be written to", "choose a folder", output_dir=good / "0.png" / "out"),

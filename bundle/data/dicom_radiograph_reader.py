@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ from pydicom.config import disable_value_validation
 from pydicom.errors import InvalidDicomError
 from pydicom.misc import is_dicom
 from pydicom.pixels import apply_color_lut
-from pydicom.uid import UID, JPEGBaseline8Bit
+from pydicom.uid import JPEG2000, UID, JPEG2000Lossless, JPEGBaseline8Bit, RLELossless
 
 from bundle.data.dicom_elements import ELEMENTS, HARMLESS_ELEMENTS, MOST_PIXELS, NOT_PROJECTIONS, RADIOGRAPH_CLASSES
-from bundle.data.extended_jpeg_decoder import register as register_extended_jpeg_decoder
 from bundle.data.grey_levels import grey_levels, luminance
+from bundle.data.imagecodecs_decoder import DECODER_DEPENDENCIES as BY_IMAGECODECS
+from bundle.data.imagecodecs_decoder import LABEL as IMAGECODECS
+from bundle.data.imagecodecs_decoder import register as register_imagecodecs
 from bundle.data.pixel_spacing import dicom_spacing
 from bundle.data.radiograph_meta import radiograph_meta
 from bundle.errors import RadiographError
@@ -31,7 +34,15 @@ COLOURS = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
 
 CHOICE = "a CR, DX, RF, XA, mammography, intra-oral or secondary capture image"
 
-register_extended_jpeg_decoder()
+DECODERS = {
+    RLELossless: "pydicom",
+    **dict.fromkeys((JPEGBaseline8Bit, JPEG2000Lossless, JPEG2000), "pillow"),
+    **dict.fromkeys(BY_IMAGECODECS, IMAGECODECS),
+}
+"""The one plugin of pydicom for an encoding; of others that may be installed, GDCM aborts on some damaged films."""
+
+register_imagecodecs()
+logging.getLogger("pydicom.pixels").setLevel(logging.CRITICAL)  # why a decoder failed: told in our own sentence
 
 
 class DicomRadiographReader(ImageReader):
@@ -128,13 +139,12 @@ def _require_radiograph(dataset: Dataset, name: str) -> None:
 def _decode(dataset: Dataset, name: str) -> np.ndarray:
     """Stored values, `[Y, X]` grey or palette index, `[Y, X, 3]` RGB."""
     syntax = dataset.file_meta.get("TransferSyntaxUID")
-    if syntax == JPEGBaseline8Bit:  # a damaged one can bring GDCM, pydicom's first choice, to abort the process
-        dataset.pixel_array_options(decoding_plugin="pillow")
+    dataset.pixel_array_options(decoding_plugin=DECODERS.get(syntax, ""))
     try:
         return dataset.pixel_array
     except Exception as error:  # every decoder has errors of its own
-        if "missing dependencies" in str(error):
-            remedy = "no decoder for it is installed; pip install python-gdcm pylibjpeg pylibjpeg-openjpeg"
+        if isinstance(error, NotImplementedError) or "missing dependencies" in str(error):
+            remedy = "there is no decoder for it; convert the film to an uncompressed transfer syntax"
         else:
             remedy = "it is truncated or damaged; copy the file again from its source"
         encoding = _uid_name(syntax) or "an unknown encoding"

@@ -11,7 +11,7 @@ from pydicom.config import RAISE
 from pydicom.datadict import dictionary_VR
 from pydicom.filewriter import correct_ambiguous_vr
 from pydicom.misc import is_dicom
-from pydicom.valuerep import validate_value
+from pydicom.valuerep import CUSTOMIZABLE_CHARSET_VR, validate_value
 
 from bundle.errors import RadiographError
 
@@ -27,6 +27,7 @@ _EMPTY_WHERE_MISSING = (
     "StudyTime",
     "ReferringPhysicianName",
 )
+_UNDECODED = ("\N{REPLACEMENT CHARACTER}", "\N{ESCAPE}")
 _SEXES = ("", "M", "F", "O")
 
 
@@ -52,17 +53,26 @@ def read_source(image: Path) -> Dataset:
             raise RadiographError(
                 f"{image.name}: {keyword} is missing, and a DICOM result has to refer to it; export the film again"
             )
-    try:
-        header.decode()
-    except Exception as error:  # pydicom raises whatever a wrong character set leads to
+    if not _decoded(header):
         raise RadiographError(
-            f"{image.name}: SpecificCharacterSet does not fit its texts; export the film again"
-        ) from error
+            f"{image.name}: SpecificCharacterSet does not fit its texts or cannot be decoded; "
+            "export the film again with texts in UTF-8 (ISO_IR 192)"
+        )
     header.SpecificCharacterSet = "ISO_IR 192"
     correct_ambiguous_vr(header, is_little_endian=True)
     for keyword in _EMPTY_WHERE_MISSING:
         _require_valid(header, keyword, image.name)
     return header
+
+
+def _decoded(header: Dataset) -> bool:
+    """Decode all texts and tell whether nothing is left that pydicom replaced or did not decode."""
+    try:
+        header.decode()
+    except Exception:  # pydicom raises whatever a wrong character set leads to
+        return False
+    texts = (str(element.value) for element in header.iterall() if element.VR in CUSTOMIZABLE_CHARSET_VR)
+    return not any(mark in text for text in texts for mark in _UNDECODED)
 
 
 def _require_valid(header: Dataset, keyword: str, name: str) -> None:

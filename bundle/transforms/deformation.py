@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import torch
 from monai.transforms import Transform
 
-from bundle.transforms.b_spline import b_spline_weights
+from bundle.transforms.move_points import displacement, move_points
 from bundle.transforms.normalise_landmarks import NormaliseLandmarksd
-from bundle.transforms.rand_deform import FIXED_POINT_STEPS, RandDeformd
+from bundle.transforms.rand_deform import RandDeformd
 
 SETTINGS = ("rotate", "scale", "translate", "anisotropy", "elastic", "control_points", "prob")
 
@@ -36,28 +36,18 @@ class Deformation(NamedTuple):
     def move(self, points: torch.Tensor) -> torch.Tensor:
         """Take points [B, K, 2] in [0, 1] of the films to where they are in the deformed images; NaN stays NaN."""
         extent = self._extent
-        affine = (points * extent - self.centre[:, None]) @ self.matrix.mT + (self.centre + self.shift)[:, None]
-        moved = affine
-        for _ in range(FIXED_POINT_STEPS):
-            moved = affine - self._displacement(moved / extent) @ self.matrix.mT
-        return moved / extent
+        return move_points(points * extent, *self) / extent
 
     def restore(self, points: torch.Tensor) -> torch.Tensor:
         """Take points [B, K, 2] in [0, 1] of the deformed images back to the films: the inverse of `move`."""
-        extent = self._extent
+        placed = points * self._extent
         back = torch.linalg.inv(self.matrix).mT
-        source = (points * extent - (self.centre + self.shift)[:, None]) @ back + self.centre[:, None]
-        return (source + self._displacement(points)) / extent
+        source = (placed - (self.centre + self.shift)[:, None]) @ back + self.centre[:, None]
+        return (source + displacement(placed, self.control, self.side)) / self._extent
 
     @property
     def _extent(self) -> torch.Tensor:
         return (self.side - 1)[:, None, None]
-
-    def _displacement(self, points: torch.Tensor) -> torch.Tensor:
-        axes = torch.nan_to_num(points).unbind(-1)
-        count = self.control.shape[-1]
-        along_x, along_y = (b_spline_weights(axis.flatten(), count).unflatten(0, axis.shape) for axis in axes)
-        return torch.einsum("bkg,bdgh,bkh->bkd", along_x, self.control, along_y)
 
 
 class RandDeformUnlabelledd(RandDeformd):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Real DICOM films, written by pydicom and, for the JPEG processes it cannot write, by GDCM and Pillow."""
+"""Real DICOM films, written by pydicom and, for the JPEG processes it cannot write, by GDCM, Pillow and imagecodecs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image
@@ -25,7 +26,6 @@ PATIENT = {
 }
 
 GDCM_SYNTAXES = {
-    uid.JPEGExtended12Bit: "JPEGExtendedProcess2_4",
     uid.JPEGLossless: "JPEGLosslessProcess14",
     uid.JPEGLosslessSV1: "JPEGLosslessProcess14_1",
 }
@@ -59,6 +59,10 @@ def encode(film: Dataset, pixels: np.ndarray, syntax: uid.UID, path: Path) -> No
         film.PixelData = encapsulate([stream.getvalue()])
         film["PixelData"].is_undefined_length = True
         film.PhotometricInterpretation = "YBR_FULL_422" if pixels.ndim == 3 else film.PhotometricInterpretation
+        film.file_meta.TransferSyntaxUID = syntax
+    elif syntax == uid.JPEGExtended12Bit:
+        film.PixelData = encapsulate([imagecodecs.jpeg8_encode(pixels, level=95, bitspersample=12)])
+        film["PixelData"].is_undefined_length = True
         film.file_meta.TransferSyntaxUID = syntax
     elif syntax == uid.JPEGLSNearLossless:
         film.compress(syntax, jls_error=2, generate_instance_uid=False)

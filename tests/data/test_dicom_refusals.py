@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,18 @@ from pydicom.pixels import get_decoder
 from bundle.errors import RadiographError
 
 DOTTED_NAME = "bundle.data.dicom_radiograph_reader.DicomRadiographReader"
+
+ENCODINGS = [
+    uid.ExplicitVRLittleEndian,
+    uid.RLELossless,
+    uid.JPEGExtended12Bit,
+    uid.JPEGLossless,
+    uid.JPEGLosslessSV1,
+    uid.JPEGLSLossless,
+    uid.JPEGLSNearLossless,
+    uid.JPEG2000Lossless,
+    uid.JPEG2000,
+]
 
 NOT_RADIOGRAPHS = [
     uid.CTImageStorage,
@@ -66,14 +79,37 @@ def test_header_without_pixels_is_refused(read_film, write_film, stored):
         read_film(path)
 
 
-@given(cut=st.floats(0, 0.99), syntax=st.sampled_from([uid.ExplicitVRLittleEndian, uid.RLELossless, uid.JPEG2000]))
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cut=st.floats(0, 0.99), syntax=st.sampled_from(ENCODINGS))
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_truncated_file_is_refused_in_one_sentence(read_film, smooth_film, write_film, cut, syntax):
     path = write_film(smooth_film, syntax=syntax)
     path.write_bytes(path.read_bytes()[: int(cut * path.stat().st_size)])
     with pytest.raises(RadiographError) as refusal:
         read_film(path)
-    sentence = str(refusal.value)
+    require_one_sentence(str(refusal.value), path)
+
+
+@given(
+    damage=st.dictionaries(st.floats(0, 1, exclude_max=True), st.integers(0, 255), min_size=1, max_size=20),
+    syntax=st.sampled_from(ENCODINGS),
+)
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_damaged_pixel_data_never_ends_the_process(read_film, smooth_film, write_film, damage, syntax):
+    path = write_film(smooth_film, syntax=syntax)
+    content = bytearray(path.read_bytes())
+    start = content.index(b"\xe0\x7f\x10\x00")
+    for position, value in damage.items():
+        content[start + int(position * (len(content) - start))] = value
+    path.write_bytes(content)
+    try:
+        image, _ = read_film(path)
+    except RadiographError as refusal:
+        require_one_sentence(str(refusal), path)
+    else:
+        assert image.shape == smooth_film.T.shape
+
+
+def require_one_sentence(sentence: str, path: Path) -> None:
     assert sentence.startswith("film.dcm: ")
     assert "\n" not in sentence
     assert str(path.parent) not in sentence
@@ -101,10 +137,15 @@ def test_damaged_pixel_data_is_refused(read_film, smooth_film, write_film):
         read_film(path)
 
 
-def test_a_missing_decoder_is_named_with_its_remedy(read_film, smooth_film, write_film, monkeypatch):
-    path = write_film(smooth_film, syntax=uid.JPEGLosslessSV1)
-    monkeypatch.setattr(get_decoder(uid.JPEGLosslessSV1), "_available", {})
-    with pytest.raises(RadiographError, match=r"JPEG Lossless.* pip install python-gdcm"):
+@pytest.mark.parametrize("syntax", [uid.HTJ2KLossless, uid.MPEG2MPML], ids=lambda value: value.keyword)
+def test_an_encoding_without_decoder_is_named_with_its_remedy(read_film, smooth_film, write_film, monkeypatch, syntax):
+    path = write_film(smooth_film, syntax=uid.JPEG2000Lossless)
+    film = pydicom.dcmread(path)
+    film.file_meta.TransferSyntaxUID = syntax
+    film.save_as(path)
+    monkeypatch.setattr(get_decoder(uid.HTJ2KLossless), "_available", {})  # pylibjpeg is not always installed
+    sentence = rf"^film\.dcm: PixelData in {re.escape(syntax.name)} cannot be decoded, there is no decoder .*; convert"
+    with pytest.raises(RadiographError, match=sentence):
         read_film(path)
 
 

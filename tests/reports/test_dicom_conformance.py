@@ -47,7 +47,10 @@ FILMS: dict[str, dict[str, Any]] = {
     "nothing but UIDs": dict.fromkeys(
         ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "AccessionNumber", "StudyID", "StudyDate")
     ),
-    "a name in two scripts": {
+    "a name in GB18030": {"SpecificCharacterSet": "GB18030", "PatientName": "Wang^XiaoDong=王^小东"},
+    "a name in UTF-8": {"SpecificCharacterSet": "ISO_IR 192", "PatientName": "Wang^XiaoDong=王^小东"},
+    "a name in Latin-1": {"SpecificCharacterSet": "ISO_IR 100", "PatientName": "Müller^Jörg"},
+    "a name in three scripts": {
         "SpecificCharacterSet": ["", "ISO 2022 IR 87"],
         "PatientName": "Yamada^Tarou=山田^太郎=やまだ^たろう",
     },

@@ -7,6 +7,7 @@ import logging
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pydicom
 import pytest
@@ -56,6 +57,53 @@ def test_a_value_that_dicom_does_not_allow_is_named_but_not_quoted(
     with pytest.raises(RadiographError, match=rf"^film\.dcm: {keyword} is .*; correct it in the film$") as refusal:
         write_all(predict(write_film(**{keyword: value})))
     assert value not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("character_set", "name"),
+    [
+        ("ISO_IR 100", "Müller^Jörg"),
+        (None, "Müller^Jörg"),
+        ("ISO_IR 144", "Жуков^Илья"),
+        ("ISO_IR 192", "Wang^XiaoDong=王^小东"),
+        ("GB18030", "Wang^XiaoDong=王^小东"),
+        (["", "ISO 2022 IR 87"], "Yamada^Tarou=山田^太郎=やまだ^たろう"),
+        (["", "ISO 2022 IR 149"], "Hong^Gildong=洪^吉洞=홍^길동"),
+    ],
+)
+def test_names_in_other_scripts_are_copied(
+    write_film: Write, predict: Predict, character_set: Any, name: str, tmp_path: Path
+) -> None:
+    film = write_film(SpecificCharacterSet=character_set or "ISO_IR 100", PatientName=name)
+    if character_set is None:  # as many devices write it: beyond ASCII, and nothing that says in which script
+        header = pydicom.dcmread(film)
+        del header.SpecificCharacterSet
+        header.save_as(film)
+    written = write_all(predict(film, names=["Hüfte rechts", "股関節", "symphysis"]))
+    assert sorted(written) == ["OT", "PR", "SR"]
+    for dataset in written.values():
+        assert dataset.PatientName == name
+        assert str(dataset.PatientName.family_name) == name.split("^")[0]
+        assert dataset.SpecificCharacterSet == "ISO_IR 192"
+
+
+@pytest.mark.parametrize(
+    ("character_set", "name"),
+    [
+        ("ISO_IR 192", "Müller^Jörg".encode("latin-1")),
+        ("GB18030", b"Wang^\xcd\xff\xffa"),
+        (["", "ISO 2022 IR 58"], b"Zhang^=\x1b$)A\xd5\xc5^\x1b$)A\xd0\xa1"),  # which pydicom does not decode
+    ],
+)
+def test_a_name_that_cannot_be_decoded_is_told_and_not_mangled(
+    write_film: Write, predict: Predict, character_set: Any, name: bytes
+) -> None:
+    film = write_film(SpecificCharacterSet=character_set, PatientName="P" * len(name))
+    film.write_bytes(film.read_bytes().replace(b"P" * len(name), name))
+    with pytest.raises(
+        RadiographError, match=r"^film\.dcm: SpecificCharacterSet does not fit .*; export the film again"
+    ):
+        write_all(predict(film))
 
 
 def test_a_film_with_nothing_but_uids_is_enough(write_film: Write, predict: Predict, patient: dict[str, str]) -> None:

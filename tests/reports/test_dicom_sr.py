@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import highdicom
 import hypothesis.strategies as st
@@ -105,25 +104,6 @@ def test_a_repeat_gives_the_same_object_and_another_network_another_one(write_fi
     assert uids(prediction) == first
     assert not set(uids(replace(prediction, model=Model("a model", "0.1.0", "cd" * 32)))) & set(first)
     assert not set(uids(replace(prediction, image=write_film(name="other.dcm")))) & set(first)
-
-
-@pytest.mark.parametrize(
-    ("character_set", "name"),
-    [
-        ("ISO_IR 100", "Müller^Jörg"),
-        ("ISO_IR 144", "Жуков^Илья"),
-        ("ISO_IR 192", "Wang^XiaoDong=王^小东"),
-        (["", "ISO 2022 IR 87"], "Yamada^Tarou=山田^太郎=やまだ^たろう"),
-        (["", "ISO 2022 IR 149"], "Hong^Gildong=洪^吉洞=홍^길동"),
-    ],
-)
-def test_names_in_other_scripts_are_copied(write_film: Write, predict: Predict, character_set: Any, name: str) -> None:
-    film = write_film(SpecificCharacterSet=character_set, PatientName=name)
-    prediction = predict(film, names=["Hüfte rechts", "股関節", "symphysis"])
-    report = written(prediction)
-    assert report.PatientName == name
-    assert str(report.PatientName.family_name) == name.split("^")[0]
-    assert list(landmarks(report)) == prediction.names
 
 
 def test_a_single_frame_of_a_class_of_many_can_be_referred_to(write_film: Write, predict: Predict) -> None:
