@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and what tells their contents apart."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -33,6 +34,11 @@ def write_whole(file: Path, write: Callable[[Path], object]) -> None:
 def write_text(file: Path, text: str) -> None:
     """Write UTF-8 text whole or not at all; see `write_whole`."""
     write_whole(file, lambda partial: partial.write_text(text, encoding="utf-8"))
+
+
+def sha256_of(file: str | Path) -> str:
+    """SHA-256 of a file's content in hexadecimal."""
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()
 
 
 def append_text(file: Path, text: str) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import nnls
 
-from bundle.confidence.signals import Signals
+from bundle.confidence.signals import Signals, expected_error
 from bundle.metrics.reliability import rank_correlation
 
 
@@ -49,11 +49,6 @@ def calibrate(signals: np.ndarray, errors: np.ndarray) -> Calibration:
         {" + ".join(Signals._fields[index] for index in chosen): value for chosen, value in ranked.items()},
         expected[best],
     )
-
-
-def expected_error(signals: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The expected errors `[..., K]` of signals `[..., K, S]` by weights `[1 + S]`."""
-    return weights[0] + signals @ weights[1:]
 
 
 def _left_out(signals: np.ndarray, errors: np.ndarray, chosen: Sequence[int]) -> np.ndarray:

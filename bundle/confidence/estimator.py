@@ -3,21 +3,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
-from monai.networks.utils import eval_mode
 from torch import nn
-from torch.nn import functional
 
-from bundle.confidence.signals import Signals, features_at, measure_signals
+from bundle.confidence.signals import Signals, expected_error, measure_signals
 from bundle.errors import CheckpointError
-from bundle.files import write_whole
+from bundle.files import sha256_of, write_whole
 from bundle.networks import LandmarkNetwork
 
 logger = logging.getLogger(__name__)
@@ -29,7 +24,7 @@ class ConfidenceEstimator(nn.Module):
     Args:
         network: not saved with the estimator.
         views: [V, 5], see `bundle.confidence.views.View`.
-        templates: [K, D], see `learn_templates`.
+        templates: [K, D], see `landmark_templates`.
     """
 
     views: torch.Tensor
@@ -63,31 +58,13 @@ class ConfidenceEstimator(nn.Module):
             `unlikeness_limit` [B].
         """
         signals = self.signals(image, vertices)
-        expected = self.weights[0] + torch.stack(signals, dim=-1) @ self.weights[1:]
         films = len(image)
         return {
-            "expected_error": expected,
+            "expected_error": expected_error(torch.stack(signals, dim=-1), self.weights),
             "error_limit": self.error_limit.expand(films),
             "unlikeness": signals.unlikeness.mean(dim=1),
             "unlikeness_limit": self.unlikeness_limit.expand(films),
         }
-
-
-def learn_templates(network: LandmarkNetwork, films: Iterable[Mapping[str, Any]]) -> torch.Tensor:
-    """Mean feature at each landmark of labelled films: unit vectors [K, D], 0 for a landmark that none has.
-
-    Args:
-        network: whose features are taken.
-        films: `image` [C, S, S] in [0, 1] and `label` [K, 2] in [0, 1], NaN where missing.
-    """
-    device = network.mean_shape.device
-    found = []
-    for film in films:
-        image, label = film["image"][None].to(device), film["label"][None].to(device)
-        known = label.isfinite().all(dim=-1, keepdim=True)
-        with eval_mode(network):
-            found.append(features_at(network, image, label.nan_to_num()) * known)
-    return functional.normalize(torch.cat(found).sum(dim=0), dim=-1)
 
 
 def confidence_file(weights: str | Path) -> Path:
@@ -101,7 +78,7 @@ def save_estimator(estimator: ConfidenceEstimator, weights: str | Path) -> None:
     Raises:
         BundleError: the folder cannot be written to.
     """
-    state = {"estimator": estimator.state_dict(), "weights_sha256": _hash(weights)}
+    state = {"estimator": estimator.state_dict(), "weights_sha256": sha256_of(weights)}
     write_whole(confidence_file(weights), partial(torch.save, state))
 
 
@@ -125,12 +102,8 @@ def read_estimator(weights: str | Path, network: LandmarkNetwork, device: torch.
         estimator.load_state_dict(parts)
     except Exception as error:  # torch raises whatever the broken file leads it to
         raise CheckpointError(f"{file}: cannot be read ({type(error).__name__}); run calibrate again") from error
-    if state["weights_sha256"] != _hash(weights):
+    if state["weights_sha256"] != sha256_of(weights):
         raise CheckpointError(
             f"{file}: was calibrated for other weights than {Path(weights).name}; run calibrate again"
         )
     return estimator.to(device)
-
-
-def _hash(weights: str | Path) -> str:
-    return hashlib.sha256(Path(weights).read_bytes()).hexdigest()

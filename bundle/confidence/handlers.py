@@ -16,10 +16,11 @@ from monai.engines.utils import IterationEvents
 from monai.utils.enums import CommonKeys as Keys
 
 from bundle.confidence.calibration import Calibration, calibrate
-from bundle.confidence.estimator import ConfidenceEstimator, learn_templates, save_estimator
+from bundle.confidence.estimator import ConfidenceEstimator, save_estimator
 from bundle.errors import ConfigurationError
 from bundle.files import write_text
 from bundle.networks import LandmarkNetwork
+from bundle.networks.landmark_features import landmark_templates
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class Calibrate:
     Args:
         network: the evaluator's network.
         views: V rows of numbers, see `bundle.confidence.views.View`.
-        films: the labelled films that the network was trained on, see `learn_templates`.
+        films: the labelled films that the network was trained on, see `landmark_templates`.
         weights: weights file of the network.
         output_dir: folder of the report.
         review_share: share of the films with the largest expected errors that are to be reviewed.
@@ -104,7 +105,7 @@ class Calibrate:
 
     def _start(self, _engine: Engine) -> None:
         views = torch.tensor(self.views, dtype=torch.float32)
-        estimator = ConfidenceEstimator(self.network, views, learn_templates(self.network, self.films))
+        estimator = ConfidenceEstimator(self.network, views, landmark_templates(self.network, self.films))
         self.estimator = estimator.to(self.network.mean_shape.device)
         self._signals: list[np.ndarray] = []
         self._errors: list[np.ndarray] = []

@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+import numpy as np
 import torch
 from monai.networks.utils import eval_mode
-from torch.nn import functional
 
 from bundle.confidence.shape_distance import shape_distance
 from bundle.confidence.views import View
 from bundle.networks import LandmarkNetwork
-from bundle.networks.bilinear_sample import bilinear_sample
+from bundle.networks.landmark_features import features_at
+
+Array = TypeVar("Array", np.ndarray, torch.Tensor)
 
 
 class Signals(NamedTuple):
@@ -39,7 +41,7 @@ def measure_signals(
         image: [B, C, S, S] in [0, 1].
         vertices: [B, K, 2], what the network says of the image, in [0, 1].
         views: [V, 5], see `View`.
-        templates: [K, D], unit vectors, see `features_at`.
+        templates: [K, D], unit vectors, see `landmark_templates`.
     """
     with eval_mode(network):
         seen = [vertices, *(view.restore(network(view.show(image))) for view in map(View, views))]
@@ -49,7 +51,6 @@ def measure_signals(
     return Signals(spread, shape_distance(vertices, network.mean_shape), 1 - likeness)
 
 
-def features_at(network: LandmarkNetwork, image: torch.Tensor, vertices: torch.Tensor) -> torch.Tensor:
-    """Features of images [B, C, S, S] at vertices [B, K, 2] in [0, 1]: unit vectors [B, K, D]."""
-    scale = (image.shape[-2] - 1) / network.stride, (image.shape[-1] - 1) / network.stride
-    return functional.normalize(bilinear_sample(network.features(image), vertices, scale), dim=-1)
+def expected_error(signals: Array, weights: Array) -> Array:
+    """The expected errors [..., K] of signals [..., K, S] by weights [1 + S], the first of which is a constant."""
+    return weights[0] + signals @ weights[1:]

@@ -6,6 +6,8 @@ from __future__ import annotations
 import torch
 from torch.nn import functional
 
+from bundle.transforms.move_points import undo_affine
+
 NUMBERS = ("degrees", "scale", "shift_x", "shift_y", "gamma")
 """What describes a view: rotation and scale about the centre, shift in sides of the image, exponent of intensities."""
 
@@ -36,5 +38,5 @@ class View:
         return shown.clamp(0, 1) ** self.gamma
 
     def restore(self, points: torch.Tensor) -> torch.Tensor:
-        """Take points [..., 2] in [0, 1] of the view back to the image."""
-        return (points - self.centre - self.shift) @ torch.linalg.inv(self.matrix).T + self.centre
+        """Take points [..., K, 2] in [0, 1] of the view back to the image."""
+        return undo_affine(points, self.matrix, self.centre, self.shift)

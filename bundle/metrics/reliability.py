@@ -46,14 +46,24 @@ def rank_correlation(expected: np.ndarray, errors: np.ndarray) -> float:
     return float(spearmanr(expected[known], errors[known]).statistic)
 
 
+def share_of_failures(failures: np.ndarray, films: np.ndarray) -> float:
+    """Share of the failures that lie on some of the films; NaN where there is no failure.
+
+    Args:
+        failures: `[N, K]` 1 for a failure, 0 for none, NaN where unknown.
+        films: `[N]` mask, or indices, of those films.
+    """
+    per_film = np.nansum(failures, axis=1)
+    return float(per_film[films].sum() / per_film.sum()) if per_film.sum() else float("nan")
+
+
 def failures_caught(suspicion: np.ndarray, failures: np.ndarray, share: float) -> float:
-    """Share of the failures that lie on the most suspicious films; NaN where there is no failure.
+    """The `share_of_failures` that lie on the most suspicious films.
 
     Args:
         suspicion: `[N]` of each film.
-        failures: `[N, K]` 1 for a failure, 0 for none, NaN where unknown.
+        failures: `[N, K]`.
         share: share of the films to look at, rounded up to whole films.
     """
-    per_film = np.nansum(failures, axis=1)
     looked_at = np.argsort(-suspicion, kind="stable")[: int(np.ceil(share * len(suspicion)))]
-    return float(per_film[looked_at].sum() / per_film.sum()) if per_film.sum() else float("nan")
+    return share_of_failures(failures, looked_at)

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import torch
 from torch.nn import functional
 
-from bundle.networks.bilinear_sample import bilinear_sample
 from bundle.networks.hrnet import STRIDE, HRNet, hrnet_w18
+from bundle.networks.landmark_features import landmark_templates
 from bundle.networks.landmark_network import LandmarkNetwork
 
 
@@ -56,15 +56,7 @@ class TemplateMatching(LandmarkNetwork):
             films: `image` [C, X, Y] in [0, 1] and `label` [K, 2] in pixels of that image, NaN where missing.
         """
         self.eval()
-        device = self.templates.device
-        total = torch.zeros_like(self.templates)
-        for film in films:
-            image, label = film["image"][None].to(device), film["label"][None].to(device)
-            last_pixel = label.new_tensor(image.shape[-2:]) - 1
-            features = self.features(image)
-            found = bilinear_sample(features, label.nan_to_num() / last_pixel, _map_scale(features))[0]
-            total += functional.normalize(found, dim=-1) * label[0].isfinite().all(dim=-1, keepdim=True)
-        self.templates.copy_(functional.normalize(total, dim=-1))
+        self.templates.copy_(landmark_templates(self, map(_normalised, films)))
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Locate the landmarks.
@@ -94,7 +86,6 @@ class TemplateMatching(LandmarkNetwork):
         return functional.normalize(self.backbone(image).float(), dim=1)
 
 
-def _map_scale(feature_map: torch.Tensor) -> tuple[float, float]:
-    """Feature-map index of the image's last pixel, per axis."""
-    width, height = (size - 1 / STRIDE for size in feature_map.shape[-2:])
-    return width, height
+def _normalised(film: Mapping[str, Any]) -> dict[str, Any]:
+    """The film with its `label` in [0, 1] of the image."""
+    return {**film, "label": film["label"] / (film["label"].new_tensor(film["image"].shape[-2:]) - 1)}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,14 @@ from bundle.confidence import Confidence
 from bundle.confidence.verdict import REVIEW
 from bundle.files import write_whole
 from bundle.metrics import landmark_errors
-from bundle.metrics.reliability import Reliability, failures_caught, rank_correlation, reliability
+from bundle.metrics.known_mean import mean_over_known
+from bundle.metrics.reliability import (
+    Reliability,
+    failures_caught,
+    rank_correlation,
+    reliability,
+    share_of_failures,
+)
 from bundle.reports.figure import LIGHT, Theme, new_axes, png, set_labels
 from bundle.reports.tables import Records, cell, write_csv
 
@@ -45,7 +53,7 @@ def write_confidence_report(folder: Path, records: Records) -> dict[str, Any]:
     errors = landmark_errors(records)
     expected = np.stack([verdict.expected_error for verdict in verdicts])
     suspicion = expected.mean(axis=1)
-    observed = np.array([_mean(film) for film in errors.pixels])
+    observed = mean_over_known(errors.pixels, axis=1)
     failures = np.nansum(errors.failures, axis=1)
     write_csv(folder / TABLE, HEADER, _rows(records, verdicts, suspicion, observed, failures))
     groups = reliability(expected, errors.pixels)
@@ -56,8 +64,8 @@ def write_confidence_report(folder: Path, records: Records) -> dict[str, Any]:
         "rank_correlation": rank_correlation(expected, errors.pixels),
         "film_rank_correlation": rank_correlation(suspicion, observed),
         "reviewed": int(reviewed.sum()),
-        "failures_reviewed": float(failures[reviewed].sum() / failures.sum()) if failures.sum() else None,
-        "failures_in_tenth": failures_caught(suspicion, errors.failures, SUSPICIOUS) if failures.sum() else None,
+        "failures_reviewed": _known(share_of_failures(errors.failures, reviewed)),
+        "failures_in_tenth": _known(failures_caught(suspicion, errors.failures, SUSPICIOUS)),
         "reliability": [
             {"expected_px": round(float(each), 4), "observed_px": round(float(true), 4), "count": int(count)}
             for each, true, count in zip(*groups, strict=True)
@@ -92,6 +100,5 @@ def _rows(
     ]
 
 
-def _mean(errors: np.ndarray) -> float:
-    known = errors[np.isfinite(errors)]
-    return float(known.mean()) if known.size else float("nan")
+def _known(share: float) -> float | None:
+    return None if math.isnan(share) else share

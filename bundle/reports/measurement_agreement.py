@@ -13,7 +13,7 @@ from bundle.files import write_whole
 from bundle.measurements import Definition, Measured, measure
 from bundle.measurements.rules import COBB
 from bundle.metrics.agreement import agreement, symmetric_percentage_error
-from bundle.reports.bland_altman import Compared, draw_bland_altman
+from bundle.reports.bland_altman import Compared, draw_bland_altman, group_compared
 from bundle.reports.figure import png
 from bundle.reports.tables import Records, cell, write_csv
 
@@ -75,11 +75,11 @@ def _rows(records: Records, found: Sequence[Sequence[Measured]], true: Sequence[
 
 def _compare(found: Sequence[Sequence[Measured]], true: Sequence[Sequence[Measured]]) -> list[Compared]:
     """Values of all films by measurement and unit: where the spacing of some films is unknown, theirs are in pixels."""
-    values: dict[tuple[str, str], list[tuple[float, float]]] = {}
-    for predicted, truth in zip(zip(*found, strict=True), zip(*true, strict=True), strict=True):
-        for first, second in zip(predicted, truth, strict=True):
-            values.setdefault((first.name, first.unit), []).append((first.value, second.value))
-    return [Compared(*key, *np.array(pairs).T) for key, pairs in values.items()]
+    return group_compared(
+        (first.name, first.unit, first.value, second.value)
+        for predicted, truth in zip(zip(*found, strict=True), zip(*true, strict=True), strict=True)
+        for first, second in zip(predicted, truth, strict=True)
+    )
 
 
 def _cobb(films: Sequence[Sequence[Measured]]) -> np.ndarray:

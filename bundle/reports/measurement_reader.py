@@ -7,10 +7,8 @@ import csv
 import io
 from pathlib import Path
 
-import numpy as np
-
 from bundle.errors import BundleError
-from bundle.reports.bland_altman import Compared
+from bundle.reports.bland_altman import Compared, group_compared
 from bundle.reports.evaluation_reader import read_text
 from bundle.reports.measurement_agreement import TABLE
 
@@ -22,11 +20,10 @@ def read_measurements(folder: Path) -> list[Compared]:
         BundleError: the table is missing or cannot be read.
     """
     file = folder / TABLE
-    values: dict[tuple[str, str], list[tuple[float, float]]] = {}
     try:
-        for row in csv.DictReader(io.StringIO(read_text(file))):
-            pair = (float(row["value"] or "nan"), float(row["true_value"] or "nan"))
-            values.setdefault((row["measurement"], row["unit"]), []).append(pair)
+        return group_compared(
+            (row["measurement"], row["unit"], float(row["value"] or "nan"), float(row["true_value"] or "nan"))
+            for row in csv.DictReader(io.StringIO(read_text(file)))
+        )
     except (KeyError, ValueError) as error:
         raise BundleError(f"{file}: is no table of measurements ({error}); evaluate again") from error
-    return [Compared(*key, *np.array(pairs).T) for key, pairs in values.items()]

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -17,6 +16,7 @@ from monai.utils import convert_to_numpy
 from bundle.confidence import Confidence
 from bundle.data.burned_in import burned_in_warning
 from bundle.errors import RadiographError
+from bundle.files import sha256_of
 from bundle.measurements import Definition, measure
 from bundle.reports.outputs import Output, make_outputs
 from bundle.reports.prediction import Model, Prediction
@@ -57,7 +57,7 @@ class PredictionWriter:
         self.out_dir = Path(out_dir)
         self.names = names
         self.measurements = measurements
-        self.model = Model(model, version, hashlib.sha256(Path(weights).read_bytes()).hexdigest())
+        self.model = Model(model, version, sha256_of(weights))
         self._make_outputs: Callable[[], dict[str, Output]] = partial(make_outputs, outputs, self.out_dir)
         self._start()
 

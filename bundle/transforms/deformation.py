@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import torch
 from monai.transforms import Transform
 
-from bundle.transforms.move_points import displacement, move_points
+from bundle.transforms.move_points import displacement, move_points, undo_affine
 from bundle.transforms.normalise_landmarks import NormaliseLandmarksd
 from bundle.transforms.rand_deform import RandDeformd
 
@@ -41,8 +41,7 @@ class Deformation(NamedTuple):
     def restore(self, points: torch.Tensor) -> torch.Tensor:
         """Take points [B, K, 2] in [0, 1] of the deformed images back to the films: the inverse of `move`."""
         placed = points * self._extent
-        back = torch.linalg.inv(self.matrix).mT
-        source = (placed - (self.centre + self.shift)[:, None]) @ back + self.centre[:, None]
+        source = undo_affine(placed, self.matrix, self.centre, self.shift)
         return (source + displacement(placed, self.control, self.side)) / self._extent
 
     @property

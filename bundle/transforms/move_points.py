@@ -37,6 +37,12 @@ def move_points(
     return moved
 
 
+def undo_affine(points: torch.Tensor, matrix: torch.Tensor, centre: torch.Tensor, shift: torch.Tensor) -> torch.Tensor:
+    """Take points of deformed images back through the affine part; the arguments are those of `move_points`."""
+    moved_centre = (centre + shift).unsqueeze(-2)
+    return (points - moved_centre) @ torch.linalg.inv(matrix).mT + centre.unsqueeze(-2)
+
+
 def displacement(points: torch.Tensor, control: torch.Tensor, side: torch.Tensor | float) -> torch.Tensor:
     """The elastic part [..., K, 2] at points of the deformed images; the arguments are those of `move_points`."""
     extent = torch.as_tensor(side - 1)[..., None, None]

@@ -4,7 +4,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bundle.confidence.calibration import calibrate, expected_error
+from bundle.confidence.calibration import calibrate
+from bundle.confidence.signals import expected_error
 
 
 @pytest.fixture

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a network sees at landmarks, and what it sees at them on the mean of some labelled films."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import torch
+from monai.networks.utils import eval_mode
+from torch.nn import functional
+
+from bundle.networks.bilinear_sample import bilinear_sample
+from bundle.networks.landmark_network import LandmarkNetwork
+
+
+def features_at(network: LandmarkNetwork, image: torch.Tensor, vertices: torch.Tensor) -> torch.Tensor:
+    """Features of images [B, C, X, Y] at vertices [B, K, 2] in [0, 1]: unit vectors [B, K, D]."""
+    scale = (image.shape[-2] - 1) / network.stride, (image.shape[-1] - 1) / network.stride
+    return functional.normalize(bilinear_sample(network.features(image), vertices, scale), dim=-1)
+
+
+def landmark_templates(network: LandmarkNetwork, films: Iterable[Mapping[str, Any]]) -> torch.Tensor:
+    """Mean feature at each landmark of labelled films: unit vectors [K, D], 0 for a landmark that none has.
+
+    Args:
+        network: whose features are taken, in evaluation mode; its mode is kept.
+        films: at least one, with `image` [C, X, Y] in [0, 1] and `label` [K, 2] in [0, 1], NaN where missing.
+    """
+    device = network.mean_shape.device
+    found = []
+    for film in films:
+        image, label = film["image"][None].to(device), film["label"][None].to(device)
+        known = label.isfinite().all(dim=-1, keepdim=True)
+        with eval_mode(network):
+            found.append(features_at(network, image, label.nan_to_num()) * known)
+    return functional.normalize(torch.cat(found).sum(dim=0), dim=-1)
