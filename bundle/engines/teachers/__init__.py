@@ -3,6 +3,7 @@
 
 from bundle.engines.teachers.film_memory import FilmMemory
 from bundle.engines.teachers.mean_teacher import MeanTeacher
+from bundle.engines.teachers.median_memory import MedianMemory
 from bundle.engines.teachers.multi_view import MultiView
 from bundle.engines.teachers.pi_model import PiModel
 from bundle.engines.teachers.pseudo_label import PseudoLabel
@@ -14,6 +15,7 @@ from bundle.engines.teachers.weight_space_ensemble import WeightSpaceEnsemble
 __all__ = [
     "FilmMemory",
     "MeanTeacher",
+    "MedianMemory",
     "MultiView",
     "PiModel",
     "PseudoGroundTruth",
