@@ -14,7 +14,7 @@ TEACHERS = {
     "few_shot_dag": ("MeanTeacher", "teacher", 0.0),
     "few_shot_dag_js": ("MeanTeacher", "teacher", 1.0),
     "multi_view": ("MultiView", "teacher", 0.0),
-    "recommended": ("WeightSpaceEnsemble", "teacher", 0.0),
+    "recommended": ("MultiView", "student", 0.0),
     "pi_model": ("PiModel", "student", 0.0),
     "pseudo_label": ("PseudoLabel", "student", 0.0),
     "temporal_ensemble": ("TemporalEnsemble", "student", 0.0),
@@ -61,18 +61,17 @@ def test_a_method_is_an_overlay_of_a_few_lines(method: str):
     overlay = ConfigParser.load_config_file(str(CONFIGS / "methods" / f"{method}.json"))
     base = ConfigParser.load_config_file(str(CONFIGS / "few_shot.json"))
     assert len(overlay) <= (11 if method in ("multi_view", "recommended") else 6)
-    assert not set(overlay) - set(base) - {"warm_up", "stage1_weight", "remembered_answers"}
+    assert not set(overlay) - set(base) - {"warm_up", "remembered_answers"}
 
 
-@pytest.mark.parametrize(("shots", "weight", "teachers"), [(1, 0.0, ["templates"]), (4, 0.5, ["stage1", "templates"])])
-def test_stage_one_of_one_film_has_no_say_in_the_recommended_model(
-    dataset: Path, warm_up: Path, tmp_path: Path, shots: int, weight: float, teachers: list[str]
+@pytest.mark.parametrize(("shots", "teachers"), [(1, ["templates"]), (4, ["stage1", "templates"])])
+def test_stage_one_of_one_film_is_no_teacher_of_the_recommended_model(
+    dataset: Path, warm_up: Path, tmp_path: Path, shots: int, teachers: list[str]
 ):
     parser = few_shot(dataset, tmp_path, "few_shot.json", "methods/recommended.json").parser
     parser["shots"], parser["warm_up"], parser["image_size"] = shots, str(warm_up), 32
     parser.parse(reset=True)
-    assert parser.get_parsed_content("stage1_weight") == weight
-    assert sorted(parser.get_parsed_content("teacher").teacher.teachers) == teachers
+    assert sorted(parser.get_parsed_content("teacher").teachers) == teachers
 
 
 def test_unlabelled_films_are_deformed_and_exposed_as_labelled_ones(dataset: Path, tmp_path: Path):

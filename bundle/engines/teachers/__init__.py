@@ -10,7 +10,6 @@ from bundle.engines.teachers.pseudo_label import PseudoLabel
 from bundle.engines.teachers.teacher import PseudoGroundTruth, Teacher
 from bundle.engines.teachers.template_teacher import TemplateTeacher
 from bundle.engines.teachers.temporal_ensemble import TemporalEnsemble
-from bundle.engines.teachers.weight_space_ensemble import WeightSpaceEnsemble
 
 __all__ = [
     "FilmMemory",
@@ -23,5 +22,4 @@ __all__ = [
     "Teacher",
     "TemplateTeacher",
     "TemporalEnsemble",
-    "WeightSpaceEnsemble",
 ]
