@@ -8,16 +8,18 @@ SITE ?= pelvis
 FILMS := demo/$(SITE)
 CELLS := demo/comparison/shots10_draw0
 
-demo: $(STAMP)  ## synthetic films, both stages on 10 labelled ones, evaluation, inference and a page of it all
+demo: $(STAMP)  ## synthetic films, both stages on 10 labelled ones, confidence, evaluation, inference and a page of it all
 	rm -rf demo/comparison demo/study demo/calibration demo/inference
 	$(BIN)/python -m bundle sample --site $(SITE) --out $(FILMS) \
 	    --labelled 10 --unlabelled 200 --validation 10 --test 50 --workers 2
 	$(BIN)/python -m bundle compare --dataset_dir $(FILMS) --out demo/comparison \
-	    --shots 10 --draws 1 --methods multi_view --workers 1
+	    --shots 10 --draws 1 --methods multi_view --overlays configs/quick.json --workers 1
 	mkdir -p demo/study && cp $(FILMS)/films/*test_00000[0-5].dcm demo/study
 	$(BIN)/python -m monai.bundle run calibrate \
 	    --config_file "['configs/inference.json','configs/evaluate.json','configs/calibrate.json']" \
 	    --dataset_dir $(FILMS) --checkpoint $(CELLS)/multi_view/best.pt --output_dir demo/calibration
+	$(BIN)/python -m monai.bundle run evaluate --config_file "['configs/inference.json','configs/evaluate.json']" \
+	    --dataset_dir $(FILMS) --checkpoint $(CELLS)/multi_view/best.pt --output_dir $(CELLS)/multi_view/evaluation
 	$(BIN)/python -m monai.bundle run inference --config_file configs/inference.json \
 	    --dataset_dir demo/study --checkpoint $(CELLS)/multi_view/best.pt --output_dir demo/inference
 	$(BIN)/python -m bundle report $(CELLS)/dag $(CELLS)/multi_view --predictions demo/inference --out demo/index.html
