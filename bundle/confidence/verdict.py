@@ -12,6 +12,8 @@ from monai.utils import convert_to_numpy
 
 ACCEPT, REVIEW = "accept", "review"
 
+_MOST_DECIMALS = 16
+
 
 @dataclass(frozen=True)
 class Confidence:
@@ -47,17 +49,23 @@ class Confidence:
         """Sentences that say why the film is to be reviewed; none if it is not."""
         reasons = []
         if not self.unlikeness <= self.unlikeness_limit:
+            unlikeness, limit = _told_apart(self.unlikeness, self.unlikeness_limit, decimals=2)
             reasons.append(
                 "does not look like the films that the network was trained on "
-                f"(unlikeness {self.unlikeness:.2f}, accepted up to {self.unlikeness_limit:.2f})"
+                f"(unlikeness {unlikeness}, accepted up to {limit})"
             )
         if not self.mean_expected_error <= self.error_limit:
-            reasons.append(
-                f"expected mean error {self.mean_expected_error:.1f} px, accepted up to {self.error_limit:.1f} px"
-            )
+            expected, limit = _told_apart(self.mean_expected_error, self.error_limit, decimals=1)
+            reasons.append(f"expected mean error {expected} px, accepted up to {limit} px")
         return tuple(reasons)
 
     @property
     def decision(self) -> str:
         """`accept` or `review`."""
         return REVIEW if self.reasons else ACCEPT
+
+
+def _told_apart(value: float, limit: float, decimals: int) -> tuple[str, str]:
+    """Write two numbers that differ with these decimals, or with as many more as it takes to see that they do."""
+    written = [(f"{value:.{digits}f}", f"{limit:.{digits}f}") for digits in range(decimals, _MOST_DECIMALS + 1)]
+    return next((pair for pair in written if len(set(pair)) > 1), written[-1])

@@ -3,23 +3,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from bundle.confidence import Confidence
+from bundle.confidence.verdict import REVIEW
 from bundle.data.load_radiograph import LoadRadiographd
 from bundle.files import write_whole
+from bundle.reports.overlay_marks import dots, paint, rings, strokes
 
 GROUND_TRUTH = (0, 230, 64)
 PREDICTION = (255, 45, 45)
 LINE = (255, 255, 255)
+REVIEW_MARK = (255, 176, 0)
 _SHADOW = (0, 0, 0)
 
 _CONTRAST_PERCENTILES = (0.5, 99.5)
-_SUPERSAMPLING = 4
+
+
+class _Group(NamedTuple):
+    """Landmarks of one kind.
+
+    Attributes:
+        colour: Of their dots.
+        points: `[K, 2]` in pixels of the picture.
+        reach: `[K]` radii of the rings about them in the same pixels; None for no rings.
+    """
+
+    colour: tuple[int, int, int]
+    points: np.ndarray
+    reach: np.ndarray | None = None
 
 
 def draw_overlay(
@@ -30,6 +47,7 @@ def draw_overlay(
     title: str = "",
     long_side: int = 1024,
     aspect: float = 1.0,
+    confidence: Confidence | None = None,
 ) -> Image.Image:
     """Draw landmarks on a film.
 
@@ -41,6 +59,8 @@ def draw_overlay(
         title: Text for the upper left corner.
         long_side: Pixels of the picture's longer side.
         aspect: Height of a pixel of the film over its width.
+        confidence: Where given, a ring about each predicted point has the error to expect as its radius, and a film to
+            be reviewed is marked.
 
     Returns:
         An RGB picture with square pixels and the film's aspect ratio.
@@ -49,19 +69,31 @@ def draw_overlay(
     pixel = np.array([1.0, aspect])
     scale = pixel * long_side / np.max(film.shape * pixel)
     picture = _with_contrast(film, scale).convert("RGB")
-    groups = {} if label is None else {"ground truth": (GROUND_TRUTH, _on_picture(label, scale, long_side))}
-    groups["prediction"] = (PREDICTION, _on_picture(landmarks, scale, long_side))
-    _write_captions(picture, title, {name: colour for name, (colour, _) in reversed(groups.items())})
-    for colour, points in groups.values():
-        _paint(picture, colour, _strokes([(points[i], points[j]) for i, j in skeleton], long_side / 700), opacity=0.45)
+    groups = {}
     if label is not None:
-        errors = list(zip(*(points for _, points in groups.values()), strict=True))
-        _paint(picture, _SHADOW, _strokes(errors, long_side / 220), opacity=0.5)
-        _paint(picture, LINE, _strokes(errors, long_side / 500))
+        groups["ground truth"] = _Group(GROUND_TRUTH, _on_picture(label, scale, long_side))
+    points = _on_picture(landmarks, scale, long_side)
+    if confidence is None:
+        groups["prediction"] = _Group(PREDICTION, points)
+    else:
+        # an expected error has no direction: of pixels that are not square the longer side counts
+        reach = np.minimum(confidence.expected_error * scale.max(), 2 * long_side)
+        groups["prediction and expected error"] = _Group(PREDICTION, points, reach)
+    for group in groups.values():
+        joined = strokes([(group.points[i], group.points[j]) for i, j in skeleton], long_side / 700)
+        paint(picture, group.colour, joined, opacity=0.45)
+        if group.reach is not None:
+            paint(picture, group.colour, rings(group.points, group.reach, long_side / 600), opacity=0.75)
+    _write_title(picture, title, review=confidence is not None and confidence.decision == REVIEW)
+    _write_legend(picture, groups)
+    if label is not None:
+        errors = list(zip(*(group.points for group in groups.values()), strict=True))
+        paint(picture, _SHADOW, strokes(errors, long_side / 220), opacity=0.5)
+        paint(picture, LINE, strokes(errors, long_side / 500))
     radius = _dot_radius(long_side, len(landmarks))
-    for colour, points in groups.values():
-        _paint(picture, _SHADOW, _dots(points, radius + long_side / 900), opacity=0.6)
-        _paint(picture, colour, _dots(points, radius))
+    for group in groups.values():
+        paint(picture, _SHADOW, dots(group.points, radius + long_side / 900), opacity=0.6)
+        paint(picture, group.colour, dots(group.points, radius))
     return picture
 
 
@@ -69,7 +101,8 @@ def overlay_picture(record: Mapping[str, Any], title: str, skeleton: Sequence[tu
     """Load the film of a prediction record and draw its landmarks.
 
     Args:
-        record: One film's `image` (path), `landmarks`, `label` (None where there is none) and `spacing`.
+        record: One film's `image` (path), `landmarks`, `label` (None where there is none), `spacing`, and `confidence`
+            where the network is calibrated.
         title: Text for the upper left corner.
         skeleton: Pairs of landmark indices to join by a faint line.
 
@@ -79,7 +112,15 @@ def overlay_picture(record: Mapping[str, Any], title: str, skeleton: Sequence[tu
     film = LoadRadiographd(keys="image")({"image": record["image"]})["image"]
     width, height = record["spacing"]
     aspect = float(height / width) if np.isfinite(height / width) else 1.0
-    return draw_overlay(np.asarray(film), record["landmarks"], record["label"], skeleton, title, aspect=aspect)
+    return draw_overlay(
+        np.asarray(film),
+        record["landmarks"],
+        record["label"],
+        skeleton,
+        title,
+        aspect=aspect,
+        confidence=record.get("confidence"),
+    )
 
 
 def write_overlay(
@@ -127,48 +168,33 @@ def _dot_radius(long_side: int, count: int) -> float:
     return long_side * 0.006 * min(1.0, (30 / max(count, 1)) ** 0.5)
 
 
-Marks = Callable[[ImageDraw.ImageDraw], None]
+def _write_title(picture: Image.Image, title: str, review: bool) -> None:
+    """Write the title at the upper left, and beneath it that the film is to be reviewed if it is."""
+    draw, size, style = _lettering(picture)
+    draw.text((0.7 * size, 0.7 * size), title, anchor="la", fill="white", **style)
+    if review:
+        width = draw.textlength(REVIEW, font=style["font"])
+        tag = (0.7 * size, 2.1 * size, 1.7 * size + width, 3.6 * size)
+        draw.rounded_rectangle(tag, radius=0.35 * size, fill=REVIEW_MARK)
+        draw.text((1.2 * size, 2.85 * size), REVIEW, anchor="lm", fill="black", font=style["font"])
 
 
-def _paint(picture: Image.Image, colour: tuple[int, int, int], marks: Marks, opacity: float = 1.0) -> None:
-    """Draw marks with smooth edges: on a mask of several times the size, which is then reduced."""
-    mask = Image.new("L", (picture.width * _SUPERSAMPLING, picture.height * _SUPERSAMPLING))
-    marks(ImageDraw.Draw(mask))
-    picture.paste(colour, mask=mask.reduce(_SUPERSAMPLING).point(lambda value: value * opacity))
-
-
-def _dots(points: np.ndarray, radius: float) -> Marks:
-    def draw(mask: ImageDraw.ImageDraw) -> None:
-        for x, y in _on_mask(points[np.isfinite(points).all(axis=1)]):
-            reach = radius * _SUPERSAMPLING
-            mask.ellipse((x - reach, y - reach, x + reach, y + reach), fill=255)
-
-    return draw
-
-
-def _strokes(ends: Sequence[tuple[np.ndarray, np.ndarray]], width: float) -> Marks:
-    def draw(mask: ImageDraw.ImageDraw) -> None:
-        for stroke in map(np.array, ends):
-            if np.isfinite(stroke).all():
-                mask.line(_on_mask(stroke).ravel().tolist(), fill=255, width=max(1, round(width * _SUPERSAMPLING)))
-
-    return draw
-
-
-def _on_mask(points: np.ndarray) -> np.ndarray:
-    return points * _SUPERSAMPLING + (_SUPERSAMPLING - 1) / 2
-
-
-def _write_captions(picture: Image.Image, title: str, colours: Mapping[str, tuple[int, int, int]]) -> None:
-    """Write the title at the upper left, and from the lower left upwards what each colour of dots stands for."""
-    draw = ImageDraw.Draw(picture)
-    size = max(picture.size) / 44
-    style: dict[str, Any] = {"font": ImageFont.load_default(size), "fill": "white", "stroke_fill": "black"}
-    style["stroke_width"] = size / 12
-    draw.text((0.7 * size, 0.7 * size), title, anchor="la", **style)
-    for line, (name, colour) in enumerate(colours.items()):
+def _write_legend(picture: Image.Image, groups: Mapping[str, _Group]) -> None:
+    """Write from the lower left upwards what dots and rings stand for."""
+    draw, size, style = _lettering(picture)
+    for line, (name, group) in enumerate(reversed(list(groups.items()))):
         middle = picture.height - (1.1 + 1.35 * line) * size
         centre = np.array([[1.1 * size, middle]])
-        _paint(picture, _SHADOW, _dots(centre, 0.42 * size))
-        _paint(picture, colour, _dots(centre, 0.32 * size))
-        draw.text((1.8 * size, middle), name, anchor="lm", **style)
+        radius = 0.32 * size if group.reach is None else 0.2 * size
+        if group.reach is not None:
+            paint(picture, group.colour, rings(centre, np.array([0.5 * size]), size / 14))
+        paint(picture, _SHADOW, dots(centre, radius + 0.1 * size))
+        paint(picture, group.colour, dots(centre, radius))
+        draw.text((1.9 * size, middle), name, anchor="lm", fill="white", **style)
+
+
+def _lettering(picture: Image.Image) -> tuple[ImageDraw.ImageDraw, float, dict[str, Any]]:
+    """Return what writes on a picture, the height of its letters in pixels, and how they look."""
+    size = max(picture.size) / 44
+    font = ImageFont.load_default(size)
+    return ImageDraw.Draw(picture), size, {"font": font, "stroke_fill": "black", "stroke_width": size / 12}

@@ -29,4 +29,5 @@ def overlay_record(prediction: Prediction) -> dict[str, Any]:
         "landmarks": prediction.landmarks,
         "label": None,
         "spacing": prediction.spacing,
+        "confidence": prediction.confidence,
     }

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bundle.confidence.verdict import REVIEW
 from bundle.coordinates import to_slicer
 from bundle.data.slicer_geometry import slicer_geometry
 from bundle.files import write_text
@@ -19,6 +21,10 @@ SCHEMA = (
     "https://raw.githubusercontent.com/slicer/slicer/master/Modules/Loadable/Markups/Resources/Schema/"
     "markups-schema-v1.0.3.json#"
 )
+
+
+REVIEW_COLOUR = [1.0, 0.69, 0.0]
+"""Of the points of a film to be reviewed, in red, green and blue; otherwise Slicer chooses."""
 
 
 class SlicerOutput(FilmOutput):
@@ -34,18 +40,20 @@ class SlicerOutput(FilmOutput):
 def markups(prediction: Prediction) -> dict[str, Any]:
     """Return the landmarks as one markup of type Fiducial, positions in LPS mm where Slicer places the film.
 
-    A missing landmark keeps its place in the list, with `positionStatus` "undefined".
+    A missing landmark keeps its place in the list, with `positionStatus` "undefined". Where the network is calibrated,
+    the description of a point is the error to expect, and the list of a film to be reviewed says so by name and colour.
 
     Raises:
         RadiographError: ITK, and so Slicer, cannot read the film.
     """
     positions = to_slicer(prediction.landmarks, *slicer_geometry(prediction.image))
-    points = zip(prediction.names, positions, strict=True)
+    points = zip(prediction.names, positions, *prediction.expected_errors(), strict=True)
     return {
         "@schema": SCHEMA,
         "markups": [
             {
                 "type": "Fiducial",
+                **_mark(prediction),
                 "coordinateSystem": "LPS",
                 "coordinateUnits": "mm",
                 "locked": False,
@@ -57,12 +65,19 @@ def markups(prediction: Prediction) -> dict[str, Any]:
     }
 
 
-def _control_point(number: int, name: str, position: np.ndarray) -> dict[str, Any]:
+def _mark(prediction: Prediction) -> dict[str, Any]:
+    """What tells the list of a film to be reviewed from others."""
+    if prediction.confidence is None or prediction.confidence.decision != REVIEW:
+        return {}
+    return {"name": f"{prediction.image.name} ({REVIEW})", "display": {"selectedColor": REVIEW_COLOUR}}
+
+
+def _control_point(number: int, name: str, position: np.ndarray, error_px: float, error_mm: float) -> dict[str, Any]:
     defined = bool(np.isfinite(position).all())
     return {
         "id": str(number),
         "label": name,
-        "description": "",
+        "description": _expectation(error_px, error_mm),
         "associatedNodeID": "",
         "position": position.tolist() if defined else [0.0, 0.0, 0.0],
         "orientation": [-1.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 1.0],
@@ -71,3 +86,9 @@ def _control_point(number: int, name: str, position: np.ndarray) -> dict[str, An
         "visibility": True,
         "positionStatus": "defined" if defined else "undefined",
     }
+
+
+def _expectation(error_px: float, error_mm: float) -> str:
+    if not math.isfinite(error_px):
+        return ""
+    return f"expected error {error_px:.1f} px" + (f" ({error_mm:.2f} mm)" if math.isfinite(error_mm) else "")

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 from pydicom import Dataset, FileMetaDataset, uid
 
+from bundle.confidence import Confidence
 from bundle.reports.prediction import Model, Prediction
 
 NAMES = ["left hip", "right hip", "symphysis, pubic"]
@@ -116,6 +117,12 @@ def predict(names: list[str]) -> Callable[..., Prediction]:
         return Prediction(image=image, **{**settings, **changed})
 
     return make
+
+
+@pytest.fixture
+def doubtful() -> Confidence:
+    """What a calibrated network expects of three landmarks on a film that is to be reviewed for two reasons."""
+    return Confidence(np.array([2.0, 4.0, 12.0]), error_limit=5.0, unlikeness=0.9, unlikeness_limit=0.5)
 
 
 @pytest.fixture(scope="session")

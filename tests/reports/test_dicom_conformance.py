@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from pydicom import uid
 
+from bundle.confidence import Confidence
 from bundle.data.synthetic import dicom
 from bundle.data.synthetic.film import arrange, take
 from bundle.data.synthetic.sample import SITES, load_site
@@ -66,9 +67,14 @@ def validate(debian_program: Callable[[str, str], Callable[..., str]]) -> Callab
 
 @pytest.mark.parametrize("film", FILMS)
 def test_every_output_of_every_kind_of_film(
-    validate: Callable[[Path], list[str]], write_film: Write, predict: Predict, film: str, tmp_path: Path
+    validate: Callable[[Path], list[str]],
+    write_film: Write,
+    predict: Predict,
+    doubtful: Confidence,
+    film: str,
+    tmp_path: Path,
 ) -> None:
-    prediction = predict(write_film(**FILMS[film]), names=["left hip", "Hüfte", "股関節"])
+    prediction = predict(write_film(**FILMS[film]), names=["left hip", "Hüfte", "股関節"], confidence=doubtful)
     for output in make_outputs(["dicom_sr", "dicom_gsps", "secondary_capture"], tmp_path / "out").values():
         output(prediction)
     written = sorted((tmp_path / "out").glob("*.dcm"))

@@ -11,8 +11,9 @@ import pydicom
 import pytest
 from pydicom import Dataset
 
+from bundle.confidence import Confidence
 from bundle.reports.dicom_secondary_capture import TITLE, SecondaryCaptureOutput
-from bundle.reports.overlay import PREDICTION, overlay_picture
+from bundle.reports.overlay import PREDICTION, REVIEW_MARK, overlay_picture
 from bundle.reports.overlay_output import overlay_record
 from bundle.reports.prediction import Prediction
 
@@ -26,12 +27,13 @@ def written(prediction: Prediction) -> Dataset:
     return pydicom.dcmread(folder / f"{prediction.name}.sc.dcm")
 
 
-def test_it_shows_the_overlay_and_no_file_name(write_film: Write, predict: Predict) -> None:
-    prediction = predict(write_film())
+def test_it_shows_the_overlay_and_no_file_name(write_film: Write, predict: Predict, doubtful: Confidence) -> None:
+    prediction = predict(write_film(), confidence=doubtful)
     capture = written(prediction)
     picture = np.asarray(overlay_picture(overlay_record(prediction), TITLE))
     np.testing.assert_array_equal(capture.pixel_array, picture)
-    assert (capture.pixel_array == PREDICTION).all(axis=-1).any()
+    for colour in (PREDICTION, REVIEW_MARK):
+        assert (capture.pixel_array == colour).all(axis=-1).any()
     assert capture.PhotometricInterpretation == "RGB"
 
 

@@ -16,10 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from pydicom.sr.codedict import codes
 from pydicom.uid import XRayAngiographicImageStorage
 
+from bundle.confidence import Confidence
 from bundle.coordinates import from_scoord, in_image
 from bundle.errors import RadiographError
 from bundle.measurements import Definition, Measured
-from bundle.reports.dicom_sr import StructuredReportOutput
+from bundle.reports.dicom_sr import DECISION, REASON, UNITS, StructuredReportOutput
 from bundle.reports.prediction import Model, Prediction
 
 Predict = Callable[..., Prediction]
@@ -92,12 +93,15 @@ def test_the_report_says_what_made_it_and_that_nobody_has_checked_it(write_film:
     assert report.PreliminaryFlag == "PRELIMINARY"
 
 
-def test_a_repeat_gives_the_same_object_and_another_network_another_one(write_film: Write, predict: Predict) -> None:
-    prediction = predict(write_film())
+def test_a_repeat_gives_the_same_object_and_another_network_another_one(
+    write_film: Write, predict: Predict, doubtful: Confidence
+) -> None:
+    prediction = predict(write_film(), confidence=doubtful)
 
     def uids(prediction: Prediction) -> list[str]:
         report = written(prediction)
-        groups = report.content.get_planar_roi_measurement_groups()
+        content = report.content
+        groups = content.get_image_measurement_groups() + content.get_planar_roi_measurement_groups()
         return [report.SOPInstanceUID, report.SeriesInstanceUID, *(group.tracking_uid for group in groups)]
 
     first = uids(prediction)
@@ -109,6 +113,57 @@ def test_a_repeat_gives_the_same_object_and_another_network_another_one(write_fi
 def test_a_single_frame_of_a_class_of_many_can_be_referred_to(write_film: Write, predict: Predict) -> None:
     film = write_film(SOPClassUID=XRayAngiographicImageStorage, Modality="XA")
     assert len(landmarks(written(predict(film)))) == 3
+
+
+@pytest.mark.parametrize("spacing", [0.2, np.nan])
+def test_each_landmark_comes_back_with_the_error_to_expect(
+    write_film: Write, predict: Predict, doubtful: Confidence, spacing: float
+) -> None:
+    array = np.array([[10.25, 20.5], [-40, 5], [40.125, 33]])
+    prediction = predict(write_film(), landmarks=array, spacing=np.array([spacing, 0.1]), confidence=doubtful)
+    groups = written(prediction).content.get_planar_roi_measurement_groups()
+    read = {
+        group.tracking_identifier: [
+            (item.name.value, item.name.scheme_designator, item.value, item.unit) for item in group.get_measurements()
+        ]
+        for group in groups
+    }
+    expected = {"left hip": (2.0, 0.4), "symphysis, pubic": (12.0, 2.4)}  # the other one is not on the film
+    units = UNITS["px"], UNITS["mm"]
+    count = 1 if np.isnan(spacing) else 2
+    assert read == {
+        name: [("expected_error", "99FSDAG", *pair) for pair in list(zip(errors, units, strict=True))[:count]]
+        for name, errors in expected.items()
+    }
+
+
+def test_a_film_to_be_reviewed_says_so_and_why(write_film: Write, predict: Predict, doubtful: Confidence) -> None:
+    prediction = predict(write_film(), measurements=(measured("Width", 12.5, "mm"),), confidence=doubtful)
+    group, others = written(prediction).content.get_image_measurement_groups()
+    assert (group.tracking_identifier, others.tracking_identifier) == ("Confidence", "Measurements")
+    (evaluation,) = group.get_qualitative_evaluations(DECISION)
+    assert (evaluation.value.value, evaluation.value.scheme_designator) == ("review", "99FSDAG")
+    items = group[0].ContentSequence
+    assert tuple(item.value for item in items if item.name == REASON) == doubtful.reasons
+    assert len(doubtful.reasons) == 2
+    (image,) = group.source_images
+    assert image.referenced_sop_instance_uid == pydicom.dcmread(prediction.image).SOPInstanceUID
+
+
+def test_an_accepted_film_says_so_and_gives_no_reason(
+    write_film: Write, predict: Predict, doubtful: Confidence
+) -> None:
+    trusted = replace(doubtful, error_limit=100.0, unlikeness=0.1)
+    (group,) = written(predict(write_film(), confidence=trusted)).content.get_image_measurement_groups()
+    (evaluation,) = group.get_qualitative_evaluations(DECISION)
+    assert evaluation.value.value == "accept"
+    assert not any(item.name == REASON for item in group[0].ContentSequence)
+
+
+def test_a_network_that_is_not_calibrated_expects_and_decides_nothing(write_film: Write, predict: Predict) -> None:
+    content = written(predict(write_film())).content
+    assert content.get_image_measurement_groups() == []
+    assert not any(group.get_measurements() for group in content.get_planar_roi_measurement_groups())
 
 
 def measured(name: str, value: float, unit: str) -> Measured:

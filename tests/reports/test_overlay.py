@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from PIL import Image
 
+from bundle.confidence import Confidence
 from bundle.errors import BundleError, RadiographError
-from bundle.reports.overlay import GROUND_TRUTH, LINE, PREDICTION, draw_overlay, write_overlay
+from bundle.reports.overlay import GROUND_TRUTH, LINE, PREDICTION, REVIEW_MARK, draw_overlay, write_overlay
 
 FLAT = np.zeros((100, 80), dtype=np.float32)  # X, Y
 
@@ -63,6 +64,36 @@ def test_skeleton_joins_landmarks() -> None:
     assert draw_overlay(FLAT, landmarks, long_side=1000).getpixel((505, 405)) == (0, 0, 0)
     red, green, blue = draw_overlay(FLAT, landmarks, skeleton=[(0, 1)], long_side=1000).getpixel((505, 405))
     assert red > 60 > max(green, blue)
+
+
+def test_a_ring_has_the_expected_error_as_its_radius() -> None:
+    """Of pixels that are twice as high as wide the height counts, in every direction."""
+    landmarks = np.array([[50.0, 40.0], [np.nan, np.nan], [20.0, 20.0]])
+    confidence = Confidence(np.array([10.0, 10.0, np.nan]), 20.0, 0.1, 0.5)
+
+    def distances(picture: Image.Image) -> np.ndarray:
+        """From the first landmark of what is red left, right, above and below it."""
+        red = np.asarray(picture)[:700, :, 0] > 100  # above the legend
+        middle = np.array([252, 404.5])
+        across, down = np.flatnonzero(red[404]) - middle[0], np.flatnonzero(red[:, 252]) - middle[1]
+        return np.array([across.min(), across.max(), down.min(), down.max()])
+
+    picture = draw_overlay(FLAT, landmarks, long_side=800, aspect=2.0, confidence=confidence)
+    np.testing.assert_allclose(distances(picture), [-99.5, 99.5, -99.5, 99.5], atol=1)
+    plain = draw_overlay(FLAT, landmarks, long_side=800, aspect=2.0)
+    assert np.abs(distances(plain)).max() < 10
+
+
+@pytest.mark.parametrize(("error", "marked"), [(10.0, False), (30.0, True)])
+def test_a_film_to_be_reviewed_is_marked(error: float, marked: bool) -> None:
+    confidence = Confidence(np.array([error]), 20.0, 0.1, 0.5)
+    picture = draw_overlay(FLAT, np.array([[50.0, 40.0]]), long_side=800, confidence=confidence)
+    assert has(picture, REVIEW_MARK) == marked
+
+
+def test_endless_expected_errors_do_no_harm() -> None:
+    confidence = Confidence(np.array([1e30]), 20.0, 0.1, 0.5)
+    assert draw_overlay(FLAT, np.array([[50.0, 40.0]]), long_side=200, confidence=confidence).size == (200, 160)
 
 
 def test_x_runs_to_the_right_and_contrast_is_the_films_own() -> None:

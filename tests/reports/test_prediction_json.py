@@ -39,20 +39,19 @@ def test_pixels_and_millimetres(predict: Predict, names: list[str], tmp_path: Pa
     assert str(tmp_path) not in json.dumps(document)
 
 
-def test_confidence_is_told_with_its_reasons(predict: Predict, tmp_path: Path) -> None:
-    confidence = Confidence(np.array([2.0, 4.0, 12.0]), 5.0, 0.9, 0.5)
-    document = written(predict(tmp_path / "a.png", spacing=np.array([0.5, 0.5]), confidence=confidence), tmp_path)
+def test_confidence_is_told_with_its_reasons(predict: Predict, doubtful: Confidence, tmp_path: Path) -> None:
+    document = written(predict(tmp_path / "a.png", spacing=np.array([0.5, 0.5]), confidence=doubtful), tmp_path)
     assert [each["expected_error_px"] for each in document["landmarks"]] == [2, 4, 12]
     assert [each["expected_error_mm"] for each in document["landmarks"]] == [1, 2, 6]
     assert document["confidence"] == {
         "decision": "review",
-        "reasons": list(confidence.reasons),
+        "reasons": list(doubtful.reasons),
         "expected_error_px": 6.0,
         "error_limit_px": 5.0,
         "unlikeness": 0.9,
         "unlikeness_limit": 0.5,
     }
-    assert len(confidence.reasons) == 2
+    assert len(doubtful.reasons) == 2
 
 
 def test_what_is_unknown_is_null(predict: Predict, tmp_path: Path) -> None:

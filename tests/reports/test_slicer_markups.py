@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import hypothesis.strategies as st
 import itk
@@ -14,10 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from PIL import Image
 
+from bundle.confidence import Confidence
 from bundle.data.importers.slicer import read_slicer
 from bundle.errors import RadiographError
 from bundle.reports.prediction import Prediction
-from bundle.reports.slicer_markups import SlicerOutput
+from bundle.reports.slicer_markups import SlicerOutput, markups
 
 Predict = Callable[..., Prediction]
 
@@ -64,6 +67,34 @@ def test_the_form_of_the_schema(predict: Predict, names: list[str], film: Path, 
     assert [point["positionStatus"] for point in points] == ["defined", "undefined", "defined"]
     assert points[0]["position"] == pytest.approx([10 * 0.6, 20 * 0.5, 0])
     assert all(len(point["position"]) == 3 and len(point["orientation"]) == 9 for point in points)
+
+
+@pytest.mark.parametrize("film", ["dicom"], indirect=True)
+def test_points_say_what_error_to_expect_and_the_list_whether_to_review_it(
+    predict: Predict, doubtful: Confidence, film: Path
+) -> None:
+    def listed(**changed: Any) -> dict[str, Any]:
+        (markup,) = markups(predict(film, **changed))["markups"]
+        return markup
+
+    def descriptions(markup: dict[str, Any]) -> list[str]:
+        return [point["description"] for point in markup["controlPoints"]]
+
+    plain, review = listed(), listed(confidence=doubtful)
+    accepted = listed(
+        confidence=replace(doubtful, error_limit=100.0, unlikeness=0.1), spacing=np.array([np.nan, np.nan])
+    )
+    assert descriptions(plain) == ["", "", ""]
+    assert descriptions(review) == [
+        "expected error 2.0 px (0.40 mm)",
+        "expected error 4.0 px (0.80 mm)",
+        "expected error 12.0 px (2.40 mm)",
+    ]
+    assert descriptions(accepted) == ["expected error 2.0 px", "expected error 4.0 px", "expected error 12.0 px"]
+    assert review["name"] == "film.dcm (review)"
+    colour = review["display"]["selectedColor"]
+    assert len(colour) == 3 and all(0 <= value <= 1 for value in colour)
+    assert not {"name", "display"} & (set(plain) | set(accepted))
 
 
 def test_a_film_that_slicer_cannot_load_is_refused(predict: Predict, tmp_path: Path) -> None:
