@@ -72,18 +72,52 @@ class TemplateMatching(LandmarkNetwork):
     def forward_training(self, image: torch.Tensor) -> MatchingOutput:
         """Locate the landmarks and return the feature map as well."""
         features = self.features(image)
+        found = _place_of_maximum(self._likeness(features), image)
+        return MatchingOutput(torch.where(self._known, found, self.mean_shape), features)
+
+    def match_near(self, image: torch.Tensor, vertices: torch.Tensor, reach: float) -> torch.Tensor:
+        """Locate the landmarks near places that they are thought to be at.
+
+        What counts is the likeness, at most 1, less the square of the distance as a multiple of the reach.
+
+        Args:
+            image: as `forward`.
+            vertices: [B, K, 2], (x, y) in [0, 1] of the image.
+            reach: in sides of the image.
+
+        Returns:
+            As `forward`; the vertex itself for a landmark without template.
+        """
+        likeness, guess = self._likeness(self.features(image)), vertices.float()
+        x, y = (
+            (torch.arange(size, device=guess.device) / (side - 1) - guess[..., axis, None]) / reach
+            for axis, (size, side) in enumerate(zip(likeness.shape[-2:], image.shape[-2:], strict=True))
+        )
+        distance = x.square()[..., :, None] + y.square()[..., None, :]
+        return torch.where(self._known, _place_of_maximum(likeness - distance, image), guess)
+
+    @property
+    def _known(self) -> torch.Tensor:
+        """[K, 1], whether a landmark has a template."""
+        return self.templates.any(dim=-1, keepdim=True)
+
+    def _likeness(self, features: torch.Tensor) -> torch.Tensor:
+        """Cosine of a feature map [B, D, X', Y'] to each template, on the pixels of the image: [B, K, X, Y]."""
         likeness = torch.einsum("kd,bdxy->bkxy", self.templates, features)
-        # The map's first and last cell are STRIDE * (cells - 1) pixels apart.
+        # the map's first and last cell are STRIDE * (cells - 1) pixels apart
         pixels = [STRIDE * (size - 1) + 1 for size in likeness.shape[-2:]]
-        best = functional.interpolate(likeness, pixels, mode="bicubic", align_corners=True).flatten(2).argmax(dim=-1)
-        places = torch.stack([best // pixels[1], best % pixels[1]], dim=-1)
-        found = places / places.new_tensor(image.shape[-2:], dtype=torch.float32).sub(1)
-        known = self.templates.any(dim=-1, keepdim=True)
-        return MatchingOutput(torch.where(known, found, self.mean_shape), features)
+        return functional.interpolate(likeness, pixels, mode="bicubic", align_corners=True)
 
     def features(self, image: torch.Tensor) -> torch.Tensor:
         """Unit vectors that are compared with the templates, [B, D, X / 4, Y / 4]."""
         return functional.normalize(self.backbone(image).float(), dim=1)
+
+
+def _place_of_maximum(likeness: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
+    """Where each map [B, K, X, Y] on the pixels of the image is largest, [B, K, 2] in [0, 1] of the image."""
+    best = likeness.flatten(2).argmax(dim=-1)
+    places = torch.stack([best // likeness.shape[-1], best % likeness.shape[-1]], dim=-1)
+    return places / places.new_tensor(image.shape[-2:], dtype=torch.float32).sub(1)
 
 
 def _normalised(film: Mapping[str, Any]) -> dict[str, Any]:

@@ -60,6 +60,23 @@ def test_a_landmark_that_no_film_has_keeps_its_mean(network: TemplateMatching):
     torch.testing.assert_close(found[1], network.mean_shape[1])
 
 
+def test_of_two_places_alike_the_near_one_is_matched(network: TemplateMatching):
+    network.learn_templates([labelled((3, 4), (9, 8))])
+    image = torch.maximum(film((2, 5), (12, 3)), film((12, 10), (3, 12)))[None]
+    near = torch.tensor([[[3.0, 7.0], [3.0, 10.0]]]) / 15
+    found = network.match_near(image, near, 2.0)[0] * (SIDE - 1)
+    torch.testing.assert_close(found, torch.tensor([[8.0, 20.0], [12.0, 48.0]]), atol=4.0, rtol=0)  # a cell
+    torch.testing.assert_close(network.match_near(image, near, 1e-3), near, atol=1e-2, rtol=0)
+
+
+def test_a_landmark_that_no_film_has_stays_where_it_is_thought_to_be(network: TemplateMatching):
+    item = labelled((3, 4), (9, 8))
+    item["label"][1] = torch.nan
+    network.learn_templates([item])
+    near = torch.rand(1, 2, 2)
+    torch.testing.assert_close(network.match_near(film((7, 10), (2, 5))[None], near, 0.5)[0, 1], near[0, 1])
+
+
 def test_templates_are_saved_with_the_weights(network: TemplateMatching):
     network.learn_templates([labelled((3, 4), (9, 8))])
     again = TemplateMatching(2, Channels())

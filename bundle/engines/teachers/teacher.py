@@ -55,6 +55,15 @@ class Teacher(ABC):
             batch: of the unlabelled stream: `film_index` [B] and `deformation` among others.
         """
 
+    def answers(
+        self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]
+    ) -> tuple[torch.Tensor, ...]:
+        """All that it has to say of a batch, each [B, K, 2] in [0, 1] of the image, for a teacher that weighs them.
+
+        Arguments are those of `pseudo_ground_truth`, whose vertices are the only answer of most teachers.
+        """
+        return (self.pseudo_ground_truth(student, image, batch).vertices,)
+
     def after_step(
         self, student: DeepAdaptiveGraph, batch: Mapping[str, Any], prediction: torch.Tensor
     ) -> dict[str, float]:

@@ -1,41 +1,66 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Template matching as teacher: places that look like the landmarks of the labelled films."""
+"""Stage 1 and template matching as one teacher: two answers whose errors are of different kinds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 import torch
 
 from bundle.engines.teachers.teacher import PseudoGroundTruth, Teacher
+from bundle.errors import ConfigurationError
 from bundle.networks import DeepAdaptiveGraph, TemplateMatching
 
 
 class TemplateTeacher(Teacher):
-    """The frozen network of the warm-up, as CC2D labels films for a network to learn from (arXiv 2103.04527).
+    """The frozen network of stage 1, and the places near its answer that look like the labelled landmarks.
 
-    Its errors are of another kind than the student's: it knows no shape, so it does not repeat that of few films.
+    CC2D labels films by matching, for a network to learn from (Yao et al., MICCAI 2021, arXiv 2103.04527). Matching
+    knows no shape, so it does not repeat that of few films; but it takes left for right where they look alike, and
+    stage 1 does not.
 
     Args:
         matching: with the templates of the labelled films.
+        student: whose copy is kept as stage 1.
+        reach: distance from stage 1's answer, in sides of the image, that outweighs the greatest likeness.
+
+    Raises:
+        ConfigurationError: the reach is not above 0.
     """
 
     has_feature_map = False
 
-    def __init__(self, matching: TemplateMatching) -> None:
+    def __init__(self, matching: TemplateMatching, student: DeepAdaptiveGraph, reach: float) -> None:
+        if reach <= 0:
+            raise ConfigurationError(f"reach is {reach}; choose more than 0")
         self.matching = matching.eval().requires_grad_(False)
+        self.stage1 = deepcopy(student).eval().requires_grad_(False)
+        self.reach = reach
+
+    def start(self, student: DeepAdaptiveGraph) -> None:
+        """Keep the student's weights as they are now."""
+        self.stage1.load_state_dict(student.state_dict())
+
+    def answers(
+        self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]
+    ) -> tuple[torch.Tensor, ...]:
+        """That of stage 1, and the most similar places near it."""
+        vertices = self.stage1.forward_training(image).local_vertices
+        return vertices, self.matching.match_near(image, vertices, self.reach)
 
     def pseudo_ground_truth(
         self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]
     ) -> PseudoGroundTruth:
-        """Answer with the most similar places."""
-        return PseudoGroundTruth(self.matching(image), None)
+        """Answer half way between the two."""
+        return PseudoGroundTruth(torch.stack(self.answers(student, image, batch)).mean(dim=0), None)
 
     def state_dict(self) -> dict[str, Any]:
-        """The frozen weights and templates, so that a run resumes without the folder of the warm-up."""
-        return {"matching": self.matching.state_dict()}
+        """Frozen weights and templates, so that a run resumes without the folders of stage 1 and of the warm-up."""
+        return {"stage1": self.stage1.state_dict(), "matching": self.matching.state_dict()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take back weights and templates."""
+        self.stage1.load_state_dict(state["stage1"])
         self.matching.load_state_dict(state["matching"])

@@ -1,23 +1,62 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The frozen network of the warm-up as teacher."""
+"""Stage 1 and the network of the warm-up as one teacher."""
 
 from __future__ import annotations
 
+import pytest
 import torch
+from torch import nn
 
 from bundle.engines.teachers import TemplateTeacher
+from bundle.errors import ConfigurationError
 from bundle.networks import TemplateMatching, hrnet_small
 
 
-def test_answer_is_the_match_and_a_resume_takes_it_back():
-    torch.manual_seed(0)
+def matching() -> TemplateMatching:
+    return TemplateMatching(2, hrnet_small())
+
+
+@pytest.fixture
+def teacher(student: nn.Module) -> TemplateTeacher:
     film = {"image": torch.rand(1, 32, 32), "label": torch.tensor([[4.0, 8.0], [20.0, 12.0]])}
-    matching = TemplateMatching(2, hrnet_small())
-    matching.learn_templates([film])
-    teacher, again = TemplateTeacher(matching), TemplateTeacher(TemplateMatching(2, hrnet_small()))
-    image = torch.rand(2, 1, 32, 32)
-    answer = teacher.pseudo_ground_truth(None, image, {})
+    network = matching()
+    network.learn_templates([film])
+    teacher = TemplateTeacher(network, student, reach=0.2)
+    with torch.no_grad():
+        student.mean_shape.fill_(0.5)
+    teacher.start(student)
+    return teacher
+
+
+@pytest.fixture
+def films() -> torch.Tensor:
+    return torch.rand(2, 1, 32, 32)
+
+
+def test_answers_are_stage_one_and_the_match_near_it(teacher: TemplateTeacher, student: nn.Module, films: torch.Tensor):
+    stage1, match = teacher.answers(student, films, {})
+    torch.testing.assert_close(stage1, student.eval().forward_training(films).local_vertices)
+    torch.testing.assert_close(match, teacher.matching.match_near(films, stage1, 0.2))
+    answer = teacher.pseudo_ground_truth(student, films, {})
+    torch.testing.assert_close(answer.vertices, (stage1 + match) / 2)
     assert answer.feature_map is None
-    torch.testing.assert_close(answer.vertices, matching(image))
+
+
+def test_stage_one_stays_when_the_student_learns(teacher: TemplateTeacher, student: nn.Module, films: torch.Tensor):
+    before = teacher.answers(student, films, {})
+    with torch.no_grad():
+        student.norm.bias += 1
+    torch.testing.assert_close(teacher.answers(student, films, {}), before)
+
+
+def test_resume_takes_both_back(teacher: TemplateTeacher, student: nn.Module, films: torch.Tensor):
+    again = TemplateTeacher(matching(), student, reach=0.2)
+    with torch.no_grad():
+        again.stage1.norm.bias += 1
     again.load_state_dict(teacher.state_dict())
-    torch.testing.assert_close(again.pseudo_ground_truth(None, image, {}).vertices, answer.vertices)
+    torch.testing.assert_close(again.answers(student, films, {}), teacher.answers(student, films, {}))
+
+
+def test_no_reach_is_refused(student: nn.Module):
+    with pytest.raises(ConfigurationError, match="reach is 0"):
+        TemplateTeacher(matching(), student, reach=0)
