@@ -79,8 +79,9 @@ class DicomOutput(FilmOutput):
 
 
 def stable_uid(model: Model, *key: str) -> UID:
-    """UID that is the same for the same key, weights and version."""
-    return generate_uid(entropy_srcs=[MODEL_NAME, model.version, model.weights_sha256, *key])
+    """UID that is the same for the same key, weights, calibration and version."""
+    made_with = [model.version, model.weights_sha256, model.calibration_sha256 or ""]
+    return generate_uid(entropy_srcs=[MODEL_NAME, *made_with, *key])
 
 
 def laterality(source: Dataset) -> str:

@@ -22,11 +22,13 @@ class Model:
         name: Its name.
         version: Version of this bundle.
         weights_sha256: SHA-256 of the weights file in hexadecimal.
+        calibration_sha256: That of the file which `run calibrate` left beside it; None without calibration.
     """
 
     name: str
     version: str
     weights_sha256: str
+    calibration_sha256: str | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 from ignite.engine import Engine, Events
 from monai.utils import convert_to_numpy
 
-from bundle.confidence import Confidence
+from bundle.confidence import Confidence, confidence_file
 from bundle.data.burned_in import burned_in_warning
 from bundle.errors import RadiographError
 from bundle.files import sha256_of
@@ -37,7 +37,7 @@ class PredictionWriter:
         outputs: What to write, names of `bundle.reports.outputs.OUTPUTS`.
         model: Name of the model.
         version: Version of the model.
-        weights: Weights file, whose hash goes into every result.
+        weights: Weights file, whose hash goes into every result, with that of its calibration.
         measurements: What to measure from the landmarks.
 
     Raises:
@@ -57,7 +57,9 @@ class PredictionWriter:
         self.out_dir = Path(out_dir)
         self.names = names
         self.measurements = measurements
-        self.model = Model(model, version, sha256_of(weights))
+        calibration = confidence_file(weights)
+        calibration_sha256 = sha256_of(calibration) if calibration.is_file() else None
+        self.model = Model(model, version, sha256_of(weights), calibration_sha256)
         self._make_outputs: Callable[[], dict[str, Output]] = partial(make_outputs, outputs, self.out_dir)
         self._start()
 

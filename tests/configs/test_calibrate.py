@@ -13,6 +13,7 @@ import torch
 from monai.bundle import ConfigWorkflow
 
 from bundle.errors import CheckpointError, ConfigurationError
+from bundle.files import sha256_of
 
 Make = Callable[..., ConfigWorkflow]
 
@@ -44,6 +45,7 @@ def test_inference_says_what_error_to_expect(apply: Make, calibrated: Path, data
     apply(dataset_dir=str(dataset), checkpoint=str(calibrated), outputs=["json", "csv"]).run()
     found = json.loads((tmp_path / "out" / "8.png.json").read_text())
     confidence, landmarks = found["confidence"], found["landmarks"]
+    assert found["model"]["calibration_sha256"] == sha256_of(calibrated.with_name("model.confidence.pt"))
     errors = [landmark["expected_error_px"] for landmark in landmarks]
     assert confidence["expected_error_px"] == pytest.approx(sum(errors) / len(errors), abs=1e-3)
     assert confidence["decision"] == ("review" if confidence["reasons"] else "accept")
