@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,18 @@ def test_a_method_is_an_overlay_of_a_few_lines(method: str):
     base = ConfigParser.load_config_file(str(CONFIGS / "few_shot.json"))
     assert len(overlay) <= (12 if method in ("multi_view", "recommended") else 6)
     assert not set(overlay) - set(base) - {"warm_up", "reach", "remembered_answers"}
+
+
+def test_the_pool_can_be_cut_by_an_overlay_as_the_docs_say(dataset: Path, tmp_path: Path):
+    documented = re.search(r"```json\n(\{.*\[:35\].*\})\n```", (CONFIGS.parent / "docs/comparison.md").read_text())
+    overlay = tmp_path / "pool.json"
+    overlay.write_text(documented[1].replace("[:35]", "[:1]"))
+    whole, cut = (
+        few_shot(dataset, tmp_path, "few_shot.json", *files).parser.get_parsed_content("train#unlabelled#dataset").data
+        for files in ((), (str(overlay),))
+    )
+    assert len(whole) > 1
+    assert [film["name"] for film in cut] == [whole[0]["name"]]
 
 
 def test_unlabelled_films_are_deformed_and_exposed_as_labelled_ones(dataset: Path, tmp_path: Path):
