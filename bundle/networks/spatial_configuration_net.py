@@ -7,6 +7,7 @@ import math
 from typing import NamedTuple, cast
 
 import torch
+from monai.utils import convert_to_tensor
 from torch import nn
 from torch.nn import functional
 
@@ -58,7 +59,7 @@ class LocalAppearance(nn.Module):
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Return the local appearance heatmaps of an image."""
-        features = [self.down[0](image)]
+        features = [self.down[0](convert_to_tensor(image, track_meta=False))]  # as HRNet
         for level in self.down[1:]:
             features.append(level(functional.avg_pool2d(features[-1], 2)))
         merged = self.up[-1](features[-1])
