@@ -173,7 +173,7 @@ class HRNet(nn.Module):
         """
         if image.shape[-1] % 32 or image.shape[-2] % 32:
             raise ValueError(f"HRNet needs image sides that are multiples of 32, got {tuple(image.shape[-2:])}")
-        x = convert_to_tensor(image, track_meta=False)  # a MetaTensor would make every step a quarter slower
+        x = convert_to_tensor(image, track_meta=False)  # a MetaTensor makes each step a third longer
         x = functional.relu(self.bn1(self.conv1(x)), inplace=True)
         x = functional.relu(self.bn2(self.conv2(x)), inplace=True)
         x = self.layer1(x)

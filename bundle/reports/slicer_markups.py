@@ -15,6 +15,7 @@ from bundle.coordinates import to_slicer
 from bundle.data.slicer_geometry import slicer_geometry
 from bundle.files import write_text
 from bundle.reports.film_output import FilmOutput
+from bundle.reports.overlay import REVIEW_MARK
 from bundle.reports.prediction import Prediction
 
 SCHEMA = (
@@ -23,8 +24,8 @@ SCHEMA = (
 )
 
 
-REVIEW_COLOUR = [1.0, 0.69, 0.0]
-"""Of the points of a film to be reviewed, in red, green and blue; otherwise Slicer chooses."""
+REVIEW_COLOUR = [round(channel / 255, 2) for channel in REVIEW_MARK]
+"""Of the points of a film to be reviewed, as red, green and blue in [0, 1]; otherwise Slicer chooses."""
 
 
 class SlicerOutput(FilmOutput):

@@ -33,15 +33,11 @@ class FilmMemory(FilmRows):
     def __init__(self, films: int, landmarks: int, folder: str | Path, momentum: float) -> None:
         if not 0 <= momentum < 1:
             raise ConfigurationError(f"ensemble_momentum is {momentum}; choose at least 0 and less than 1")
-        super().__init__(films, np.dtype([("sum", "<f4", (landmarks, 2)), ("count", "<i4")]), folder)
+        super().__init__(films, ("sum", (landmarks, 2)), folder)
         self.momentum = momentum
 
-    def remember(self, films: torch.Tensor, points: torch.Tensor) -> None:
-        """Take in predictions [B, K, 2] of films [B] (indices), in coordinates of the films."""
-        for film, point in zip(films.tolist(), points.float().cpu().numpy(), strict=True):
-            row = self.rows[film]
-            row["sum"] = self.momentum * row["sum"] + (1 - self.momentum) * point
-            row["count"] += 1
+    def _take_in(self, row: np.void, point: np.ndarray) -> None:
+        row["sum"] = self.momentum * row["sum"] + (1 - self.momentum) * point
 
     def recall(self, films: torch.Tensor) -> torch.Tensor:
         """Return the averages [B, K, 2] of films [B] (indices), NaN for a film without any prediction."""

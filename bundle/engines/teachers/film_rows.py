@@ -26,13 +26,14 @@ class FilmRows(ABC):
 
     Args:
         films: number of unlabelled films.
-        row: what is kept of a film; zeros before anything is.
+        kept: name and shape of the numbers of a film, zeros before its first prediction; their `count` stands beside.
         folder: the run folder.
     """
 
-    def __init__(self, films: int, row: np.dtype, folder: str | Path) -> None:
+    def __init__(self, films: int, kept: tuple[str, tuple[int, ...]], folder: str | Path) -> None:
+        name, shape = kept
         self.shape = (films,)
-        self.row = row
+        self.row = np.dtype([(name, "<f4", shape), ("count", "<i4")])
         self.folder = Path(folder)
         self.copies = 0
         self._named: Path | None = None
@@ -47,9 +48,16 @@ class FilmRows(ABC):
         self.folder.mkdir(parents=True, exist_ok=True)
         self.rows = np.lib.format.open_memmap(self.file, mode="w+", dtype=self.row, shape=self.shape)
 
-    @abstractmethod
     def remember(self, films: torch.Tensor, points: torch.Tensor) -> None:
         """Take in predictions [B, K, 2] of films [B] (indices), in coordinates of the films."""
+        for film, point in zip(films.tolist(), points.float().cpu().numpy(), strict=True):
+            row = self.rows[film]
+            self._take_in(row, point)
+            row["count"] += 1
+
+    @abstractmethod
+    def _take_in(self, row: np.void, point: np.ndarray) -> None:
+        """Change the row of a film by its next prediction [K, 2]; `count` is that of the ones before."""
 
     @abstractmethod
     def recall(self, films: torch.Tensor) -> torch.Tensor:

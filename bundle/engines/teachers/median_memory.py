@@ -32,15 +32,11 @@ class MedianMemory(FilmRows):
     def __init__(self, films: int, landmarks: int, folder: str | Path, answers: int) -> None:
         if answers < 1:
             raise ConfigurationError(f"remembered_answers is {answers}; choose at least 1")
-        super().__init__(films, np.dtype([("answers", "<f4", (answers, landmarks, 2)), ("count", "<i4")]), folder)
+        super().__init__(films, ("answers", (answers, landmarks, 2)), folder)
         self.answers = answers
 
-    def remember(self, films: torch.Tensor, points: torch.Tensor) -> None:
-        """Take in predictions [B, K, 2] of films [B] (indices), in coordinates of the films."""
-        for film, point in zip(films.tolist(), points.float().cpu().numpy(), strict=True):
-            row = self.rows[film]
-            row["answers"][row["count"] % self.answers] = point
-            row["count"] += 1
+    def _take_in(self, row: np.void, point: np.ndarray) -> None:
+        row["answers"][row["count"] % self.answers] = point
 
     def recall(self, films: torch.Tensor) -> torch.Tensor:
         """Return the medians [B, K, 2] of films [B] (indices), NaN for a film without any prediction."""

@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any
 
 import torch
 
-from bundle.engines.teachers.teacher import PseudoGroundTruth, Teacher
+from bundle.engines.teachers.pseudo_label import PseudoLabel
+from bundle.engines.teachers.teacher import PseudoGroundTruth
 from bundle.errors import ConfigurationError
 from bundle.networks import DeepAdaptiveGraph, TemplateMatching
 
 
-class TemplateTeacher(Teacher):
+class TemplateTeacher(PseudoLabel):
     """The frozen network of stage 1, and the places near its answer that look like the labelled landmarks.
 
     CC2D labels films by matching, for a network to learn from (Yao et al., MICCAI 2021, arXiv 2103.04527). Matching
@@ -35,19 +35,15 @@ class TemplateTeacher(Teacher):
     def __init__(self, matching: TemplateMatching, student: DeepAdaptiveGraph, reach: float) -> None:
         if reach <= 0:
             raise ConfigurationError(f"reach is {reach}; choose more than 0")
+        super().__init__(student)
         self.matching = matching.eval().requires_grad_(False)
-        self.stage1 = deepcopy(student).eval().requires_grad_(False)
         self.reach = reach
-
-    def start(self, student: DeepAdaptiveGraph) -> None:
-        """Keep the student's weights as they are now."""
-        self.stage1.load_state_dict(student.state_dict())
 
     def answers(
         self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]
     ) -> tuple[torch.Tensor, ...]:
         """That of stage 1, and the most similar places near it."""
-        vertices = self.stage1.forward_training(image).local_vertices
+        vertices = super().pseudo_ground_truth(student, image, batch).vertices
         return vertices, self.matching.match_near(image, vertices, self.reach)
 
     def pseudo_ground_truth(
@@ -58,9 +54,9 @@ class TemplateTeacher(Teacher):
 
     def state_dict(self) -> dict[str, Any]:
         """Frozen weights and templates, so that a run resumes without the folders of stage 1 and of the warm-up."""
-        return {"stage1": self.stage1.state_dict(), "matching": self.matching.state_dict()}
+        return {**super().state_dict(), "matching": self.matching.state_dict()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take back weights and templates."""
-        self.stage1.load_state_dict(state["stage1"])
+        super().load_state_dict(state)
         self.matching.load_state_dict(state["matching"])
