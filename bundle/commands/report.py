@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> None:
         facts=run_facts(run),
         history=run / "history.csv",
         configuration=run / "config.json",
-        predictions=sorted(arguments.predictions.rglob("*.jpg"))[:6] if arguments.predictions else (),
+        predictions=sorted(arguments.predictions.rglob("*.png"))[:6] if arguments.predictions else (),
     )
     print(arguments.out.resolve())
 

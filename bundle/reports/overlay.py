@@ -144,8 +144,9 @@ def write_overlay(
     title = f"{record['name']} (synthetic)" if synthetic else record["name"]
     picture = overlay_picture(record, title, skeleton)
     file_format = Image.registered_extensions()[path.suffix.lower()]
-    # full chroma resolution keeps the edges of small coloured dots
-    write_whole(path, lambda partial: picture.save(partial, file_format, quality=90, subsampling=0))
+    # of a JPEG, full chroma resolution keeps the edges of small coloured dots; a PNG is written fast rather than small
+    options = {"quality": 90, "subsampling": 0, "compress_level": 1}
+    write_whole(path, lambda partial: picture.save(partial, file_format, **options))
 
 
 def _with_contrast(film: np.ndarray, scale: np.ndarray) -> Image.Image:

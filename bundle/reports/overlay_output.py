@@ -12,9 +12,9 @@ from bundle.reports.prediction import Prediction
 
 
 class OverlayOutput(FilmOutput):
-    """`<film>.jpg`: the landmarks drawn on the film."""
+    """`<film>.png`: the landmarks drawn on the film."""
 
-    suffix = ".jpg"
+    suffix = ".png"
 
     def write(self, prediction: Prediction, file: Path) -> None:
         """Write a prediction to a file."""

@@ -143,7 +143,8 @@ def test_workers_take_the_devices_in_turn(request_for: Make, machine: Any):
     assert run_cells(comparison.work(), 3, ["GPU-a", "GPU-b"]) == []
     assert made.at_once == 3
     assert {device for _, _, device in made.done} == {"GPU-a", "GPU-b"}
-    assert [device for _, _, device in made.done[:3]] == ["GPU-a", "GPU-b", "GPU-a"]
+    # three threads start at once, so their order is not ours to say
+    assert sorted(device for _, _, device in made.done[:3]) == ["GPU-a", "GPU-a", "GPU-b"]
 
 
 def test_ctrl_c_ends_the_processes(request_for: Make, machine: Any, monkeypatch: pytest.MonkeyPatch):

@@ -40,7 +40,7 @@ def predicted(tmp_path: Path) -> Callable[[str], dict[str, Any]]:
     """Read what inference wrote of a film: `predicted("folder/film.png")`."""
 
     def read(name: str) -> dict[str, Any]:
-        assert (tmp_path / "out" / f"{name}.jpg").is_file()
+        assert (tmp_path / "out" / f"{name}.png").is_file()
         return json.loads((tmp_path / "out" / f"{name}.json").read_text())
 
     return read

@@ -75,7 +75,7 @@ def test_train_with_ctrl_c_resume_evaluate_infer(dataset: Path, tmp_path: Path):
         code, out, err = finish(process)
         assert code == 0, out + err
     assert json.loads((errors / "metrics.json").read_text())["films"] == 2
-    assert sorted(file.name for file in (found / "day").iterdir()) == ["8.png.jpg", "8.png.json"]
+    assert sorted(file.name for file in (found / "day").iterdir()) == ["8.png.json", "8.png.png"]
 
 
 LOAD = """

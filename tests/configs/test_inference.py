@@ -143,7 +143,7 @@ def test_nothing_but_an_unreadable_film_is_no_success(apply: Apply, mean_shape: 
 
 
 ALL = ["json", "csv", "overlay", "slicer", "dicom_sr", "dicom_gsps", "secondary_capture"]
-SUFFIXES = (".json", ".jpg", ".mrk.json", ".sr.dcm", ".pr.dcm", ".sc.dcm")
+SUFFIXES = (".json", ".png", ".mrk.json", ".sr.dcm", ".pr.dcm", ".sc.dcm")
 
 
 def test_every_output_of_a_folder_agrees_and_names_no_patient(

@@ -55,7 +55,7 @@ def test_each_film_leaves_a_json_and_an_overlay_in_its_own_subfolder(
     with caplog.at_level(logging.INFO):
         run(writer(tmp_path / "out", names, weights), records[:3])
     left = sorted(file.relative_to(tmp_path / "out").as_posix() for file in (tmp_path / "out").rglob("*.*"))
-    assert left == sorted(f"films/film_{index}.png.{suffix}" for index in range(3) for suffix in ("json", "jpg"))
+    assert left == sorted(f"films/film_{index}.png.{suffix}" for index in range(3) for suffix in ("json", "png"))
     document = json.loads((tmp_path / "out" / "films" / "film_2.png.json").read_text())
     assert [landmark["name"] for landmark in document["landmarks"]] == names
     assert [[landmark["x"], landmark["y"]] for landmark in document["landmarks"]] == records[2]["landmarks"].tolist()
@@ -75,7 +75,7 @@ def test_overlay_shows_the_prediction_alone(
     records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path
 ):
     run(writer(tmp_path / "out", names, weights), records[:1])
-    with Image.open(tmp_path / "out" / "films" / "film_0.png.jpg") as overlay:
+    with Image.open(tmp_path / "out" / "films" / "film_0.png.png") as overlay:
         colours = np.asarray(overlay.convert("RGB")).astype(int)
     red, green, _ = np.moveaxis(colours, -1, 0)
     assert ((red > 180) & (green < 110)).any()

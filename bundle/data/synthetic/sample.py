@@ -57,7 +57,6 @@ def write_sample(
     seed: int = 0,
     size: int = 512,
     workers: int = 1,
-    progress: bool = True,
 ) -> None:
     """Write synthetic films and their `dataset.json`; films that an earlier run with the same seed left are kept.
 
@@ -73,7 +72,6 @@ def write_sample(
         seed: Seed of the whole dataset.
         size: Longest side of a film in pixels.
         workers: Number of processes.
-        progress: Whether to show a progress bar.
 
     Raises:
         ConfigurationError: An argument is out of range.
@@ -88,9 +86,8 @@ def write_sample(
     tasks = [(split, index) for split in SPLITS for index in range(counts[split])]
     films: dict[str, list[Film]] = {split: [] for split in SPLITS}
     with _finished(tasks, partial(write_film, request, folder), workers) as finished:
-        for (split, _), film in zip(
-            tasks, tqdm(finished, site, len(tasks), disable=not progress, unit="film"), strict=True
-        ):
+        shown = tqdm(finished, site, len(tasks), disable=None, unit="film")
+        for (split, _), film in zip(tasks, shown, strict=True):
             films[split].append(film)
     write_dataset(folder, _description(request, known, films))
 

@@ -18,7 +18,7 @@ SIZE = 72
 
 
 def make(folder: Path, counts: tuple[int, int, int, int] = (3, 1, 1, 2), **options: int) -> DatasetDescription:
-    write_sample("hand", folder, *counts, **{"size": SIZE, **options}, progress=False)
+    write_sample("hand", folder, *counts, **{"size": SIZE, **options})
     return read_dataset(folder)
 
 
