@@ -49,6 +49,19 @@ def find_films(source: str | Path) -> list[dict[str, Any]]:
     ]
 
 
+def require_results_apart(source: str | Path, output_dir: str | Path) -> None:
+    """Make sure that a repeat does not take results, pictures among them, for films.
+
+    Raises:
+        RadiographError: the results are to be written into the folder of the films.
+    """
+    if Path(source).is_dir() and Path(output_dir).resolve().is_relative_to(Path(source).resolve()):
+        raise RadiographError(
+            f"{output_dir}: lies in the folder of the films, where a repeat would take overlays for films; "
+            "choose an --output_dir outside --dataset_dir"
+        )
+
+
 class ReadableFilms(IterableDataset):
     """Films read one after the other; one that cannot be read is logged, remembered and passed over.
 

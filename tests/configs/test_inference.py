@@ -142,6 +142,18 @@ def test_nothing_but_an_unreadable_film_is_no_success(apply: Apply, mean_shape: 
     assert not list((tmp_path / "out").rglob("*.json"))
 
 
+def test_results_among_the_films_are_refused_before_anything_is_written(apply: Apply, mean_shape: Path, films: Path):
+    picture(films / "a.png")
+    with pytest.raises(RuntimeError) as raised:
+        apply(dataset_dir=str(films), checkpoint=str(mean_shape), output_dir=str(films / "results")).run()
+    sentence = str(raised.value.__cause__)
+    assert isinstance(raised.value.__cause__, RadiographError)
+    assert "lies in the folder of the films" in sentence and "outside --dataset_dir" in sentence
+    assert [file.name for file in films.iterdir()] == ["a.png"]
+    apply(dataset_dir=str(films / "a.png"), checkpoint=str(mean_shape), output_dir=str(films / "results")).run()
+    assert (films / "results" / "a.png.png").is_file()
+
+
 ALL = ["json", "csv", "overlay", "slicer", "dicom_sr", "dicom_gsps", "secondary_capture"]
 SUFFIXES = (".json", ".png", ".mrk.json", ".sr.dcm", ".pr.dcm", ".sc.dcm")
 
