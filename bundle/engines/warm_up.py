@@ -104,7 +104,7 @@ class ReportPassedOver:
 
 
 def warmed_up(
-    warm_up: str | Path, films: Iterable[Mapping[str, Any]], card: Mapping[str, Any], device: torch.device
+    warm_up: str | Path, films: Iterable[Mapping[str, Any]], card: Mapping[str, Any], device: torch.device, scale: int
 ) -> TemplateMatching:
     """Load the network of a warm-up, with the templates of these films.
 
@@ -113,6 +113,7 @@ def warmed_up(
         films: the drawn films, as `TemplateMatching.learn_templates` takes them.
         card: settings of this run, which those of the warm-up have to agree with.
         device: where the network is to be.
+        scale: as `TemplateMatching` takes it.
 
     Raises:
         CheckpointError: there is no such run, or it is of other landmarks, network or image size.
@@ -131,5 +132,6 @@ def warmed_up(
             )
     load_weights(network, weights, card["landmarks"])
     network.to(device)
+    network.scale = scale
     network.learn_templates(films)
     return network

@@ -38,13 +38,15 @@ class TemplateMatching(LandmarkNetwork):
     Args:
         num_landmarks: number K of landmarks.
         backbone: network with `feature_channels` that maps [B, C, X, Y] to [B, D, X / 4, Y / 4]; None: HRNet-W18.
+        scale: enlarge images so many times before their features are taken: other features, and cells so much finer.
     """
 
     stride = STRIDE
     templates: torch.Tensor
 
-    def __init__(self, num_landmarks: int, backbone: HRNet | None = None) -> None:
+    def __init__(self, num_landmarks: int, backbone: HRNet | None = None, scale: int = 1) -> None:
         super().__init__(num_landmarks)
+        self.scale = scale
         self.backbone = hrnet_w18() if backbone is None else backbone
         self.register_buffer("templates", torch.zeros(num_landmarks, self.backbone.feature_channels))
 
@@ -56,7 +58,7 @@ class TemplateMatching(LandmarkNetwork):
             films: `image` [C, X, Y] in [0, 1] and `label` [K, 2] in pixels of that image, NaN where missing.
         """
         self.eval()
-        self.templates.copy_(landmark_templates(self, map(_normalised, films)))
+        self.templates.copy_(landmark_templates(self, map(self._prepared, films)))
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Locate the landmarks.
@@ -70,7 +72,8 @@ class TemplateMatching(LandmarkNetwork):
         return self.forward_training(image).vertices
 
     def forward_training(self, image: torch.Tensor) -> MatchingOutput:
-        """Locate the landmarks and return the feature map as well."""
+        """Locate the landmarks and return the feature map, of the enlarged image, as well."""
+        image = self._enlarged(image)
         features = self.features(image)
         found = _place_of_maximum(self._likeness(features), image)
         return MatchingOutput(torch.where(self._known, found, self.mean_shape), features)
@@ -88,6 +91,7 @@ class TemplateMatching(LandmarkNetwork):
         Returns:
             As `forward`; the vertex itself for a landmark without template.
         """
+        image = self._enlarged(image)
         likeness, guess = self._likeness(self.features(image)), vertices.float()
         x, y = (
             (torch.arange(size, device=guess.device) / (side - 1) - guess[..., axis, None]) / reach
@@ -109,8 +113,18 @@ class TemplateMatching(LandmarkNetwork):
         return functional.interpolate(likeness, pixels, mode="bicubic", align_corners=True)
 
     def features(self, image: torch.Tensor) -> torch.Tensor:
-        """Unit vectors that are compared with the templates, [B, D, X / 4, Y / 4]."""
+        """Unit vectors that are compared with the templates, [B, D, X / 4, Y / 4]; nothing is enlarged."""
         return functional.normalize(self.backbone(image).float(), dim=1)
+
+    def _enlarged(self, image: torch.Tensor) -> torch.Tensor:
+        """The image [B, C, X, Y] with its corner pixels in the corners of one `scale` times as large."""
+        sides = [self.scale * side for side in image.shape[-2:]]
+        return functional.interpolate(image, sides, mode="bilinear", align_corners=True)
+
+    def _prepared(self, film: Mapping[str, Any]) -> dict[str, Any]:
+        """The film, enlarged, with its `label` in [0, 1] of the image."""
+        label = film["label"] / (film["label"].new_tensor(film["image"].shape[-2:]) - 1)
+        return {**film, "image": self._enlarged(film["image"][None])[0], "label": label}
 
 
 def _place_of_maximum(likeness: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
@@ -118,8 +132,3 @@ def _place_of_maximum(likeness: torch.Tensor, image: torch.Tensor) -> torch.Tens
     best = likeness.flatten(2).argmax(dim=-1)
     places = torch.stack([best // likeness.shape[-1], best % likeness.shape[-1]], dim=-1)
     return places / places.new_tensor(image.shape[-2:], dtype=torch.float32).sub(1)
-
-
-def _normalised(film: Mapping[str, Any]) -> dict[str, Any]:
-    """The film with its `label` in [0, 1] of the image."""
-    return {**film, "label": film["label"] / (film["label"].new_tensor(film["image"].shape[-2:]) - 1)}

@@ -64,7 +64,7 @@ def test_stage_two_takes_the_backbone_and_learns_its_own_templates(training: Tra
     workflow = warm_up(training, tmp_path / "run")
     workflow.run()
     films = list(workflow.parser.get_parsed_content("train#drawn_films"))[:1]
-    network = warmed_up(tmp_path / "run", films, CARD, CPU)
+    network = warmed_up(tmp_path / "run", films, CARD, CPU, 1)
     saved = torch.load(tmp_path / "run" / "best.pt", weights_only=True)
     assert torch.equal(network.state_dict()["backbone.conv1.weight"], saved["backbone.conv1.weight"])
     assert not torch.equal(network.templates, saved["templates"])
@@ -80,7 +80,7 @@ def test_stage_two_takes_the_backbone_and_learns_its_own_templates(training: Tra
 )
 def test_a_warm_up_of_other_settings_is_refused(warm_up: Path, change: dict, words: str):
     with pytest.raises(CheckpointError, match=words):
-        warmed_up(warm_up, [], {**CARD, **change}, CPU)
+        warmed_up(warm_up, [], {**CARD, **change}, CPU, 1)
 
 
 def test_a_run_that_is_no_warm_up_is_refused(warm_up: Path):
@@ -88,9 +88,9 @@ def test_a_run_that_is_no_warm_up_is_refused(warm_up: Path):
     card["network"] = {"name": "DeepAdaptiveGraph", "backbone": "hrnet_small"}
     (warm_up / "best.json").write_text(json.dumps(card))
     with pytest.raises(CheckpointError, match=r"best\.pt: is of no warm-up; run configs/warm_up\.json"):
-        warmed_up(warm_up, [], CARD, CPU)
+        warmed_up(warm_up, [], CARD, CPU, 1)
 
 
 def test_a_missing_warm_up_is_told(tmp_path: Path):
     with pytest.raises(CheckpointError, match=r"best\.pt: there is no such weights file"):
-        warmed_up(tmp_path, [], CARD, CPU)
+        warmed_up(tmp_path, [], CARD, CPU, 1)

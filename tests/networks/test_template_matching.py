@@ -28,7 +28,7 @@ def network() -> TemplateMatching:
     return network
 
 
-def film(*cells: tuple[int, int]) -> torch.Tensor:
+def film(*cells: tuple[float, float]) -> torch.Tensor:
     """A film [3, X, Y] in which the first channel peaks about the first cell, the second about the second."""
     grid = torch.cartesian_prod(torch.arange(SIDE), torch.arange(SIDE)).reshape(SIDE, SIDE, 2)
     image = torch.full((3, SIDE, SIDE), 0.2)
@@ -49,6 +49,19 @@ def test_landmarks_are_found_where_they_moved_to(network: TemplateMatching):
     network.learn_templates([labelled((3, 4), (9, 8)), labelled((4, 4), (9, 9))])
     found = network(film((7, 10), (2, 5))[None])[0] * (SIDE - 1)
     torch.testing.assert_close(found, torch.tensor([[28.0, 40.0], [8.0, 20.0]]), atol=2.0, rtol=0)  # half a cell
+
+
+def test_an_enlarged_film_has_finer_cells(network: TemplateMatching):
+    network.scale = 2
+    network.learn_templates([labelled((3, 4), (9, 8)), labelled((4, 4), (9, 9))])
+    between = (5.5, 6.5), (10.5, 9.5)
+    output = network.forward_training(film(*between)[None])
+    assert output.feature_map.shape[-2:] == (2 * CELLS, 2 * CELLS)
+    found = output.vertices[0] * (SIDE - 1) / 4
+    torch.testing.assert_close(found, torch.tensor(between), atol=0.4, rtol=0)
+    guess = torch.tensor([[5.0, 6.0], [10.0, 9.0]]) * 4 / (SIDE - 1)
+    near = network.match_near(film(*between)[None], guess[None], reach=10.0)[0] * (SIDE - 1) / 4
+    torch.testing.assert_close(near, torch.tensor(between), atol=0.4, rtol=0)
 
 
 def test_a_landmark_that_no_film_has_keeps_its_mean(network: TemplateMatching):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stage 1 and template matching as one teacher: two answers whose errors are of different kinds."""
+"""Stage 1 and template matching as one teacher: answers whose errors are of different kinds."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -22,7 +22,7 @@ class TemplateTeacher(PseudoLabel):
     stage 1 does not.
 
     Args:
-        matching: with the templates of the labelled films.
+        matchings: each with the templates of the labelled films; such as of two scales.
         student: whose copy is kept as stage 1.
         reach: distance from stage 1's answer, in sides of the image, that outweighs the greatest likeness.
 
@@ -32,31 +32,32 @@ class TemplateTeacher(PseudoLabel):
 
     has_feature_map = False
 
-    def __init__(self, matching: TemplateMatching, student: DeepAdaptiveGraph, reach: float) -> None:
+    def __init__(self, matchings: Sequence[TemplateMatching], student: DeepAdaptiveGraph, reach: float) -> None:
         if reach <= 0:
             raise ConfigurationError(f"reach is {reach}; choose more than 0")
         super().__init__(student)
-        self.matching = matching.eval().requires_grad_(False)
+        self.matchings = [matching.eval().requires_grad_(False) for matching in matchings]
         self.reach = reach
 
     def answers(
         self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]
     ) -> tuple[torch.Tensor, ...]:
-        """That of stage 1, and the most similar places near it."""
+        """That of stage 1, and the most similar places near it by each matching."""
         vertices = super().pseudo_ground_truth(student, image, batch).vertices
-        return vertices, self.matching.match_near(image, vertices, self.reach)
+        return vertices, *(matching.match_near(image, vertices, self.reach) for matching in self.matchings)
 
     def pseudo_ground_truth(
         self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]
     ) -> PseudoGroundTruth:
-        """Answer half way between the two."""
+        """Answer the mean of them."""
         return PseudoGroundTruth(torch.stack(self.answers(student, image, batch)).mean(dim=0), None)
 
     def state_dict(self) -> dict[str, Any]:
-        """Frozen weights and templates, so that a run resumes without the folders of stage 1 and of the warm-up."""
-        return {**super().state_dict(), "matching": self.matching.state_dict()}
+        """Frozen weights and templates, so that a resumed run has the same even where the warm-up was run anew."""
+        return {**super().state_dict(), "matchings": [matching.state_dict() for matching in self.matchings]}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take back weights and templates."""
         super().load_state_dict(state)
-        self.matching.load_state_dict(state["matching"])
+        for matching, theirs in zip(self.matchings, state["matchings"], strict=True):
+            matching.load_state_dict(theirs)

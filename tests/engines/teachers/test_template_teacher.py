@@ -12,16 +12,17 @@ from bundle.errors import ConfigurationError
 from bundle.networks import TemplateMatching, hrnet_small
 
 
-def matching() -> TemplateMatching:
-    return TemplateMatching(2, hrnet_small())
+def matchings() -> list[TemplateMatching]:
+    return [TemplateMatching(2, hrnet_small()), TemplateMatching(2, hrnet_small(), scale=2)]
 
 
 @pytest.fixture
 def teacher(student: nn.Module) -> TemplateTeacher:
     film = {"image": torch.rand(1, 32, 32), "label": torch.tensor([[4.0, 8.0], [20.0, 12.0]])}
-    network = matching()
-    network.learn_templates([film])
-    teacher = TemplateTeacher(network, student, reach=0.2)
+    networks = matchings()
+    for network in networks:
+        network.learn_templates([film])
+    teacher = TemplateTeacher(networks, student, reach=0.2)
     with torch.no_grad():
         student.mean_shape.fill_(0.5)
     teacher.start(student)
@@ -33,12 +34,15 @@ def films() -> torch.Tensor:
     return torch.rand(2, 1, 32, 32)
 
 
-def test_answers_are_stage_one_and_the_match_near_it(teacher: TemplateTeacher, student: nn.Module, films: torch.Tensor):
-    stage1, match = teacher.answers(student, films, {})
+def test_answers_are_stage_one_and_the_matches_near_it(
+    teacher: TemplateTeacher, student: nn.Module, films: torch.Tensor
+):
+    stage1, *matches = teacher.answers(student, films, {})
     torch.testing.assert_close(stage1, student.eval().forward_training(films).local_vertices)
-    torch.testing.assert_close(match, teacher.matching.match_near(films, stage1, 0.2))
+    for matching, match in zip(teacher.matchings, matches, strict=True):
+        torch.testing.assert_close(match, matching.match_near(films, stage1, 0.2))
     answer = teacher.pseudo_ground_truth(student, films, {})
-    torch.testing.assert_close(answer.vertices, (stage1 + match) / 2)
+    torch.testing.assert_close(answer.vertices, (stage1 + sum(matches)) / 3)
     assert answer.feature_map is None
 
 
@@ -49,8 +53,8 @@ def test_stage_one_stays_when_the_student_learns(teacher: TemplateTeacher, stude
     torch.testing.assert_close(teacher.answers(student, films, {}), before)
 
 
-def test_resume_takes_both_back(teacher: TemplateTeacher, student: nn.Module, films: torch.Tensor):
-    again = TemplateTeacher(matching(), student, reach=0.2)
+def test_resume_takes_all_back(teacher: TemplateTeacher, student: nn.Module, films: torch.Tensor):
+    again = TemplateTeacher(matchings(), student, reach=0.2)
     with torch.no_grad():
         again.stage1.norm.bias += 1
     again.load_state_dict(teacher.state_dict())
@@ -59,4 +63,4 @@ def test_resume_takes_both_back(teacher: TemplateTeacher, student: nn.Module, fi
 
 def test_no_reach_is_refused(student: nn.Module):
     with pytest.raises(ConfigurationError, match="reach is 0"):
-        TemplateTeacher(matching(), student, reach=0)
+        TemplateTeacher(matchings(), student, reach=0)
