@@ -62,7 +62,7 @@ def test_a_method_is_an_overlay_of_a_few_lines(method: str):
     overlay = ConfigParser.load_config_file(str(CONFIGS / "methods" / f"{method}.json"))
     base = ConfigParser.load_config_file(str(CONFIGS / "few_shot.json"))
     assert len(overlay) <= {"multi_view": 10, "recommended": 13}.get(method, 6)
-    assert not set(overlay) - set(base) - {"warm_up", "reach", "remembered_answers"}
+    assert not set(overlay) - set(base) - {"warm_up", "scales", "reach", "remembered_answers"}
 
 
 def test_the_pool_can_be_cut_by_an_overlay_as_the_docs_say(dataset: Path, tmp_path: Path):
