@@ -232,7 +232,7 @@ def application_cases(copy: Callable[..., Path], good: Path, weights: Path, fold
         case("unknown measurements", "'knee' is neither auto", "correct --measurements", measurements="knee"),
         case("unknown output", "outputs: 'pdf' is none of json, csv", "correct --outputs", outputs="['json','pdf']"),
         case("picture as SR", "2 outputs could not", "0.png (dicom_sr)", dataset_dir=some_pictures, outputs="dicom_sr"),
-        case("nowhere to write", "cannot be written to", "choose a folder", output_dir=good / "0.png" / "out"),
+        case("nowhere to write", "cannot be written to", "choose a folder", output_dir=folder / "ct.dcm" / "out"),
         case("other landmarks", "model.pt: was trained on other landmarks", "hip", evaluate=True, dataset_dir=other),
         case("evaluate nothing", "none: there is no such folder", evaluate=True, dataset_dir=folder / "none"),
     ]

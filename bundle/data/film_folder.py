@@ -87,18 +87,6 @@ class ReadableFilms(IterableDataset):
                 self.unreadable.append(item["name"])
                 logger.error(f"{sentence}")
 
-    def require_all_read(self) -> None:
-        """Raise for the films that could not be read, when the others are done.
-
-        Raises:
-            RadiographError: naming them.
-        """
-        if self.unreadable:
-            raise RadiographError(
-                f"{len(self.unreadable)} of {len(list(self.data))} films could not be read, the others are done: "
-                f"{', '.join(self.unreadable)}; the reasons are in the log above"
-            )
-
 
 def _has_pixels(file: Path) -> bool:
     """False for a study's DICOMDIR, reports and presentation states; a broken file counts as a film, to be reported."""

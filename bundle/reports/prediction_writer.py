@@ -75,17 +75,21 @@ class PredictionWriter:
         for item, output in zip(state.batch, state.output, strict=True):
             self._write(self._prediction({**item, **output}))
 
-    def require_all_written(self) -> None:
-        """Raise for the outputs that films could not have, when all others are done.
+    def require_complete(self, unreadable: Sequence[str]) -> None:
+        """Raise for films that could not be read and outputs that films could not have, when all others are done.
+
+        Args:
+            unreadable: names of the films that could not be read.
 
         Raises:
             RadiographError: naming films and outputs.
         """
-        if self.refused:
-            raise RadiographError(
-                f"{len(self.refused)} outputs could not be written, the others are done: {', '.join(self.refused)}; "
-                "the reasons are in the log above"
-            )
+        asked = len(unreadable) + self.written
+        films = f"{len(unreadable)} of {asked} films could not be read: {', '.join(unreadable)}"
+        outputs = f"{len(self.refused)} outputs could not be written: {', '.join(self.refused)}"
+        missing = [sentence for sentence, names in ((films, unreadable), (outputs, self.refused)) if names]
+        if missing:
+            raise RadiographError(f"{'; '.join(missing)}; all others are done, the reasons are in the log above")
 
     def _start(self) -> None:
         self.outputs = self._make_outputs()
@@ -115,12 +119,15 @@ class PredictionWriter:
     def _write(self, prediction: Prediction) -> None:
         for warning in prediction.warnings:
             logger.warning(f"{prediction.name}: {warning}")
+        refused: dict[str, list[str]] = {}
         for name, output in self.outputs.items():
             try:
                 output(prediction)
             except RadiographError as error:
-                logger.error(f"{error} ({name} is not written)")
-                self.refused.append(f"{prediction.name} ({name})")
+                refused.setdefault(str(error), []).append(name)
+        for sentence, outputs in refused.items():
+            logger.error(f"{sentence} (not written: {', '.join(outputs)})")
+            self.refused += [f"{prediction.name} ({name})" for name in outputs]
         self.written += 1
 
 

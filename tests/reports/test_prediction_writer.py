@@ -102,13 +102,18 @@ def test_unknown_spacing_stays_unknown(records: list[dict[str, Any]], names: lis
 def test_an_output_that_a_film_cannot_have_is_logged_and_the_others_are_written(
     records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
-    refusing = writer(tmp_path / "out", names, weights, "dicom_sr", "json")
+    refusing = writer(tmp_path / "out", names, weights, "dicom_sr", "dicom_gsps", "json")
     run(refusing, records[:2])
     assert len(list((tmp_path / "out").rglob("*.json"))) == 2
-    assert "film_0.png: is no DICOM file, and a DICOM result has to refer to one" in caplog.text
-    sentence = r"2 outputs could not be written, .*: films/film_0\.png \(dicom_sr\), films/film_1\.png \(dicom_sr\)"
+    reasons = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert len(reasons) == 2  # one a film, whatever the number of outputs
+    assert "film_0.png: is no DICOM file, and a DICOM result has to refer to one" in reasons[0]
+    assert reasons[0].endswith("(not written: dicom_sr, dicom_gsps)")
+    sentence = r"^4 outputs could not be written: films/film_0\.png \(dicom_sr\), .*all others are done"
     with pytest.raises(RadiographError, match=sentence):
-        refusing.require_all_written()
+        refusing.require_complete([])
+    with pytest.raises(RadiographError, match=r"^1 of 3 films could not be read: b\.png; 4 outputs could not"):
+        refusing.require_complete(["b.png"])
 
 
 def test_a_second_run_counts_anew(records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path):
@@ -125,7 +130,7 @@ def test_what_could_be_written_is_no_error(
 ):
     good = writer(tmp_path / "out", names, weights)
     run(good, records[:1])
-    good.require_all_written()
+    good.require_complete([])
 
 
 def test_warnings_are_logged_and_kept(
