@@ -13,7 +13,8 @@ demo: $(STAMP)  ## synthetic films, both stages on 10 labelled ones, confidence,
 	$(BIN)/python -m bundle sample --site $(SITE) --out $(FILMS) \
 	    --labelled 10 --unlabelled 200 --validation 10 --test 50 --workers 2
 	$(BIN)/python -m bundle compare --dataset_dir $(FILMS) --out demo/comparison \
-	    --shots 10 --draws 1 --methods multi_view --overlays configs/quick.json --workers 1
+	    --shots 10 --draws 1 --methods multi_view --overlays configs/quick.json --stage2_overlays configs/quick_few_shot.json \
+	    --workers 1
 	mkdir -p demo/study && cp $(FILMS)/films/*test_00000[0-5].dcm demo/study
 	$(BIN)/python -m monai.bundle run calibrate \
 	    --config_file "['configs/inference.json','configs/evaluate.json','configs/calibrate.json']" \
