@@ -194,10 +194,18 @@ def _splits_beside(source: Path) -> Path | None:
 
 
 def _more_films(folder: Path, annotations: Annotations) -> tuple[Film, ...]:
-    """Films of the images in a folder that are not annotated."""
+    """Films of a folder that are not annotated; a folder without one is refused, since it was given for its films."""
     from bundle.data.dataset_description import Film
-    from bundle.data.importers.image_folder import ImageFolder
+    from bundle.data.film_files import film_files
+    from bundle.errors import DatasetError
 
+    if not folder.is_dir():
+        raise DatasetError(f"{folder}: there is no such folder; correct --unlabeled")
     annotated = {(annotations.folder / film.image).resolve() for film in annotations.films}
-    images = ImageFolder(folder).images()
-    return tuple(Film(image) for image in images if (folder / image).resolve() not in annotated)
+    films = tuple(Film(file.relative_to(folder)) for file in film_files(folder) if file.resolve() not in annotated)
+    if not films:
+        raise DatasetError(
+            f"{folder}: holds no DICOM, PNG, JPEG, TIFF, NIfTI or MHA image but annotated ones; correct --unlabeled, "
+            "or leave it out"
+        )
+    return films

@@ -9,15 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pydicom
 from monai.data import IterableDataset
 from monai.transforms import Transform, apply_transform
-from pydicom.misc import is_dicom
-from pydicom.uid import UID
 from tqdm import tqdm
 
-from bundle.data.dicom_elements import RADIOGRAPH_CLASSES
-from bundle.data.load_radiograph import is_film_format
+from bundle.data.film_files import film_files
 from bundle.errors import BundleError, RadiographError
 
 logger = logging.getLogger(__name__)
@@ -39,7 +35,7 @@ def find_films(source: str | Path) -> list[dict[str, Any]]:
     if source.is_file():
         folder, files = source.parent, [source]
     else:
-        folder, files = source, sorted(file for file in source.rglob("*") if is_film_format(file) and _has_pixels(file))
+        folder, files = source, film_files(source)
     if not files:
         raise RadiographError(f"{source}: holds no DICOM, PNG, JPEG, TIFF, NIfTI or MHA image; correct --dataset_dir")
     unknown = np.full(2, np.nan, dtype=np.float32)
@@ -86,19 +82,6 @@ class ReadableFilms(IterableDataset):
                     raise
                 self.unreadable.append(item["name"])
                 logger.error(f"{sentence}")
-
-
-def _has_pixels(file: Path) -> bool:
-    """False for a study's DICOMDIR, reports and presentation states; a broken file counts as a film, to be reported."""
-    if not is_dicom(file):
-        return True
-    try:
-        header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=["Rows"])
-    except Exception:  # whatever a broken file leads the parser to
-        return True
-    kind = UID(str(header.file_meta.get("MediaStorageSOPClassUID", "")))
-    cut_short = kind in RADIOGRAPH_CLASSES or kind.name == kind  # pydicom has no name for a UID that is cut itself
-    return "Rows" in header or cut_short
 
 
 def _bundle_error(error: BaseException | None) -> BundleError | None:

@@ -12,47 +12,12 @@ import pydicom
 import pytest
 from monai.transforms import Compose
 from PIL import Image
-from pydicom import Dataset, FileMetaDataset, uid
-from pydicom.fileset import FileSet
 
 from bundle.data.film_folder import ReadableFilms, find_films
 from bundle.data.load_radiograph import LoadRadiographd
 from bundle.errors import RadiographError
 
 Write = Callable[..., Path]
-
-
-def report(kind: uid.UID, identifiers: dict[str, str]) -> Dataset:
-    """A DICOM object without pixels."""
-    document = Dataset()
-    document.file_meta = FileMetaDataset()
-    document.file_meta.TransferSyntaxUID = uid.ExplicitVRLittleEndian
-    document.SOPClassUID = document.file_meta.MediaStorageSOPClassUID = kind
-    document.SOPInstanceUID = document.file_meta.MediaStorageSOPInstanceUID = uid.generate_uid()
-    for keyword, value in identifiers.items():
-        setattr(document, keyword, value)
-    return document
-
-
-@pytest.fixture
-def study(write_film: Write, stored: np.ndarray, tmp_path: Path) -> Path:
-    """A study as on a CD: DICOMDIR, two films, a structured report and a presentation state."""
-    series = {"StudyInstanceUID": uid.generate_uid(), "SeriesInstanceUID": uid.generate_uid(), "StudyID": "1"}
-    series |= {
-        "StudyDate": "20260101",
-        "StudyTime": "120000",
-        "SeriesNumber": 1,
-        "PatientID": "1",
-        "PatientName": "Doe^Jane",
-    }
-    medium = FileSet()
-    for number in (1, 2):
-        medium.add(write_film(stored + number, name=f"{number}.dcm", InstanceNumber=number, **series))
-    medium.write(tmp_path / "study")
-    folder = tmp_path / "study"
-    for name, kind in (("SR0001", uid.BasicTextSRStorage), ("PR0001", uid.GrayscaleSoftcopyPresentationStateStorage)):
-        report(kind, series).save_as(folder / name, enforce_file_format=True)
-    return folder
 
 
 def names(source: Path) -> list[str]:

@@ -48,16 +48,11 @@ class ImageFolder:
             "write the path of one"
         )
 
-    def images(self) -> list[Path]:
-        """All images below the folder, as sorted relative paths."""
-        files = (path for path in self.folder.rglob("*") if path.name.lower().endswith(IMAGE_SUFFIXES))
-        return sorted(path.relative_to(self.folder) for path in files if path.is_file())
-
     def _index(self) -> dict[str, list[Path]]:
         if self._by_name is None:
             self._by_name = {}
-            for path in self.images():
-                for name in (path.name, stem(path)):
+            for path in sorted(file.relative_to(self.folder) for file in self.folder.rglob("*") if file.is_file()):
+                for name in {path.name, stem(path)}:
                     self._by_name.setdefault(name, []).append(path)
         return self._by_name
 

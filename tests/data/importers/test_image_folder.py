@@ -29,6 +29,11 @@ def test_an_image_is_found_by_path_name_or_id(images, name, found) -> None:
     assert ImageFolder(images).find(name, "here") == Path(found)
 
 
+def test_a_dicom_image_without_suffix_is_found_by_its_name(images) -> None:
+    (images / "more" / "IM0001").touch()
+    assert ImageFolder(images).find("IM0001", "here") == Path("more/IM0001")
+
+
 @pytest.mark.parametrize("name", ["d", "", "more", "a.jpg", "../films/x.png"])
 def test_an_image_that_is_not_there(images, name) -> None:
     with pytest.raises(
