@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,31 @@ def test_equal_size_and_piece_are_no_copy(tmp_path: Path, monkeypatch: pytest.Mo
     content[changed] = 1
     other.write_bytes(content)
     assert copies({"copy": copy, "other": other}, {"original": original}) == {"copy": "original"}
+
+
+def test_each_file_is_read_at_most_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Once a piece of it, once whole, however many files have its size and its piece."""
+    monkeypatch.setattr(module, "SAMPLE_BYTES", 4)
+    files = {str(number): tmp_path / str(number) for number in range(12)}
+    for number, file in enumerate(files.values()):
+        content = bytearray(100)
+        content[0] = number // 4  # three contents of one size and one piece, four files each
+        file.write_bytes(content)
+    films, originals = dict(list(files.items())[::2]), dict(list(files.items())[1::2])
+    reads: Counter[Path] = Counter()
+    opened = Path.open
+
+    def count(path: Path, *arguments: object, **settings: object) -> object:
+        reads[path] += 1
+        return opened(path, *arguments, **settings)
+
+    monkeypatch.setattr(Path, "open", count)
+    assert copies(films, originals) == {"0": "1", "2": "1", "4": "5", "6": "5", "8": "9", "10": "9"}
+    assert set(reads) == set(files.values()) and max(reads.values()) <= 2
+
+
+def test_films_of_no_shared_size_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "film").write_bytes(b"film")
+    (tmp_path / "original").write_bytes(b"original")
+    monkeypatch.setattr(Path, "open", None)
+    assert copies({"film": tmp_path / "film"}, {"original": tmp_path / "original"}) == {}
