@@ -27,19 +27,26 @@ class ConfigurationError(BundleError):
     """A setting of a workflow contradicts the data or another setting."""
 
 
+def bundle_error(error: BaseException | None) -> BundleError | None:
+    """Find the `BundleError` that an error is, or was caused by, or was raised in handling; None where there is none.
+
+    MONAI and Ignite wrap what a transform or a handler raises.
+    """
+    while error is not None and not isinstance(error, BundleError):
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return error
+
+
 def one_sentence_errors() -> None:
     """Print a `BundleError` that ends the program as its sentence alone, without a traceback; called from configs."""
     show_traceback = sys.excepthook
 
     def show(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-        cause: BaseException | None = error
-        while cause is not None and not isinstance(cause, BundleError):
-            cause = cause.__cause__ or cause.__context__
         if isinstance(error, KeyboardInterrupt):
             print("interrupted", file=sys.stderr)
-        elif cause is None:
-            show_traceback(kind, error, traceback)
+        elif (known := bundle_error(error)) is not None:
+            print(f"error: {known}", file=sys.stderr)
         else:
-            print(f"error: {cause}", file=sys.stderr)
+            show_traceback(kind, error, traceback)
 
     sys.excepthook = show

@@ -14,7 +14,7 @@ from monai.transforms import Transform, apply_transform
 from tqdm import tqdm
 
 from bundle.data.film_files import film_files
-from bundle.errors import BundleError, RadiographError
+from bundle.errors import RadiographError, bundle_error
 
 logger = logging.getLogger(__name__)
 
@@ -77,14 +77,8 @@ class ReadableFilms(IterableDataset):
             try:
                 yield apply_transform(self.transform, item)  # type: ignore[arg-type]  # __init__ requires one
             except Exception as error:
-                sentence = _bundle_error(error)
+                sentence = bundle_error(error)
                 if sentence is None:
                     raise
                 self.unreadable.append(item["name"])
                 logger.error(f"{sentence}")
-
-
-def _bundle_error(error: BaseException | None) -> BundleError | None:
-    while error is not None and not isinstance(error, BundleError):
-        error = error.__cause__
-    return error

@@ -10,7 +10,7 @@ from typing import Any
 from monai.data import PersistentDataset
 from monai.data.utils import list_data_collate
 
-from bundle.errors import BundleError, RadiographError
+from bundle.errors import RadiographError, bundle_error
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +64,8 @@ def collate_unlabelled(items: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def _reason(error: BaseException) -> str:
     """The sentence of a BundleError in the chain, else the type and the message of its first cause."""
-    while not isinstance(error, BundleError) and error.__cause__ is not None:
+    if (known := bundle_error(error)) is not None:
+        return str(known)
+    while error.__cause__ is not None:
         error = error.__cause__
-    return str(error) if isinstance(error, BundleError) else f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: {error}"

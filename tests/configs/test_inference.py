@@ -22,7 +22,7 @@ from pydicom import Dataset, FileMetaDataset, uid
 
 from bundle.coordinates import from_scoord
 from bundle.data.importers.slicer import read_slicer
-from bundle.errors import CheckpointError, ConfigurationError, RadiographError
+from bundle.errors import CheckpointError, ConfigurationError, RadiographError, bundle_error
 
 SIDE = 32
 """Of the square that the network sees."""
@@ -224,10 +224,8 @@ def test_unknown_measurements_are_named_before_anything_is_written(
     ):
         with pytest.raises(RuntimeError) as raised:
             apply(dataset_dir=str(films), checkpoint=str(mean_shape), measurements=setting).run()
-        cause: BaseException | None = raised.value
-        while cause and not isinstance(cause, ConfigurationError):
-            cause = cause.__cause__
-        assert sentence in str(cause)
+        cause = bundle_error(raised.value)
+        assert isinstance(cause, ConfigurationError) and sentence in str(cause)
     assert not list((tmp_path / "out").rglob("*.*"))
 
 
