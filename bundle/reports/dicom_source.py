@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pydicom
 from pydicom import Dataset
+from pydicom.charset import python_encoding
 from pydicom.config import RAISE
 from pydicom.datadict import dictionary_VR
 from pydicom.filewriter import correct_ambiguous_vr
@@ -14,6 +15,7 @@ from pydicom.misc import is_dicom
 from pydicom.valuerep import CUSTOMIZABLE_CHARSET_VR, validate_value
 
 from bundle.errors import RadiographError
+from bundle.reports.dicom_values import values_of
 
 _REQUIRED = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
 _EMPTY_WHERE_MISSING = (
@@ -28,6 +30,7 @@ _EMPTY_WHERE_MISSING = (
     "ReferringPhysicianName",
 )
 _UNDECODED = ("\N{REPLACEMENT CHARACTER}", "\N{ESCAPE}")
+_ASCII_ALONE = {"", "ISO_IR 6", "ISO 2022 IR 6"}
 _SEXES = ("", "M", "F", "O")
 
 
@@ -55,7 +58,7 @@ def read_source(image: Path) -> Dataset:
             )
     if not _decoded(header):
         raise RadiographError(
-            f"{image.name}: SpecificCharacterSet does not fit its texts or cannot be decoded; "
+            f"{image.name}: SpecificCharacterSet does not fit its texts, cannot be decoded or is missing; "
             "export the film again with texts in UTF-8 (ISO_IR 192)"
         )
     header.SpecificCharacterSet = "ISO_IR 192"
@@ -66,12 +69,22 @@ def read_source(image: Path) -> Dataset:
 
 
 def _decoded(header: Dataset) -> bool:
-    """Decode all texts and tell whether nothing is left that pydicom replaced or did not decode."""
+    """Decode all texts and tell whether they are sure to be what the film says.
+
+    pydicom takes what is beyond ASCII in a missing or unknown character set for Latin-1, and replaces or leaves what it
+    does not decode.
+    """
+    character_sets = values_of(header.setdefault("SpecificCharacterSet", ""))
+    if not python_encoding.keys() >= set(character_sets):
+        return False
     try:
         header.decode()
     except Exception:  # pydicom raises whatever a wrong character set leads to
         return False
-    texts = (str(element.value) for element in header.iterall() if element.VR in CUSTOMIZABLE_CHARSET_VR)
+    elements = (element for element in header.iterall() if element.VR in CUSTOMIZABLE_CHARSET_VR)
+    texts = [str(value) for element in elements for value in values_of(element)]
+    if set(character_sets) <= _ASCII_ALONE and not all(map(str.isascii, texts)):
+        return False
     return not any(mark in text for text in texts for mark in _UNDECODED)
 
 
