@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import warnings
 from abc import abstractmethod
+from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -37,13 +38,15 @@ class DicomOutput(FilmOutput):
             warnings.simplefilter("ignore")  # pydicom's and highdicom's quote the patient's name
             source = read_source(prediction.image)
             try:
-                result = self.dataset(prediction, source)
-                write_whole(file, lambda partial: result.save_as(partial, enforce_file_format=True))
-            except ValueError as error:
+                content = _encoded(self.dataset(prediction, source))
+            except RadiographError:
+                raise
+            except Exception as error:  # highdicom and pydicom raise whatever an unexpected element leads to
                 raise RadiographError(
                     f"{prediction.image.name}: an element of the film cannot be taken over into a DICOM result; "
                     "check it with a DICOM validator such as dciodvfy"
                 ) from error
+        write_whole(file, lambda partial: partial.write_bytes(content))
 
     @abstractmethod
     def dataset(self, prediction: Prediction, source: Dataset) -> Dataset:
@@ -55,7 +58,7 @@ class DicomOutput(FilmOutput):
 
         Raises:
             RadiographError: this film cannot have such an object.
-            ValueError: an element of the film is not what DICOM allows.
+            Exception: of any kind, where an element of the film is not what DICOM allows.
         """
 
     def identity(self, prediction: Prediction, source: Dataset) -> dict[str, Any]:
@@ -76,6 +79,12 @@ class DicomOutput(FilmOutput):
             "software_versions": prediction.model.version,
             "device_serial_number": prediction.model.weights_sha256,
         }
+
+
+def _encoded(result: Dataset) -> bytes:
+    stream = BytesIO()
+    result.save_as(stream, enforce_file_format=True)
+    return stream.getvalue()
 
 
 def stable_uid(model: Model, *key: str) -> UID:

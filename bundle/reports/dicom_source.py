@@ -12,6 +12,7 @@ from pydicom.config import RAISE
 from pydicom.datadict import dictionary_VR
 from pydicom.filewriter import correct_ambiguous_vr
 from pydicom.misc import is_dicom
+from pydicom.uid import UID
 from pydicom.valuerep import CUSTOMIZABLE_CHARSET_VR, validate_value
 
 from bundle.errors import RadiographError
@@ -52,10 +53,7 @@ def read_source(image: Path) -> Dataset:
         )
     header = pydicom.dcmread(image, stop_before_pixels=True)
     for keyword in _REQUIRED:
-        if not header.get(keyword):
-            raise RadiographError(
-                f"{image.name}: {keyword} is missing, and a DICOM result has to refer to it; export the film again"
-            )
+        _require_uid(header, keyword, image.name)
     if not _decoded(header):
         raise RadiographError(
             f"{image.name}: SpecificCharacterSet does not fit its texts, cannot be decoded or is missing; "
@@ -66,6 +64,13 @@ def read_source(image: Path) -> Dataset:
     for keyword in _EMPTY_WHERE_MISSING:
         _require_valid(header, keyword, image.name)
     return header
+
+
+def _require_uid(header: Dataset, keyword: str, name: str) -> None:
+    uids = values_of(header.setdefault(keyword, ""))
+    if len(uids) != 1 or not UID(uids[0]).is_valid:
+        flaw = "is not one valid UID" if uids else "is missing"
+        raise RadiographError(f"{name}: {keyword} {flaw}, and a DICOM result has to refer to it; export the film again")
 
 
 def _decoded(header: Dataset) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pytest
 from PIL import Image
@@ -47,3 +48,11 @@ def test_what_itk_cannot_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_text("no image")
     with pytest.raises(RadiographError, match=r"a\.png: cannot be read as an image"):
         slicer_geometry(tmp_path / "a.png")
+
+
+def test_axes_that_are_not_at_right_angles_have_no_place_in_slicer(tmp_path: Path) -> None:
+    sheared = np.eye(4)
+    sheared[0, 1] = 0.5
+    nibabel.save(nibabel.Nifti1Image(np.zeros((8, 6, 1), np.uint8), sheared), tmp_path / "a.nii")
+    with pytest.raises(RadiographError, match=r"a\.nii: ITK, and so 3D Slicer, does not take .* at right angles"):
+        slicer_geometry(tmp_path / "a.nii")

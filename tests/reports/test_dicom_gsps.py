@@ -133,6 +133,11 @@ def test_a_film_in_colour_gets_a_colour_presentation_state(write_film: Write, pr
     assert len(state.GraphicAnnotationSequence[0].GraphicObjectSequence) == 3
 
 
+def test_a_damaged_colour_profile_is_told(write_film: Write, predict: Predict) -> None:
+    with pytest.raises(RadiographError, match=r"^film\.dcm: an element of the film cannot be taken over"):
+        written(predict(write_film("RGB", COLOURS, ICCProfile=b"no profile")))
+
+
 def test_a_film_in_palette_colour_can_have_none(write_film: Write, predict: Predict) -> None:
     film = write_film(PhotometricInterpretation="PALETTE COLOR")
     with pytest.raises(RadiographError, match=r"film\.dcm: no presentation state .* PALETTE COLOR"):

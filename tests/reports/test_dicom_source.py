@@ -13,7 +13,7 @@ import pydicom
 import pytest
 from PIL import Image
 
-from bundle.errors import RadiographError
+from bundle.errors import BundleError, RadiographError
 from bundle.reports.outputs import make_outputs
 from bundle.reports.prediction import Prediction
 
@@ -45,6 +45,19 @@ def test_a_film_without_uids(write_film: Write, predict: Predict, keyword: str, 
     film = write_film(**{keyword: value})
     with pytest.raises(RadiographError, match=rf"^film\.dcm: {keyword} is missing, .* export the film again$"):
         write_all(predict(film))
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value", "ignore:.*exceeds the maximum length")
+@pytest.mark.parametrize("keyword", ["StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"])
+@pytest.mark.parametrize("value", [["1.2.3", "1.2.4"], "1.2.Jane", "1.02", f"1.2.{'3' * 80}"])
+def test_a_film_whose_uids_are_none(write_film: Write, predict: Predict, keyword: str, value: str | list[str]) -> None:
+    film = write_film(**{keyword: "1.2.3.4.5"})
+    header = pydicom.dcmread(film)
+    setattr(header, keyword, value)
+    header.save_as(film)
+    for output in make_outputs(DICOM, film.parent / "out").values():
+        with pytest.raises(RadiographError, match=rf"^film\.dcm: {keyword} is not one valid UID, .* again$"):
+            output(predict(film))
 
 
 @pytest.mark.filterwarnings("ignore:Invalid value")
@@ -105,6 +118,14 @@ def test_a_name_that_cannot_be_decoded_is_told_and_not_mangled(
         RadiographError, match=r"^film\.dcm: SpecificCharacterSet does not fit .*; export the film again"
     ):
         write_all(predict(film))
+
+
+def test_a_folder_that_cannot_be_written_to_is_no_fault_of_the_film(write_film: Write, predict: Predict) -> None:
+    film = write_film()
+    (film.parent / "out").touch()
+    with pytest.raises(BundleError, match=r"film\.dcm\.sr\.dcm: cannot be written") as refusal:
+        write_all(predict(film))
+    assert not isinstance(refusal.value, RadiographError)
 
 
 def test_a_film_with_nothing_but_uids_is_enough(write_film: Write, predict: Predict, patient: dict[str, str]) -> None:
