@@ -12,23 +12,29 @@ from pydicom.uid import UID
 from bundle.data.dicom_elements import RADIOGRAPH_CLASSES
 from bundle.data.load_radiograph import is_film_format
 
+MANUFACTURER, MODEL_NAME = "few-shot DAG contributors", "few-shot DAG"
+"""What our own DICOM results call the device that made them."""
+
 
 def film_files(folder: Path) -> list[Path]:
     """List the films of a folder and its subfolders in name order: DICOM by content, others by suffix.
 
-    Objects of a DICOM study that have no pixels are left out; a broken file counts as a film, to be reported.
+    Of a DICOM study, objects without pixels are left out, and the pictures of landmarks that we made, which an archive
+    hands out with the films; a broken file counts as a film, to be reported.
     """
-    return sorted(file for file in folder.rglob("*") if is_film_format(file) and _has_pixels(file))
+    return sorted(file for file in folder.rglob("*") if is_film_format(file) and _is_film(file))
 
 
-def _has_pixels(file: Path) -> bool:
-    """False for a study's DICOMDIR, reports and presentation states."""
+def _is_film(file: Path) -> bool:
+    """False for a study's DICOMDIR, reports, presentation states, and our secondary captures."""
     if not is_dicom(file):
         return True
     try:
-        header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=["Rows"])
+        tags = ["Rows", "Manufacturer", "ManufacturerModelName"]
+        header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=tags)
     except Exception:  # whatever a broken file leads the parser to
         return True
     kind = UID(str(header.file_meta.get("MediaStorageSOPClassUID", "")))
     cut_short = kind in RADIOGRAPH_CLASSES or kind.name == kind  # pydicom has no name for a UID that is cut itself
-    return "Rows" in header or cut_short
+    ours = (header.get("Manufacturer"), header.get("ManufacturerModelName")) == (MANUFACTURER, MODEL_NAME)
+    return ("Rows" in header or cut_short) and not ours

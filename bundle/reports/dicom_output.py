@@ -14,14 +14,12 @@ from pydicom import Dataset
 from pydicom.config import disable_value_validation
 from pydicom.uid import UID, generate_uid
 
+from bundle.data.film_files import MANUFACTURER, MODEL_NAME
 from bundle.errors import RadiographError
 from bundle.files import write_whole
 from bundle.reports.dicom_source import read_source
 from bundle.reports.film_output import FilmOutput
 from bundle.reports.prediction import Model, Prediction
-
-MANUFACTURER = "few-shot DAG contributors"
-MODEL_NAME = "few-shot DAG"
 
 logging.getLogger("highdicom").setLevel(logging.ERROR)  # what it says below that quotes names and UIDs
 

@@ -15,8 +15,9 @@ from pydicom.sr.coding import Code
 
 from bundle.confidence.verdict import ACCEPT, REVIEW
 from bundle.coordinates import to_scoord
+from bundle.data.film_files import MANUFACTURER, MODEL_NAME
 from bundle.errors import RadiographError
-from bundle.reports.dicom_output import MANUFACTURER, MODEL_NAME, DicomOutput, stable_uid
+from bundle.reports.dicom_output import DicomOutput, stable_uid
 from bundle.reports.prediction import Model, Prediction
 
 PRIVATE_SCHEME = "99FSDAG"

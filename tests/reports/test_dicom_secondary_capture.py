@@ -12,6 +12,7 @@ import pytest
 from pydicom import Dataset
 
 from bundle.confidence import Confidence
+from bundle.data.film_files import film_files
 from bundle.reports.dicom_secondary_capture import TITLE, SecondaryCaptureOutput
 from bundle.reports.overlay import PREDICTION, REVIEW_MARK, overlay_picture
 from bundle.reports.overlay_output import overlay_record
@@ -47,6 +48,13 @@ def test_it_belongs_to_the_study_and_cannot_be_measured_in(
     assert capture.SeriesInstanceUID != source.SeriesInstanceUID
     assert capture.SOPInstanceUID == written(predict(film)).SOPInstanceUID
     assert "PixelSpacing" not in capture
+
+
+def test_an_archive_that_hands_it_out_with_the_film_gives_no_film_more(write_film: Write, predict: Predict) -> None:
+    film = write_film()
+    written(predict(film))
+    assert list(film.parent.rglob("*.sc.dcm"))
+    assert film_files(film.parent) == [film]
 
 
 @pytest.mark.parametrize("stated", ["YES", "NO", None])
