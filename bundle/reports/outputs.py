@@ -43,8 +43,10 @@ def make_outputs(names: str | Sequence[str], out_dir: Path) -> dict[str, Output]
         out_dir: Folder that all write to.
 
     Raises:
-        ConfigurationError: an unknown name, or a library that an output needs is not installed.
+        ConfigurationError: no name, an unknown one, or a library that an output needs is not installed.
     """
+    if not names:
+        raise ConfigurationError(f"outputs: names none, so nothing would be written; give some of {', '.join(OUTPUTS)}")
     return {name: _class(name)(out_dir) for name in ensure_tuple(names)}
 
 

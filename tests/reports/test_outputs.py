@@ -21,6 +21,8 @@ def test_every_output_can_be_made(tmp_path: Path) -> None:
 def test_an_unknown_output_is_named_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"outputs: 'pdf' is none of json, csv, .*; correct --outputs"):
         make_outputs(["json", "pdf"], tmp_path)
+    with pytest.raises(ConfigurationError, match=r"outputs: names none, .*; give some of json, csv"):
+        make_outputs([], tmp_path)
 
 
 @pytest.mark.parametrize(
