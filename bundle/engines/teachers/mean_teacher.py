@@ -8,14 +8,13 @@ from copy import deepcopy
 from typing import Any
 
 import torch
-from torch import nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from bundle.engines.teachers.teacher import PseudoGroundTruth, Teacher
 from bundle.errors import ConfigurationError
 from bundle.networks import DeepAdaptiveGraph
 
-BATCH_NORM = ("own", "ema", "batch")
+BATCH_NORM = ("own", "ema")
 
 
 class MeanTeacher(Teacher):
@@ -31,8 +30,7 @@ class MeanTeacher(Teacher):
         batch_norm: how the teacher normalises, and what its running statistics are, with which it is validated and
             leaves the run:
             "own": by the statistics of its clean batch, whose running mean it keeps;
-            "ema": by running statistics that are an EMA of the student's, who sees noisy images;
-            "batch": by the statistics of its clean batch, while its running statistics are an EMA of the student's.
+            "ema": by running statistics that are an EMA of the student's, who sees noisy images.
 
     Raises:
         ConfigurationError: ema_min and ema_max are no range within [0, 1], or there is no such batch_norm.
@@ -49,8 +47,6 @@ class MeanTeacher(Teacher):
         if batch_norm not in BATCH_NORM:
             raise ConfigurationError(f"batch_norm is {batch_norm!r}; choose one of {', '.join(BATCH_NORM)}")
         self.network = deepcopy(student).requires_grad_(False)
-        if batch_norm == "batch":
-            _keep_running_statistics(self.network)
         self.ema_min = ema_min
         self.ema_max = ema_max
         self.batch_norm = batch_norm
@@ -69,7 +65,7 @@ class MeanTeacher(Teacher):
         self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]
     ) -> PseudoGroundTruth:
         """Answer with the prediction of the averaged network."""
-        output = self.network.train(self.batch_norm != "ema").forward_training(image)
+        output = self.network.train(self.batch_norm == "own").forward_training(image)
         return PseudoGroundTruth(output.local_vertices, output.feature_map)
 
     @torch.no_grad()
@@ -80,7 +76,7 @@ class MeanTeacher(Teacher):
         alpha = self.alpha
         averages: list[torch.Tensor] = list(self.network.parameters())
         values: list[torch.Tensor] = list(student.parameters())
-        if self.batch_norm != "own":
+        if self.batch_norm == "ema":
             averages += [buffer for buffer in self.network.buffers() if buffer.is_floating_point()]
             values += [buffer for buffer in student.buffers() if buffer.is_floating_point()]
         get_ema_multi_avg_fn(alpha)(averages, values, self.step)
@@ -95,10 +91,3 @@ class MeanTeacher(Teacher):
         """Take back weights, statistics and step."""
         self.network.load_state_dict(state["network"])
         self.step = state["step"]
-
-
-def _keep_running_statistics(network: nn.Module) -> None:
-    """Let batch norm in training mode leave its running statistics as they are."""
-    for module in network.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.momentum = 0.0

@@ -38,7 +38,7 @@ def test_alpha_never_leaves_its_range(step: int, low: float, high: float):
     assert low <= teacher.alpha <= high
 
 
-@pytest.mark.parametrize(("policy", "follows"), [("own", False), ("ema", True), ("batch", True)])
+@pytest.mark.parametrize(("policy", "follows"), [("own", False), ("ema", True)])
 def test_weights_follow_slowly_and_statistics_as_the_policy_says(student, policy: str, follows: bool):
     teacher = MeanTeacher(student, 0.75, 0.75, batch_norm=policy)
     before = {name: tensor.clone() for name, tensor in teacher.network.state_dict().items()}
@@ -52,7 +52,7 @@ def test_weights_follow_slowly_and_statistics_as_the_policy_says(student, policy
     assert torch.equal(after["mean_shape"], before["mean_shape"])
 
 
-@pytest.mark.parametrize(("policy", "own"), [("own", True), ("ema", False), ("batch", False)])
+@pytest.mark.parametrize(("policy", "own"), [("own", True), ("ema", False)])
 def test_only_a_teacher_with_own_statistics_takes_them_from_clean_films(student, image, policy: str, own: bool):
     teacher = MeanTeacher(student, batch_norm=policy)
     before = teacher.network.norm.running_mean.clone()
