@@ -197,6 +197,7 @@ def _more_films(folder: Path, annotations: Annotations) -> tuple[Film, ...]:
     """Films of a folder that are not annotated; a folder without one is refused, since it was given for its films."""
     from bundle.data.dataset_description import Film
     from bundle.data.film_files import film_files
+    from bundle.data.suffix import FORMATS
     from bundle.errors import DatasetError
 
     if not folder.is_dir():
@@ -205,7 +206,6 @@ def _more_films(folder: Path, annotations: Annotations) -> tuple[Film, ...]:
     films = tuple(Film(file.relative_to(folder)) for file in film_files(folder) if file.resolve() not in annotated)
     if not films:
         raise DatasetError(
-            f"{folder}: holds no DICOM, PNG, JPEG, TIFF, NIfTI or MHA image but annotated ones; correct --unlabeled, "
-            "or leave it out"
+            f"{folder}: holds no {FORMATS} image but annotated ones; correct --unlabeled, or leave it out"
         )
     return films

@@ -14,6 +14,7 @@ from monai.transforms import Transform, apply_transform
 from tqdm import tqdm
 
 from bundle.data.film_files import film_files
+from bundle.data.suffix import FORMATS
 from bundle.errors import RadiographError, bundle_error
 
 logger = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ def find_films(source: str | Path) -> list[dict[str, Any]]:
     else:
         folder, files = source, film_files(source)
     if not files:
-        raise RadiographError(f"{source}: holds no DICOM, PNG, JPEG, TIFF, NIfTI or MHA image; correct --dataset_dir")
+        raise RadiographError(f"{source}: holds no {FORMATS} image; correct --dataset_dir")
     unknown = np.full(2, np.nan, dtype=np.float32)
     return [
         {"image": str(file), "path": str(file), "name": file.relative_to(folder).as_posix(), "spacing": unknown}

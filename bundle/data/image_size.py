@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bundle.data.suffix import FORMATS, METAIMAGE, NIFTI, PICTURE, has_suffix
 from bundle.errors import DatasetError
 
 
 def image_size(image: Path) -> tuple[int, int]:
-    """Read the size of a DICOM, PNG, JPEG, TIFF, NIfTI or MetaImage file.
+    """Read the size of a DICOM, PNG, JPEG, TIFF, BMP, NIfTI or MetaImage file.
 
     Returns:
         Width X and height Y in pixels.
@@ -17,19 +18,17 @@ def image_size(image: Path) -> tuple[int, int]:
     Raises:
         DatasetError: the header cannot be read.
     """
-    name = image.name.lower()
     try:
-        if name.endswith((".nii", ".nii.gz")):
+        if has_suffix(image, NIFTI):
             return _nifti_size(image)
-        if name.endswith((".mha", ".mhd")):
+        if has_suffix(image, METAIMAGE):
             return _metaimage_size(image)
-        if name.endswith((".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")):
+        if has_suffix(image, PICTURE):
             return _picture_size(image)
         return _dicom_size(image)
     except Exception as error:  # the header parsers raise whatever their formats' accidents lead to
         raise DatasetError(
-            f"{image}: the image header cannot be read ({error}); replace the file with a readable "
-            "DICOM, PNG, JPEG, TIFF, NIfTI or MHA image"
+            f"{image}: the image header cannot be read ({error}); replace the file with a readable {FORMATS} image"
         ) from error
 
 

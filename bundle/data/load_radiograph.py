@@ -17,6 +17,7 @@ from bundle.data.dicom_radiograph_reader import DicomRadiographReader
 from bundle.data.picture_reader import PictureReader
 from bundle.data.pixel_spacing import SpacingProvenance
 from bundle.data.single_slice_readers import MetaImageRadiographReader, NiftiRadiographReader
+from bundle.data.suffix import FORMATS
 from bundle.errors import RadiographError
 
 READERS: tuple[ImageReader, ...] = (
@@ -28,7 +29,7 @@ READERS: tuple[ImageReader, ...] = (
 
 
 class LoadRadiographd(MapTransform):
-    """Load DICOM, PNG, JPEG, TIFF, NIfTI or MHA films as float32 MetaTensors `[1, X, Y]`.
+    """Load DICOM, PNG, JPEG, TIFF, BMP, NIfTI or MetaImage films as float32 MetaTensors `[1, X, Y]`.
 
     Pixel (x, y) of the stored image is element `[0, x, y]`, whatever the format, and the affine is the identity: world
     coordinates are pixels of the stored image. DICOM films are told by content, others by suffix. Values are those of
@@ -84,9 +85,7 @@ class LoadRadiographd(MapTransform):
         for reader in READERS:
             if reader.verify_suffix(file):
                 return reader
-        raise RadiographError(
-            f"{file.name}: not a DICOM, PNG, JPEG, TIFF, NIfTI or MHA image; convert it to one of these"
-        )
+        raise RadiographError(f"{file.name}: not a {FORMATS} image; convert it to one of these")
 
 
 def _require_contrast(pixels: np.ndarray, name: str) -> None:

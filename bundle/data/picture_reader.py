@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PNG, JPEG and TIFF pictures as radiographs, through MONAI's Pillow reader."""
+"""PNG, JPEG, TIFF and BMP pictures as radiographs, through MONAI's Pillow reader."""
 
 from __future__ import annotations
 
@@ -16,10 +16,8 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from bundle.data.grey_levels import luminance
 from bundle.data.radiograph_meta import radiograph_meta
-from bundle.data.suffix import has_suffix
+from bundle.data.suffix import PICTURE, has_suffix
 from bundle.errors import RadiographError
-
-SUFFIXES = ("png", "jpg", "jpeg", "tif", "tiff", "bmp")
 
 
 class PictureReader(PILReader):
@@ -34,7 +32,7 @@ class PictureReader(PILReader):
 
     def verify_suffix(self, filename: Sequence[PathLike] | PathLike) -> bool:
         """Tell whether the suffix is a picture's."""
-        return has_suffix(filename, SUFFIXES)
+        return has_suffix(filename, PICTURE)
 
     def read(self, data: Sequence[PathLike] | PathLike | np.ndarray, **kwargs: Any) -> Any:
         """Open one file.

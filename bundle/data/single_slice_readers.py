@@ -19,7 +19,7 @@ from bundle.data.dicom_elements import MOST_PIXELS
 from bundle.data.image_size import image_size
 from bundle.data.pixel_spacing import header_spacing
 from bundle.data.radiograph_meta import radiograph_meta
-from bundle.data.suffix import has_suffix
+from bundle.data.suffix import METAIMAGE, NIFTI, has_suffix
 from bundle.errors import DatasetError, RadiographError
 
 MILLIMETRES = {"meter": 1e3, "mm": 1.0, "micron": 1e-3, "unknown": 1.0}
@@ -31,7 +31,7 @@ class NiftiRadiographReader(NibabelReader):
 
     def verify_suffix(self, filename: Sequence[PathLike] | PathLike) -> bool:
         """Tell whether the suffix is NIfTI's."""
-        return has_suffix(filename, ("nii", "nii.gz"))
+        return has_suffix(filename, NIFTI)
 
     def read(self, data: Sequence[PathLike] | PathLike, **kwargs: Any) -> tuple[Path, nibabel.Nifti1Image]:
         """Open one file."""
@@ -51,7 +51,7 @@ class MetaImageRadiographReader(ITKReader):
 
     def verify_suffix(self, filename: Sequence[PathLike] | PathLike) -> bool:
         """Tell whether the suffix is MetaImage's."""
-        return has_suffix(filename, ("mha", "mhd"))
+        return has_suffix(filename, METAIMAGE)
 
     def read(self, data: Sequence[PathLike] | PathLike, **kwargs: Any) -> tuple[Path, Any]:
         """Open one file by ITK.

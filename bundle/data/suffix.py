@@ -1,16 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Telling a file's format by the end of its name."""
+"""The formats of films, and telling them by the end of a file's name."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
-from monai.config import PathLike
-from monai.utils import ensure_tuple
+FORMATS = "DICOM, PNG, JPEG, TIFF, BMP, NIfTI or MetaImage"
+
+DICOM = ("dcm",)
+"""Of some DICOM files; they are told by content."""
+
+PICTURE = ("png", "jpg", "jpeg", "tif", "tiff", "bmp")
+NIFTI = ("nii", "nii.gz")
+DETACHED_HEADER = ("mhd",)
+"""Of a MetaImage whose pixels lie in a file beside it: it is read where it is, and an import does not copy it."""
+
+METAIMAGE = ("mha", *DETACHED_HEADER)
+FILM = (*DICOM, *PICTURE, *NIFTI, *METAIMAGE)
+
+FileName = str | os.PathLike[str]
 
 
-def has_suffix(filename: Sequence[PathLike] | PathLike, suffixes: Sequence[str]) -> bool:
+def has_suffix(filename: Sequence[FileName] | FileName, suffixes: Sequence[str]) -> bool:
     """Tell whether all names end in one of the suffixes; MONAI's `is_supported_format` also takes `film.png.json`."""
-    return all(
-        str(name).lower().endswith(tuple(f".{suffix}" for suffix in suffixes)) for name in ensure_tuple(filename)
-    )
+    names = (filename,) if isinstance(filename, (str, os.PathLike)) else filename
+    endings = tuple(f".{suffix}" for suffix in suffixes)
+    return all(str(name).lower().endswith(endings) for name in names)
+
+
+def without_suffix(name: str) -> str:
+    """A film's file name without its suffix, `.nii.gz` taken as one; a point in any other name begins no suffix."""
+    suffix = next((suffix for suffix in FILM if has_suffix(name, (suffix,))), None)
+    return name if suffix is None else name[: -len(suffix) - 1]

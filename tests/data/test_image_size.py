@@ -35,12 +35,12 @@ def write_metaimage(file: Path) -> None:
     file.write_bytes(header.encode() + bytes(WIDTH * HEIGHT))
 
 
-@pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif", ".bmp", ".dcm", "", ".mha", ".nii", ".nii.gz"])
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif", ".bmp", ".dcm", "", ".mha", ".mhd", ".nii", ".nii.gz"])
 def test_the_size_is_width_and_height(tmp_path, suffix) -> None:
     file = tmp_path / f"film{suffix}"
     if suffix in ("", ".dcm"):
         write_dicom(file)
-    elif suffix == ".mha":
+    elif suffix in (".mha", ".mhd"):
         write_metaimage(file)
     elif suffix.startswith(".nii"):
         nibabel.save(nibabel.Nifti1Image(np.zeros((WIDTH, HEIGHT, 1), np.uint8), np.eye(4)), file)

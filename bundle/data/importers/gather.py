@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from bundle.data.dataset_description import FILE_NAME, DatasetDescription, Film, write_dataset
 from bundle.data.dataset_validation import SPLITS
+from bundle.data.suffix import DETACHED_HEADER, has_suffix
 from bundle.errors import DatasetError
 
 
@@ -94,6 +95,10 @@ def _placed(out: Path, source: Source) -> dict[Path, Path]:
 
 
 def _copy(original: Path, copy: Path) -> None:
+    if has_suffix(original, DETACHED_HEADER):
+        raise DatasetError(
+            f"{original}: its pixels lie in another file, which would not be copied; save the film as .mha, in one file"
+        )
     if not copy.exists():
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(original, copy)

@@ -6,9 +6,8 @@ from __future__ import annotations
 import os
 from pathlib import Path, PureWindowsPath
 
+from bundle.data.suffix import without_suffix
 from bundle.errors import DatasetError
-
-IMAGE_SUFFIXES = (".dcm", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".nii", ".nii.gz", ".mha")
 
 
 class ImageFolder:
@@ -52,12 +51,6 @@ class ImageFolder:
         if self._by_name is None:
             self._by_name = {}
             for path in sorted(file.relative_to(self.folder) for file in self.folder.rglob("*") if file.is_file()):
-                for name in {path.name, stem(path)}:
+                for name in {path.name, without_suffix(path.name)}:
                     self._by_name.setdefault(name, []).append(path)
         return self._by_name
-
-
-def stem(path: Path) -> str:
-    """File name without its image suffix, `.nii.gz` taken as one; a point in any other name is no suffix."""
-    suffix = next((suffix for suffix in IMAGE_SUFFIXES if path.name.lower().endswith(suffix)), "")
-    return path.name[: len(path.name) - len(suffix)]

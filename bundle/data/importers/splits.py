@@ -10,8 +10,8 @@ from pathlib import Path
 from bundle.data.dataset_description import Film
 from bundle.data.few_shot import draw
 from bundle.data.importers.annotations import Annotations
-from bundle.data.importers.image_folder import stem
 from bundle.data.importers.parsing import read_json
+from bundle.data.suffix import without_suffix
 from bundle.errors import ConfigurationError, DatasetError
 
 DEFAULT_TEST_FRACTION = 0.2
@@ -78,7 +78,11 @@ def read_splits(file: Path, films: Sequence[Film]) -> Mapping[Path, str]:
     Raises:
         DatasetError: a list is malformed, an id fits no film, or a film is in no list or in two.
     """
-    by_id = {name: film.image for film in films for name in (film.image.as_posix(), film.image.name, stem(film.image))}
+    by_id = {
+        name: film.image
+        for film in films
+        for name in (film.image.as_posix(), film.image.name, without_suffix(film.image.name))
+    }
     splits: dict[Path, str] = {}
     for key, ids in read_json(file).items():
         if key not in _LISTS or not isinstance(ids, list):

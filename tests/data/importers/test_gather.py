@@ -48,6 +48,14 @@ def test_an_interrupted_import_can_be_repeated(images, tmp_path) -> None:
     read_dataset(tmp_path / "out")
 
 
+def test_a_header_without_its_pixels_is_not_copied(images, tmp_path) -> None:
+    (images / "film.mhd").write_text("ElementDataFile = film.raw")
+    source = Source(images, {"unlabeled": (Film(Path("film.mhd")),)}, "unlabeled")
+    with pytest.raises(DatasetError, match=r"film\.mhd: its pixels lie in another file, .* save the film as \.mha"):
+        gather(tmp_path / "out", [source], EMPTY)
+    assert gather(images, [source], EMPTY).unlabeled[0].image == Path("film.mhd"), "where it lies it can be read"
+
+
 def test_another_film_of_that_name_is_not_overwritten(images, tmp_path) -> None:
     (tmp_path / "out/images").mkdir(parents=True)
     (tmp_path / "out/images/a.png").write_text("precious")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bundle.data.importers.image_folder import ImageFolder, stem
+from bundle.data.importers.image_folder import ImageFolder
 from bundle.errors import DatasetError
 
 
@@ -29,9 +29,10 @@ def test_an_image_is_found_by_path_name_or_id(images, name, found) -> None:
     assert ImageFolder(images).find(name, "here") == Path(found)
 
 
-def test_a_dicom_image_without_suffix_is_found_by_its_name(images) -> None:
-    (images / "more" / "IM0001").touch()
-    assert ImageFolder(images).find("IM0001", "here") == Path("more/IM0001")
+@pytest.mark.parametrize(("name", "file"), [("IM0001", "IM0001"), ("scan", "scan.mhd"), ("scan", "scan.nii.gz")])
+def test_an_image_of_any_format_is_found_by_its_id(images, name, file) -> None:
+    (images / "more" / file).touch()
+    assert ImageFolder(images).find(name, "here") == Path("more") / file
 
 
 @pytest.mark.parametrize("name", ["d", "", "more", "a.jpg", "../films/x.png"])
@@ -55,8 +56,3 @@ def test_a_folder_that_is_not_there(tmp_path) -> None:
         DatasetError, match="absent: there is no such folder; give the folder of the images with --images"
     ):
         ImageFolder(tmp_path / "absent")
-
-
-@pytest.mark.parametrize(("name", "expected"), [("a.nii.gz", "a"), ("a.b.PNG", "a.b"), ("1.2.840", "1.2.840")])
-def test_the_stem_of_an_image(name, expected) -> None:
-    assert stem(Path(name)) == expected
