@@ -33,7 +33,7 @@ class EarlyStop:
             engine.add_event_handler(Events.EPOCH_COMPLETED, self)
 
     def __call__(self, engine: Engine) -> None:
-        """Terminate if the best validation lies more than `patience` validations back."""
+        """Terminate if the best validation lies `patience` validations back, or more."""
         errors = self.history.validation_errors
         if errors and len(errors) - 1 - errors.index(min(errors)) >= self.patience:
             logger.info(f"early stop in epoch {engine.state.epoch}: no better validation in the last {self.patience}")
