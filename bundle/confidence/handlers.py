@@ -17,6 +17,7 @@ from monai.utils.enums import CommonKeys as Keys
 
 from bundle.confidence.calibration import Calibration, calibrate
 from bundle.confidence.estimator import ConfidenceEstimator, save_estimator
+from bundle.confidence.signals import Signals
 from bundle.errors import ConfigurationError
 from bundle.files import write_text
 from bundle.networks import LandmarkNetwork
@@ -99,7 +100,7 @@ class Calibrate:
                 "that the network was not trained on, add them to validation in dataset.json"
             )
         calibration = calibrate(signals[labelled], errors[labelled])
-        self._set(calibration, signals[labelled][..., -1])
+        self._set(calibration, signals[labelled][..., Signals._fields.index("unlikeness")])
         save_estimator(self.estimator, self.weights)
         self._report(calibration, int(labelled.sum()))
 

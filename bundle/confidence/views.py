@@ -8,15 +8,13 @@ from torch.nn import functional
 
 from bundle.transforms.move_points import undo_affine
 
-NUMBERS = ("degrees", "scale", "shift_x", "shift_y", "gamma")
-"""What describes a view: rotation and scale about the centre, shift in sides of the image, exponent of intensities."""
-
 
 class View:
     """One view of square images.
 
     Args:
-        numbers: [5], see `NUMBERS`.
+        numbers: [5], degrees of rotation and scale about the centre, shift along x and y in sides of the image, and
+            exponent of the intensities.
     """
 
     def __init__(self, numbers: torch.Tensor) -> None:

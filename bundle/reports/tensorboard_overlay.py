@@ -25,13 +25,11 @@ class LandmarkOverlayHandler(TensorBoardHandler):
     Args:
         log_dir: Folder of the event files.
         images: How many films to show.
-        tag: Name of the group of pictures.
     """
 
-    def __init__(self, log_dir: str, images: int = 4, tag: str = "landmarks") -> None:
+    def __init__(self, log_dir: str, images: int = 4) -> None:
         super().__init__(log_dir=log_dir)
         self.images = images
-        self.tag = tag
         self._shown = 0
 
     def attach(self, engine: Engine) -> None:
@@ -46,7 +44,7 @@ class LandmarkOverlayHandler(TensorBoardHandler):
             if self._shown == self.images:
                 return
             picture = np.asarray(_picture({**item, **output}))
-            self._writer.add_image(f"{self.tag}/{self._shown}", picture, state.epoch, dataformats="HWC")
+            self._writer.add_image(f"landmarks/{self._shown}", picture, state.epoch, dataformats="HWC")
             self._shown += 1
 
     def _start(self, _engine: Engine) -> None:

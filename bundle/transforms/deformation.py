@@ -13,7 +13,7 @@ from bundle.transforms.move_points import displacement, move_points, undo_affine
 from bundle.transforms.normalise_landmarks import NormaliseLandmarksd
 from bundle.transforms.rand_deform import RandDeformd
 
-SETTINGS = ("rotate", "scale", "translate", "anisotropy", "elastic", "control_points", "prob")
+SETTINGS = ("rotate", "scale", "translate", "anisotropy", "elastic", "control_points")
 
 
 class Deformation(NamedTuple):
@@ -68,14 +68,10 @@ class RandDeformUnlabelledd(RandDeformd):
         side = data[key].shape[-1]
         output = super().__call__({**data, self.label_key: self.mean_shape * (side - 1)})
         del output[self.label_key]
-        output["deformation"] = self._drawn(float(side))
+        output["deformation"] = Deformation(
+            self.matrix, self.centre, self.shift, self.control, torch.tensor(float(side))
+        )
         return output
-
-    def _drawn(self, side: float) -> Deformation:
-        if self._do_transform:
-            return Deformation(self.matrix, self.centre, self.shift, self.control, torch.tensor(side))
-        nothing = torch.zeros(2)
-        return Deformation(torch.eye(2), nothing, nothing, torch.zeros_like(self.control), torch.tensor(side))
 
 
 def without_landmarks(transforms: Sequence[Transform], mean_shape: torch.Tensor) -> list[Transform]:

@@ -32,7 +32,6 @@ class RandDeformd(RandomizableTransform, MapTransform):
         anisotropy: largest ratio of the scales of two perpendicular axes of random direction, 1 for none.
         elastic: largest displacement of a control point as a fraction of the image's side, 0 for none.
         control_points: control points per axis of the elastic deformation.
-        prob: probability of deforming at all.
     """
 
     def __init__(
@@ -45,10 +44,9 @@ class RandDeformd(RandomizableTransform, MapTransform):
         anisotropy: float = 1.0,
         elastic: float = 0.0,
         control_points: int = 7,
-        prob: float = 1.0,
     ) -> None:
         MapTransform.__init__(self, keys)
-        RandomizableTransform.__init__(self, prob)
+        RandomizableTransform.__init__(self)
         self.label_key = label_key
         self.rotate = rotate
         self.scale = scale
@@ -59,7 +57,7 @@ class RandDeformd(RandomizableTransform, MapTransform):
 
     def randomize(self, data: tuple[torch.Tensor, int]) -> None:
         """Draw the deformation of landmarks [K, 2] in an image of side S (`data`)."""
-        super().randomize(None)
+        super().randomize(None)  # draws whether to deform, always yes: what a seed gives stays the same
         landmarks, side = data
         centre, half_box = _bounding_box(landmarks, side)
         angle = math.radians(self.R.uniform(-self.rotate, self.rotate))
@@ -79,9 +77,8 @@ class RandDeformd(RandomizableTransform, MapTransform):
         image, landmarks = output[key], output[self.label_key]
         side = image.shape[-1]
         self.randomize((landmarks, side))
-        if self._do_transform:
-            output[key] = self._resample(image)
-            output[self.label_key] = move_points(landmarks, self.matrix, self.centre, self.shift, self.control, side)
+        output[key] = self._resample(image)
+        output[self.label_key] = move_points(landmarks, self.matrix, self.centre, self.shift, self.control, side)
         return output
 
     def _resample(self, image: torch.Tensor) -> torch.Tensor:

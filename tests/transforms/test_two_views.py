@@ -15,7 +15,7 @@ MEAN_SHAPE = torch.tensor([[0.3, 0.4], [0.6, 0.8]])
 
 def labelled() -> list:
     return [
-        RandDeformd("image", rotate=12, scale=(0.9, 1.2), elastic=0.05, control_points=5, anisotropy=1.2, prob=0.9),
+        RandDeformd("image", rotate=12, scale=(0.9, 1.2), elastic=0.05, control_points=5, anisotropy=1.2),
         RandShiftIntensityd("image", offsets=0.1),
         NormaliseLandmarksd("label", 32),
     ]
