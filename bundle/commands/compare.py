@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bundle.comparison.methods import METHODS, PRESETS, choose_methods
+from bundle.comparison.methods import ALWAYS, METHODS, PRESETS, Method, choose_methods
 from bundle.errors import BundleError, ConfigurationError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--methods",
         default="all",
         metavar="KEY,…",
-        help=f"all, or some of {', '.join(method.key for method in METHODS)}; the first two are always there (all)",
+        help=f"all, or some of {_keys(METHODS)}; {_keys(ALWAYS)} are always there (all)",
     )
     parser.add_argument(
         "--preset", choices=PRESETS, default="cpu", help="small images for CPUs, or the paper's settings (cpu)"
@@ -65,6 +65,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "settings", nargs="*", metavar="-- --NAME VALUE", help="settings for every training, of both stages"
     )
+
+
+def _keys(methods: Sequence[Method]) -> str:
+    return ", ".join(method.key for method in methods)
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -77,6 +77,12 @@ def test_a_failed_cell_is_told_at_the_end(dataset: Path, tmp_path: Path, capsys:
     ] * 2
 
 
+def test_the_help_names_the_methods_that_are_always_there(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        main(["compare", "--help"])
+    assert "; mean_shape, dag are always there" in " ".join(capsys.readouterr().out.split())
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [
