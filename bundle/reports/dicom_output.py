@@ -18,9 +18,11 @@ from bundle.data.film_files import MANUFACTURER, MODEL_NAME
 from bundle.errors import RadiographError
 from bundle.files import write_whole
 from bundle.reports.dicom_source import read_source
+from bundle.reports.dicom_values import leave_out_faulty
 from bundle.reports.film_output import FilmOutput
 from bundle.reports.prediction import Model, Prediction
 
+logger = logging.getLogger(__name__)
 logging.getLogger("highdicom").setLevel(logging.ERROR)  # what it says below that quotes names and UIDs
 
 
@@ -36,7 +38,9 @@ class DicomOutput(FilmOutput):
             warnings.simplefilter("ignore")  # pydicom's and highdicom's quote the patient's name
             source = read_source(prediction.image)
             try:
-                content = _encoded(self.dataset(prediction, source))
+                result = self.dataset(prediction, source)
+                left_out = leave_out_faulty(result, source)
+                content = _encoded(result)
             except RadiographError:
                 raise
             except Exception as error:  # highdicom and pydicom raise whatever an unexpected element leads to
@@ -45,6 +49,11 @@ class DicomOutput(FilmOutput):
                     "check it with a DICOM validator such as dciodvfy"
                 ) from error
         write_whole(file, lambda partial: partial.write_bytes(content))
+        if left_out:
+            faulty = ", ".join(left_out)
+            logger.warning(
+                f"{file.name}: is without {faulty}, not valid DICOM in the film; correct the film and repeat"
+            )
 
     @abstractmethod
     def dataset(self, prediction: Prediction, source: Dataset) -> Dataset:

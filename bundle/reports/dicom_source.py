@@ -6,17 +6,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pydicom
-from pydicom import Dataset
+from pydicom import DataElement, Dataset
 from pydicom.charset import python_encoding
-from pydicom.config import RAISE
-from pydicom.datadict import dictionary_VR
 from pydicom.filewriter import correct_ambiguous_vr
 from pydicom.misc import is_dicom
 from pydicom.uid import UID
-from pydicom.valuerep import CUSTOMIZABLE_CHARSET_VR, validate_value
+from pydicom.valuerep import CUSTOMIZABLE_CHARSET_VR, VR
 
 from bundle.errors import RadiographError
-from bundle.reports.dicom_values import values_of
+from bundle.reports.dicom_values import is_allowed, values_of
 
 _REQUIRED = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
 _EMPTY_WHERE_MISSING = (
@@ -44,14 +42,15 @@ def read_source(image: Path) -> Dataset:
         is empty where the film does not have it.
 
     Raises:
-        RadiographError: not DICOM, without the UIDs by which to refer to it, or a value that no other object may take
-            over; values are not quoted, since they identify the patient.
+        RadiographError: not DICOM, without the UIDs by which to refer to it, or a value by which it is filed that no
+            other object may take over; values are not quoted, since they identify the patient.
     """
     if not is_dicom(image):
         raise RadiographError(
             f"{image.name}: is no DICOM file, and a DICOM result has to refer to one; choose other outputs for it"
         )
     header = pydicom.dcmread(image, stop_before_pixels=True)
+    _keep_unreadable_as_bytes(header)
     for keyword in _REQUIRED:
         _require_uid(header, keyword, image.name)
     if not _decoded(header):
@@ -66,9 +65,18 @@ def read_source(image: Path) -> Dataset:
     return header
 
 
+def _keep_unreadable_as_bytes(header: Dataset) -> None:
+    """Make elements that are no numbers, though their kind is, such as `70,5`, faulty ones of an unknown kind."""
+    for tag in list(header.keys()):
+        try:
+            header[tag]
+        except Exception:  # pydicom raises whatever a damaged element leads to
+            header[tag] = DataElement(tag, VR.UN, header.get_item(tag).value)
+
+
 def _require_uid(header: Dataset, keyword: str, name: str) -> None:
     uids = values_of(header.setdefault(keyword, ""))
-    if len(uids) != 1 or not UID(uids[0]).is_valid:
+    if len(uids) != 1 or not UID(str(uids[0])).is_valid:
         flaw = "is not one valid UID" if uids else "is missing"
         raise RadiographError(f"{name}: {keyword} {flaw}, and a DICOM result has to refer to it; export the film again")
 
@@ -94,10 +102,8 @@ def _decoded(header: Dataset) -> bool:
 
 
 def _require_valid(header: Dataset, keyword: str, name: str) -> None:
-    value = header.setdefault(keyword, "").value
-    try:
-        validate_value(dictionary_VR(keyword), value, RAISE)
-    except ValueError as error:
-        raise RadiographError(f"{name}: {keyword} is not valid DICOM; correct it in the film") from error
-    if keyword == "PatientSex" and (value or "") not in _SEXES:
+    element = header.setdefault(keyword, "")
+    if not is_allowed(element):
+        raise RadiographError(f"{name}: {keyword} is not valid DICOM; correct it in the film")
+    if keyword == "PatientSex" and (element.value or "") not in _SEXES:
         raise RadiographError(f"{name}: PatientSex is none of M, F, O and empty; correct it in the film")

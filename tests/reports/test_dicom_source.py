@@ -60,9 +60,21 @@ def test_a_film_whose_uids_are_none(write_film: Write, predict: Predict, keyword
             output(predict(film))
 
 
-@pytest.mark.filterwarnings("ignore:Invalid value")
+@pytest.mark.filterwarnings("ignore:Invalid value", "ignore:The (PN component|number of PN components) length")
 @pytest.mark.parametrize(
-    ("keyword", "value"), [("PatientBirthDate", "2. 1. 1970"), ("PatientSex", "female"), ("StudyTime", "Jane's")]
+    ("keyword", "value"),
+    [
+        ("PatientBirthDate", "2. 1. 1970"),
+        ("PatientBirthDate", "19700231"),
+        ("PatientSex", "female"),
+        ("StudyTime", "Jane's"),
+        ("StudyDate", "20260101-20260131"),
+        ("PatientName", "J" * 100),
+        ("PatientName", "Doe^Jane^A^B^C^D^E"),
+        ("PatientName", "Doe^Jane=Doe^Jane=Doe^Jane=Doe^Jane"),
+        ("PatientName", "Doe\nJane^Mary"),
+        ("PatientID", "MRN\n4711"),
+    ],
 )
 def test_a_value_that_dicom_does_not_allow_is_named_but_not_quoted(
     write_film: Write, predict: Predict, keyword: str, value: str
@@ -70,6 +82,24 @@ def test_a_value_that_dicom_does_not_allow_is_named_but_not_quoted(
     with pytest.raises(RadiographError, match=rf"^film\.dcm: {keyword} is .*; correct it in the film$") as refusal:
         write_all(predict(write_film(**{keyword: value})))
     assert value not in str(refusal.value)
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value", "ignore:The value length")
+def test_what_may_be_missing_is_left_out_where_it_is_faulty(
+    write_film: Write, predict: Predict, caplog: pytest.LogCaptureFixture
+) -> None:
+    faulty = {"StudyDescription": "Jane" * 20, "PatientAge": "45"}
+    kept = {"PatientComments": "two\nlines", "AdmissionID": "ADM4714"}
+    film = write_film(**faulty, **kept, ProcedureCodeSequence=[], PatientWeight="70.5")
+    film.write_bytes(film.read_bytes().replace(b"70.5", b"70,5"))
+    caplog.clear()  # what pydicom says of such values when it writes them
+    for dataset in write_all(predict(film)).values():
+        assert not {*faulty, "PatientWeight", "ProcedureCodeSequence"} & set(dataset.dir())
+        assert {keyword: dataset[keyword].value for keyword in kept} == kept
+    flaw = "is without StudyDescription, PatientAge, PatientWeight, not valid DICOM in the film; correct"
+    assert [message.partition(" the film and")[0] for message in caplog.messages] == [
+        f"film.dcm.{kind}.dcm: {flaw}" for kind in ("sr", "pr", "sc")
+    ]
 
 
 @pytest.mark.parametrize(
