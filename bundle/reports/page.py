@@ -29,6 +29,7 @@ def write_page(
     history: Path,
     configuration: Path,
     predictions: Sequence[Path] = (),
+    most_predictions: int | None = None,
 ) -> None:
     """Write the page of a run; it holds every picture itself and refers to nothing outside.
 
@@ -41,6 +42,7 @@ def write_page(
         history: `history.csv` of the run.
         configuration: `config.json` of the run.
         predictions: Overlays of films without ground truth, named after the films.
+        most_predictions: How many of these to show at most, the first ones; None for all.
 
     Raises:
         BundleError: a file cannot be read, the evaluations are of different films, or the page cannot be written.
@@ -62,7 +64,10 @@ def write_page(
         measurements=measurement_section(read),
         confidence=confidence_section(main),
         films=film_section(main),
-        predictions=[(picture.stem, picture_file_url(picture, PICTURE_SIDE)) for picture in predictions],
+        predictions=[
+            (picture.stem, picture_file_url(picture, PICTURE_SIDE)) for picture in predictions[:most_predictions]
+        ],
+        prediction_count=len(predictions),
         configuration=configuration_section(configuration),
     )
     write_text(path, page)

@@ -45,8 +45,8 @@ def run(tmp_path: Path):
     return make
 
 
-def page(tmp_path: Path, *runs: Path) -> str:
-    assert main(["report", *map(str, runs), "--out", str(tmp_path / "page.html")]) == 0
+def page(tmp_path: Path, *words: str | Path) -> str:
+    assert main(["report", *map(str, words), "--out", str(tmp_path / "page.html")]) == 0
     return " ".join((tmp_path / "page.html").read_text(encoding="utf-8").split())
 
 
@@ -94,6 +94,28 @@ def test_runs_on_other_films_are_refused(run, tmp_path: Path, capsys, column: st
 def test_a_stage_two_that_was_no_better_says_so(run, tmp_path: Path) -> None:
     content = page(tmp_path, run("two", 1.0, **STAGE_TWO, stage_2_accepted=False))
     assert "that of stage 1: stage 2 was no better" in content
+
+
+def test_the_first_overlays_of_an_inference_are_shown_and_how_many_there_are(run, tmp_path: Path) -> None:
+    folder, overlays = run("dag", 1.0), tmp_path / "inference"
+    overlays.mkdir()
+    for index in range(8):
+        Image.new("RGB", (64, 64)).save(overlays / f"new{index}.dcm.png")
+    content = page(tmp_path, folder, "--predictions", overlays)
+    assert "The first 6 of 8 films in name order." in content
+    assert [f"new{index}.dcm with its landmarks" in content for index in range(8)] == [True] * 6 + [False] * 2
+    for index in range(6, 8):
+        (overlays / f"new{index}.dcm.png").unlink()
+    assert "in name order" not in page(tmp_path, folder, "--predictions", overlays)
+
+
+@pytest.mark.parametrize("name", ["absent", "empty"])
+def test_predictions_without_an_overlay_are_refused(run, tmp_path: Path, capsys, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    words = ["--predictions", str(tmp_path / name), "--out", str(tmp_path / "page.html")]
+    assert main(["report", str(run("dag", 1.0)), *words]) == 2
+    assert f"{name}: holds no overlay; give as --predictions the output_dir of an inference" in capsys.readouterr().err
+    assert not (tmp_path / "page.html").exists()
 
 
 def test_a_run_without_evaluation_is_told(run, tmp_path: Path, capsys) -> None:
