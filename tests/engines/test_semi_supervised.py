@@ -64,6 +64,9 @@ def assert_same(one: Any, other: Any) -> None:
         assert one.keys() == other.keys()
         for key in one:
             assert_same(one[key], other[key])
+    elif isinstance(one, list):
+        for mine, theirs in zip(one, other, strict=True):
+            assert_same(mine, theirs)
     elif isinstance(one, torch.Tensor):
         torch.testing.assert_close(one, other, rtol=0, atol=0, equal_nan=True)
     else:
