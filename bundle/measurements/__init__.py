@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clinical measurements: what a site's YAML file defines by landmark names, and its value on a film."""
 
-from bundle.measurements.definition import Definition
+from bundle.measurements.definition import Definition, definitions_sha256
 from bundle.measurements.measured import Measured, measure
 from bundle.measurements.registry import choose_measurements
 
-__all__ = ["Definition", "Measured", "choose_measurements", "measure"]
+__all__ = ["Definition", "Measured", "choose_measurements", "definitions_sha256", "measure"]

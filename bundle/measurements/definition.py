@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,3 +50,11 @@ def flatten(names: Any) -> Iterator[str]:
     else:
         for inner in names:
             yield from flatten(inner)
+
+
+def definitions_sha256(definitions: Sequence[Definition]) -> str | None:
+    """SHA-256 in hexadecimal of what is measured, whichever file says so; None of no definition."""
+    if not definitions:
+        return None
+    said = [[each.name, each.rule, each.unit, each.fields, each.of] for each in definitions]
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=dict).encode()).hexdigest()

@@ -95,8 +95,8 @@ def _encoded(result: Dataset) -> bytes:
 
 
 def stable_uid(model: Model, *key: str) -> UID:
-    """UID that is the same for the same key, weights, calibration and version."""
-    made_with = [model.version, model.weights_sha256, model.calibration_sha256 or ""]
+    """UID that is the same for the same key, weights, calibration, measurements and version."""
+    made_with = [model.version, model.weights_sha256, model.calibration_sha256 or "", model.measurements_sha256 or ""]
     return generate_uid(entropy_srcs=[MODEL_NAME, *made_with, *key])
 
 

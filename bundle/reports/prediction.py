@@ -23,12 +23,14 @@ class Model:
         version: Version of this bundle.
         weights_sha256: SHA-256 of the weights file in hexadecimal.
         calibration_sha256: That of the file which `run calibrate` left beside it; None without calibration.
+        measurements_sha256: That of what is measured; None where nothing is.
     """
 
     name: str
     version: str
     weights_sha256: str
     calibration_sha256: str | None = None
+    measurements_sha256: str | None = None
 
 
 @dataclass(frozen=True)

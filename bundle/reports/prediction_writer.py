@@ -17,7 +17,7 @@ from bundle.confidence import Confidence, confidence_file
 from bundle.data.burned_in import burned_in_warning
 from bundle.errors import RadiographError
 from bundle.files import sha256_of
-from bundle.measurements import Definition, measure
+from bundle.measurements import Definition, definitions_sha256, measure
 from bundle.reports.outputs import Output, make_outputs
 from bundle.reports.prediction import Model, Prediction
 
@@ -59,7 +59,7 @@ class PredictionWriter:
         self.measurements = measurements
         calibration = confidence_file(weights)
         calibration_sha256 = sha256_of(calibration) if calibration.is_file() else None
-        self.model = Model(model, version, sha256_of(weights), calibration_sha256)
+        self.model = Model(model, version, sha256_of(weights), calibration_sha256, definitions_sha256(measurements))
         self._make_outputs: Callable[[], dict[str, Output]] = partial(make_outputs, outputs, self.out_dir)
         self._start()
 

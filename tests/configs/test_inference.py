@@ -103,6 +103,7 @@ def test_result_of_a_dicom_film(apply: Apply, predicted: Predicted, mean_shape: 
         "version": "0.1.0",
         "weights_sha256": hashlib.sha256(mean_shape.read_bytes()).hexdigest(),
         "calibration_sha256": None,
+        "measurements_sha256": None,
     }
     assert "Doe" not in str(document)
 

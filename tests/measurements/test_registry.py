@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bundle.data.importers.landmark_sets import CEPHALOGRAM
 from bundle.errors import ConfigurationError
-from bundle.measurements import choose_measurements
+from bundle.measurements import choose_measurements, definitions_sha256
 
 MINE = "measurements: [{name: Face, rule: distance, unit: mm, points: [nasion, menton]}]"
 
@@ -54,3 +55,13 @@ def test_a_name_in_two_files_is_refused(tmp_path: Path) -> None:
         ConfigurationError, match=r"mine\.yaml: measurement 'SNA', name: is also one of cephalogram\.yaml"
     ):
         names("cephalogram", str(tmp_path / "mine.yaml"))
+
+
+def test_what_is_measured_has_a_hash_of_its_own() -> None:
+    shipped = choose_measurements("auto", CEPHALOGRAM.landmarks)
+    assert definitions_sha256(shipped) == definitions_sha256(choose_measurements("cephalogram", CEPHALOGRAM.landmarks))
+    assert definitions_sha256(shipped) != definitions_sha256(shipped[:-1])
+    changed = [replace(shipped[0], name="another"), *shipped[1:]]
+    assert definitions_sha256(shipped) != definitions_sha256(changed)
+    assert definitions_sha256([replace(each, file="a copy") for each in shipped]) == definitions_sha256(shipped)
+    assert definitions_sha256([]) is None

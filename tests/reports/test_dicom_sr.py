@@ -106,7 +106,12 @@ def test_a_repeat_gives_the_same_object_and_another_network_another_one(
 
     first = uids(prediction)
     assert uids(prediction) == first
-    for other in (Model("a model", "0.1.0", "cd" * 32), replace(prediction.model, calibration_sha256="ef" * 32)):
+    others = (
+        Model("a model", "0.1.0", "cd" * 32),
+        replace(prediction.model, calibration_sha256="ef" * 32),
+        replace(prediction.model, measurements_sha256="ef" * 32),
+    )
+    for other in others:
         assert not set(uids(replace(prediction, model=other))) & set(first)
     assert not set(uids(replace(prediction, image=write_film(name="other.dcm")))) & set(first)
 

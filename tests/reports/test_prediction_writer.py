@@ -67,6 +67,7 @@ def test_each_film_leaves_a_json_and_an_overlay_in_its_own_subfolder(
         "version": "0.1.0",
         "weights_sha256": hashlib.sha256(b"any bytes").hexdigest(),
         "calibration_sha256": None,
+        "measurements_sha256": None,
     }
     assert f"3 films written to {tmp_path / 'out'}" in caplog.text
 
