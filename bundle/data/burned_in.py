@@ -26,6 +26,6 @@ def burned_in_warning(image: Path) -> str | None:
     stated = header.get("BurnedInAnnotation")
     if stated == "YES":
         return "BurnedInAnnotation is YES: text in the pixels may name the patient, also in pictures made of it"
-    if not stated and header.get("SOPClassUID") in SECONDARY_CAPTURE_CLASSES:
+    if stated != "NO" and header.get("SOPClassUID") in SECONDARY_CAPTURE_CLASSES:
         return "a secondary capture that does not state BurnedInAnnotation: look for text in the pixels before sharing"
     return None

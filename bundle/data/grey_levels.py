@@ -82,13 +82,16 @@ def _voi_levels(values: np.ndarray, dataset: Dataset) -> np.ndarray:
         return values
 
 
-def _look_up(values: np.ndarray, item: Dataset) -> np.ndarray:
-    """Map values through a LUT item (PS3.3 C.11.1.1), whose entries may be of any depth, words or packed bytes."""
-    count, first, _ = item.LUTDescriptor
-    count = count or 1 << 16
+def lut_entries(item: Dataset) -> np.ndarray:
+    """Entries of a LUT item (PS3.3 C.11.1.1) in their order, of any depth, stored as words or as packed bytes."""
+    count = item.LUTDescriptor[0] or 1 << 16
     table = item.LUTData
     if isinstance(table, bytes):
         word = ">u2" if item.original_encoding[1] is False else "<u2"
         table = np.frombuffer(table, dtype=word if len(table) >= 2 * count else np.uint8)
-    table = np.asarray(table)[:count]
-    return table[np.clip(np.rint(values).astype(np.int64) - first, 0, len(table) - 1)]
+    return np.asarray(table)[:count]
+
+
+def _look_up(values: np.ndarray, item: Dataset) -> np.ndarray:
+    table = lut_entries(item)
+    return table[np.clip(np.rint(values).astype(np.int64) - item.LUTDescriptor[1], 0, len(table) - 1)]

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from importlib import resources
 from typing import Any
@@ -16,11 +15,10 @@ from pydicom.uid import XRayAngiographicImageStorage, XRayRadiofluoroscopicImage
 
 from bundle.coordinates import to_scoord
 from bundle.errors import RadiographError
+from bundle.reports.dicom_grey import take_modality_lut, take_voi_lut
 from bundle.reports.dicom_output import DicomOutput, laterality
 from bundle.reports.prediction import Prediction
 
-_MODALITY_LUT = ("ModalityLUTSequence", "RescaleIntercept", "RescaleSlope", "RescaleType")
-_VOI_LUT = ("VOILUTSequence", "WindowCenter", "WindowWidth", "WindowCenterWidthExplanation", "VOILUTFunction")
 _PIXEL = pr.AnnotationUnitsValues.PIXEL
 _LINES = 64
 """Lines of text that would fill the film's longer side."""
@@ -95,7 +93,7 @@ def _name(name: str, point: np.ndarray, size: tuple[int, int]) -> pr.TextObject:
 
 
 def _grey_state(source: Dataset, settings: dict[str, Any]) -> Dataset:
-    modality_lut, voi_lut = _taken(source, _MODALITY_LUT), _taken(source, _VOI_LUT)
+    modality_lut, voi_lut = take_modality_lut(source), take_voi_lut(source)
     # here highdicom looks for them in images of a class that may have several frames
     source.SharedFunctionalGroupsSequence = source.PerFrameFunctionalGroupsSequence = [Dataset()]
     shape = "INVERSE" if source.PhotometricInterpretation == "MONOCHROME1" else "IDENTITY"
@@ -104,22 +102,9 @@ def _grey_state(source: Dataset, settings: dict[str, Any]) -> Dataset:
     if source.SOPClassUID not in (XRayAngiographicImageStorage, XRayRadiofluoroscopicImageStorage):
         # in those it leads back to the X-ray intensity and is not for display (PS3.4 N.2.5)
         state.update(modality_lut)
-    if "RescaleSlope" in state and not state.get("RescaleType"):
-        state.RescaleType = "US"
     if len(voi_lut):
         state.SoftcopyVOILUTSequence = [voi_lut]
     return state
-
-
-def _taken(source: Dataset, keywords: Sequence[str]) -> Dataset:
-    """Take elements that have a value out of a dataset."""
-    taken = Dataset()
-    for keyword in keywords:
-        if keyword in source:
-            if not source[keyword].is_empty:
-                taken.add(source[keyword])
-            del source[keyword]
-    return taken
 
 
 def _srgb() -> bytes:

@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from highdicom.sc import SCImage
 from pydicom import Dataset
 
 from bundle.reports.dicom_output import DicomOutput, laterality
+from bundle.reports.dicom_values import values_of
 from bundle.reports.overlay import overlay_picture
 from bundle.reports.overlay_output import overlay_record
 from bundle.reports.prediction import Prediction
 
+_DIRECTION = re.compile("[APRLHF]{1,3}")
 TITLE = "automatic landmarks, research only"
 
 
@@ -36,7 +40,14 @@ class SecondaryCaptureOutput(DicomOutput):
         )
         capture.copy_patient_and_study_information(source)
         capture.Laterality = laterality(source)
-        capture.PatientOrientation = source.get("PatientOrientation")
-        if source.get("BurnedInAnnotation"):
+        capture.PatientOrientation = _orientation(source)
+        if source.get("BurnedInAnnotation") in ("YES", "NO"):
             capture.BurnedInAnnotation = source.BurnedInAnnotation
         return capture
+
+
+def _orientation(source: Dataset) -> list[str]:
+    """Directions of row and column in letters (PS3.3 C.7.6.1.1.1), where the film states both; else none."""
+    directions = [str(value) for value in values_of(source.setdefault("PatientOrientation", ""))]
+    stated = len(directions) == 2 and all(_DIRECTION.fullmatch(direction) for direction in directions)
+    return directions if stated else []

@@ -22,6 +22,7 @@ CAPTURE = {"SOPClassUID": uid.SecondaryCaptureImageStorage, "Modality": "OT"}
         ({"BurnedInAnnotation": "YES"}, "BurnedInAnnotation is YES"),
         ({"BurnedInAnnotation": "YES", **CAPTURE}, "BurnedInAnnotation is YES"),
         (CAPTURE, "a secondary capture that does not state BurnedInAnnotation"),
+        ({"BurnedInAnnotation": "MAYBE", **CAPTURE}, "a secondary capture that does not state BurnedInAnnotation"),
         ({"BurnedInAnnotation": "", **CAPTURE}, "a secondary capture that does not state BurnedInAnnotation"),
     ],
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pydicom import uid
+from pydicom import Dataset, uid
 
 from bundle.confidence import Confidence
 from bundle.data.synthetic import dicom
@@ -27,6 +27,15 @@ Predict = Callable[..., Prediction]
 Write = Callable[..., Path]
 
 COLOURS = np.random.default_rng(0).integers(0, 255, (48, 80, 3)).astype(np.uint8)
+
+
+def table(bits: int, count: int) -> Dataset:
+    """A VOI LUT that leaves everything as it is."""
+    item = Dataset()
+    item.LUTDescriptor, item.LUTExplanation = [count, 0, bits], "plain"
+    item.LUTData = np.arange(count, dtype="<u2").tobytes()
+    return item
+
 
 FILMS: dict[str, dict[str, Any]] = {
     "computed radiography": {},
@@ -61,6 +70,14 @@ FILMS: dict[str, dict[str, Any]] = {
         "ProcedureCodeSequence": [],
         "PatientComments": "two\r\nlines",
     },
+    "windows of no width, a slope alone, an orientation of three": {
+        "WindowCenter": 600,
+        "WindowWidth": -5,
+        "RescaleSlope": 2,
+        "PatientOrientation": ["L", "F", "H"],
+        "BurnedInAnnotation": "MAYBE",
+    },
+    "a table of 12 bits": {"VOILUTSequence": [table(12, 4096)]},
     "a name in GB18030": {"SpecificCharacterSet": "GB18030", "PatientName": "Wang^XiaoDong=王^小东"},
     "a name in UTF-8": {"SpecificCharacterSet": "ISO_IR 192", "PatientName": "Wang^XiaoDong=王^小东"},
     "a name in Latin-1": {"SpecificCharacterSet": "ISO_IR 100", "PatientName": "Müller^Jörg"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import hypothesis.strategies as st
 import numpy as np
@@ -112,6 +113,59 @@ def test_the_film_keeps_its_tables(write_film: Write, predict: Predict) -> None:
         assert state.SoftcopyVOILUTSequence[0].VOILUTSequence[0].LUTData == voi.LUTData
         assert state.ModalityLUTSequence[0].LUTData == modality.LUTData
         assert list(state.ModalityLUTSequence[0].LUTDescriptor) == [4, 0, 16]
+
+
+@pytest.mark.parametrize(
+    "windows",
+    [
+        {"WindowCenter": 600, "WindowWidth": 0},
+        {"WindowCenter": 600, "WindowWidth": -5},
+        {"WindowCenter": 600, "WindowWidth": 0.5},
+        {"WindowCenter": 600, "WindowWidth": 0, "VOILUTFunction": "SIGMOID"},
+        {"WindowCenter": 600, "WindowWidth": 400, "VOILUTFunction": "FOO"},
+        {"WindowCenter": 600},
+        {"WindowCenter": [600, 700], "WindowWidth": 400},
+        {"VOILUTFunction": "SIGMOID"},
+    ],
+)
+def test_a_window_that_the_reader_does_not_apply_is_not_in_the_state(
+    write_film: Write, predict: Predict, windows: dict[str, Any]
+) -> None:
+    assert "SoftcopyVOILUTSequence" not in written(predict(write_film(**windows)))
+
+
+def test_a_narrow_window_is_one_where_it_is_no_line(write_film: Write, predict: Predict) -> None:
+    film = write_film(WindowCenter=600, WindowWidth=0.5, VOILUTFunction="LINEAR_EXACT")
+    assert written(predict(film)).SoftcopyVOILUTSequence[0].WindowWidth == 0.5
+
+
+@pytest.mark.parametrize("rescale", [{"RescaleSlope": 2}, {"RescaleIntercept": -5, "RescaleType": "US"}])
+def test_a_slope_without_an_intercept_is_none(write_film: Write, predict: Predict, rescale: dict[str, Any]) -> None:
+    assert not {"RescaleSlope", "RescaleIntercept", "RescaleType"} & set(written(predict(write_film(**rescale))).dir())
+
+
+def table(bits: int, entries: list[int], first: int = 0) -> Dataset:
+    item = Dataset()
+    item.LUTDescriptor = [len(entries), first, bits]
+    item.LUTData = np.array(entries, "<u2").tobytes()
+    return item
+
+
+@pytest.mark.parametrize("bits", [10, 12, 15])
+def test_a_table_of_other_depths_is_brought_to_16_bits(write_film: Write, predict: Predict, bits: int) -> None:
+    most = (1 << bits) - 1
+    film = write_film(VOILUTSequence=[table(bits, [0, most // 3, most, most], first=7)])
+    (taken,) = written(predict(film)).SoftcopyVOILUTSequence[0].VOILUTSequence
+    assert list(taken.LUTDescriptor) == [4, 7, 16]
+    np.testing.assert_allclose(np.frombuffer(taken.LUTData, "<u2"), [0, 65535 // 3, 65535, 65535], atol=65535 / most)
+
+
+def test_what_is_no_table_is_not_in_the_state(write_film: Write, predict: Predict) -> None:
+    short, deep, empty = table(16, [0, 1, 2, 3]), table(17, [0, 1]), Dataset()
+    short.LUTDescriptor = [400, 0, 16]
+    film = write_film(VOILUTSequence=[short, deep, empty], WindowCenter=600, WindowWidth=400)
+    (shown,) = written(predict(film)).SoftcopyVOILUTSequence
+    assert shown.dir() == ["WindowCenter", "WindowWidth"]
 
 
 def test_a_film_without_windows_gets_none(write_film: Write, predict: Predict) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pydicom
@@ -60,6 +61,16 @@ def test_an_archive_that_hands_it_out_with_the_film_gives_no_film_more(write_fil
 @pytest.mark.parametrize("stated", ["YES", "NO", None])
 def test_text_in_the_film_is_text_in_the_picture(write_film: Write, predict: Predict, stated: str | None) -> None:
     assert written(predict(write_film(BurnedInAnnotation=stated))).get("BurnedInAnnotation") == stated
+
+
+def test_what_is_no_answer_about_text_is_not_repeated(write_film: Write, predict: Predict) -> None:
+    assert "BurnedInAnnotation" not in written(predict(write_film(BurnedInAnnotation="MAYBE")))
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value")
+@pytest.mark.parametrize("stated", [["L", "F", "H"], ["L"], ["left", "foot"], ["X", "Y"], "", None])
+def test_an_orientation_of_no_two_directions_is_empty(write_film: Write, predict: Predict, stated: Any) -> None:
+    assert not written(predict(write_film(PatientOrientation=stated))).PatientOrientation
 
 
 @pytest.mark.parametrize(
