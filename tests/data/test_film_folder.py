@@ -13,6 +13,7 @@ import pytest
 from monai.transforms import Compose
 from PIL import Image
 
+from bundle.data.burned_in import burned_in_warning
 from bundle.data.film_folder import ReadableFilms, find_films
 from bundle.data.load_radiograph import LoadRadiographd
 from bundle.errors import RadiographError
@@ -99,3 +100,15 @@ def test_defect_of_a_transform_is_no_unreadable_film(write_film: Write, stored: 
 
     with pytest.raises(RuntimeError):
         list(ReadableFilms(find_films(tmp_path), Compose([defect])))
+
+
+def test_a_damaged_character_set_is_not_quoted(
+    write_film: Write, stored: np.ndarray, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    file = write_film(stored, name="a.dcm", SpecificCharacterSet="ISO_IR 100", Manufacturer="M")
+    file.write_bytes(file.read_bytes().replace(b"ISO_IR 100", b"SECRETNAME"))
+    with caplog.at_level(logging.INFO):
+        (film,) = find_films(tmp_path)
+        LoadRadiographd("image")(film)
+        burned_in_warning(file)
+    assert b"SECRETNAME" in file.read_bytes() and not caplog.text
