@@ -2,6 +2,8 @@
 """Films and their landmarks on disk: `dataset.json`, few-shot draws, importers, radiograph reading, synthetic films."""
 
 import logging
+import warnings
 
-# pydicom's warnings quote damaged elements, which may name the patient; it sets the level of its logger when imported
+# pydicom both logs and warns, and quotes damaged elements, which may name the patient; it sets its logger's level itself
 logging.getLogger("pydicom").addFilter(lambda record: record.levelno >= logging.ERROR)
+warnings.filterwarnings("ignore", module="pydicom")
