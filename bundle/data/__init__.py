@@ -4,6 +4,6 @@
 import logging
 import warnings
 
-# pydicom both logs and warns, and quotes damaged elements, which may name the patient; it sets its logger's level itself
+# pydicom both logs and warns, and quotes damaged elements, which may name the patient; its import sets its own level
 logging.getLogger("pydicom").addFilter(lambda record: record.levelno >= logging.ERROR)
 warnings.filterwarnings("ignore", module="pydicom")
