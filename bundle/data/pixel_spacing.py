@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pydicom import Dataset
 
 UNKNOWN_SPACING = (math.nan, math.nan)
+PLAUSIBLE_SPACING = (1e-4, 100.0)
+"""Least and greatest mm per pixel of a radiograph; beyond them a unit was mistaken or a field is damaged."""
 
 
 class SpacingProvenance(StrEnum):
@@ -47,7 +49,7 @@ def dicom_spacing(dataset: Dataset, name: str) -> tuple[tuple[float, float], Spa
         Millimetres per pixel (sx, sy), NaN where unknown, and their provenance.
 
     Raises:
-        RadiographError: a spacing or the magnification factor is not positive and finite.
+        RadiographError: a spacing or the magnification factor is no number, or no plausible one.
     """
     pixel = _spacing_element(dataset, "PixelSpacing", name)
     imager = _spacing_element(dataset, "ImagerPixelSpacing", name)
@@ -62,6 +64,7 @@ def dicom_spacing(dataset: Dataset, name: str) -> tuple[tuple[float, float], Spa
         magnification = _magnification(dataset, name)
         if magnification is not None:
             corrected = (imager[0] / magnification, imager[1] / magnification)
+            _require_length(corrected, "ImagerPixelSpacing / EstimatedRadiographicMagnificationFactor", name)
             return corrected, SpacingProvenance.MAGNIFICATION_CORRECTED
         return imager, SpacingProvenance.AT_DETECTOR
     scanned = _spacing_element(dataset, "NominalScannedPixelSpacing", name)
@@ -86,9 +89,9 @@ def header_spacing(
         Millimetres per pixel (sx, sy), NaN where unknown, and their provenance.
 
     Raises:
-        RadiographError: a spacing is not positive and finite.
+        RadiographError: a spacing is no plausible length.
     """
-    _require_positive(spacing, field, name)
+    _require_length(spacing, field, name)
     return _unless_default(spacing, SpacingProvenance.IMAGE_HEADER)
 
 
@@ -101,28 +104,40 @@ def _unless_default(
 
 
 def _spacing_element(dataset: Dataset, keyword: str, name: str) -> tuple[float, float] | None:
-    value = dataset.get(keyword)
-    if value is None or value == "":
-        return None
-    values = tuple(float(number) for number in value) if hasattr(value, "__iter__") else (float(value),)
+    values = _numbers(dataset, keyword, name)
     if not values:
         return None
     if len(values) != 2:
         raise RadiographError(
             f"{name}: {keyword} has {len(values)} value(s); store row and column spacing, or delete the field"
         )
-    _require_positive(values, keyword, name)
+    _require_length(values, keyword, name)
     row_spacing, column_spacing = values
     return column_spacing, row_spacing
 
 
 def _magnification(dataset: Dataset, name: str) -> float | None:
     keyword = "EstimatedRadiographicMagnificationFactor"
-    value = dataset.get(keyword)
-    if value is None or value == "":
+    values = _numbers(dataset, keyword, name)
+    if not values:
         return None
-    _require_positive((float(value),), keyword, name)
-    return float(value)
+    if len(values) > 1:
+        raise RadiographError(f"{name}: {keyword} has {len(values)} values; store one, or delete the field")
+    _require_positive(values, keyword, name)
+    return values[0]
+
+
+def _numbers(dataset: Dataset, keyword: str, name: str) -> tuple[float, ...]:
+    """Values of an element, none where it is missing or empty."""
+    try:
+        value = dataset.get(keyword)
+        if value is None or value == "":
+            return ()
+        return tuple(float(number) for number in value) if hasattr(value, "__iter__") else (float(value),)
+    except (TypeError, ValueError) as error:  # not quoted: a damaged element may hold bytes of its neighbour, a name
+        raise RadiographError(
+            f"{name}: {keyword} is not a number with a decimal point; correct the field, or delete it where unknown"
+        ) from error
 
 
 def _require_positive(values: tuple[float, ...], field: str, name: str) -> None:
@@ -130,4 +145,15 @@ def _require_positive(values: tuple[float, ...], field: str, name: str) -> None:
         stated = " x ".join(f"{value:g}" for value in values)
         raise RadiographError(
             f"{name}: {field} is {stated}, not a positive number; correct the field, or delete it where unknown"
+        )
+
+
+def _require_length(values: tuple[float, ...], field: str, name: str) -> None:
+    _require_positive(values, field, name)
+    least, most = PLAUSIBLE_SPACING
+    if not all(least <= value <= most for value in values):
+        stated = " x ".join(f"{value:g}" for value in values)
+        raise RadiographError(
+            f"{name}: {field} is {stated} mm, not between {least:g} and {most:g}, as no radiograph has it; "
+            "correct the field, or delete it where unknown"
         )

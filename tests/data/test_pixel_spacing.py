@@ -81,6 +81,39 @@ def test_a_spacing_that_is_no_length_is_refused(field, value):
         dicom_spacing(film(**{field: value}), "film.dcm")
 
 
+@pytest.mark.parametrize("field", ["PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"])
+@pytest.mark.parametrize("value", [["1e-30", "1e-30"], [0.1, 9e-5], [100.1, 0.1]])
+def test_a_spacing_of_no_radiograph_is_refused(field, value):
+    with pytest.raises(
+        RadiographError, match=rf"^film\.dcm: {field} is .* mm, not between 0\.0001 and 100, .*unknown$"
+    ):
+        dicom_spacing(film(**{field: value}), "film.dcm")
+
+
+@given(st.floats(1e-4, 100), st.floats(1e-4, 100))
+@settings(deadline=None, max_examples=30)
+def test_every_spacing_of_a_radiograph_is_taken(sx, sy):
+    assert header_spacing((sx, sy), "pixdim", "film.nii")[0] in ((sx, sy), pytest.approx((math.nan,) * 2, nan_ok=True))
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "PixelSpacing",
+        "ImagerPixelSpacing",
+        "NominalScannedPixelSpacing",
+        "EstimatedRadiographicMagnificationFactor",
+    ],
+)
+def test_a_decimal_comma_is_told_with_its_field_and_not_quoted(write_film, stored, read_film, field):
+    factor = {"ImagerPixelSpacing": [0.2, 0.2], field: "1.143"}
+    path = write_film(stored, **(factor if "Factor" in field else {field: ["0.143", "0.143"]}))
+    path.write_bytes(path.read_bytes().replace(b".143", b",143"))
+    with pytest.raises(RadiographError, match=rf"^film\.dcm: {field} is not a number .*correct the field") as refusal:
+        read_film(path)
+    assert "143" not in str(refusal.value)
+
+
 def test_one_value_instead_of_two_is_refused():
     with pytest.raises(RadiographError, match=r"^film\.dcm: ImagerPixelSpacing has 1 value"):
         dicom_spacing(film(ImagerPixelSpacing=0.1), "film.dcm")
@@ -89,6 +122,13 @@ def test_one_value_instead_of_two_is_refused():
 def test_zero_magnification_is_refused():
     elements = {"ImagerPixelSpacing": [0.1, 0.1], "EstimatedRadiographicMagnificationFactor": 0}
     with pytest.raises(RadiographError, match="EstimatedRadiographicMagnificationFactor is 0"):
+        dicom_spacing(film(**elements), "film.dcm")
+
+
+@pytest.mark.parametrize(("factor", "flaw"), [(1e-6, "is 100000 x 100000 mm"), ([1, 2], "has 2 values; store one")])
+def test_a_magnification_that_is_none_is_refused(factor, flaw):
+    elements = {"ImagerPixelSpacing": [0.1, 0.1], "EstimatedRadiographicMagnificationFactor": factor}
+    with pytest.raises(RadiographError, match=f"^film.dcm: .*EstimatedRadiographicMagnificationFactor {flaw}"):
         dicom_spacing(film(**elements), "film.dcm")
 
 
@@ -118,7 +158,7 @@ def test_header_default_of_one_is_unknown():
     assert provenance is SpacingProvenance.UNKNOWN
 
 
-@pytest.mark.parametrize("value", [0.0, -1.0, math.nan, math.inf])
+@pytest.mark.parametrize("value", [0.0, -1.0, math.nan, math.inf, 1e-30, 1e3])
 def test_header_spacing_that_is_no_length_is_refused(value):
     with pytest.raises(RadiographError, match=r"^film\.nii: pixdim"):
         header_spacing((0.1, value), "pixdim", "film.nii")

@@ -67,8 +67,8 @@ def test_metaimage_of_one_slice(tmp_path, shape, name):
 
 @pytest.mark.parametrize(("unit", "factor"), [("mm", 1), ("micron", 1e-3), ("meter", 1e3), (None, 1)])
 def test_nifti_units(tmp_path, unit, factor):
-    _, meta = read(nifti(tmp_path / "film.nii", FILM, (0.3, 0.4), unit))
-    assert np.allclose(meta["spacing"], np.array([0.3, 0.4]) * factor)
+    _, meta = read(nifti(tmp_path / "film.nii", FILM, (0.3 / factor, 0.4 / factor), unit))
+    assert np.allclose(meta["spacing"], [0.3, 0.4])
 
 
 @pytest.mark.parametrize("write", [nifti, metaimage])
