@@ -16,6 +16,8 @@ _CONTROLS: dict[str, frozenset[str]] = dict.fromkeys((VR.LT, VR.ST, VR.UT), froz
 _MOST_NAME_PARTS = 5
 _EMPTY_SEQUENCES = {"PatientBreedCodeSequence", "BreedRegistrationSequence"}
 """Those of patient and study that may be empty (type 2C)."""
+_DEIDENTIFICATION = ("DeidentificationMethod", "DeidentificationMethodCodeSequence")
+"""Without one of which PatientIdentityRemoved may not be YES (type 1C)."""
 
 
 def values_of(element: DataElement) -> list[Any]:
@@ -53,8 +55,9 @@ def leave_out_faulty(result: Dataset, film: Dataset) -> list[str]:
     for element in [*faulty, *(each for each in empty if each.keyword not in _EMPTY_SEQUENCES)]:
         del result[element.tag]
     left_out = [element.keyword for element in faulty]
-    if "DeidentificationMethod" in left_out and "DeidentificationMethodCodeSequence" not in result:
-        result.pop("PatientIdentityRemoved", None)  # which may not be stated without one of them (type 1C)
+    if result.get("PatientIdentityRemoved") == "YES" and not any(keyword in result for keyword in _DEIDENTIFICATION):
+        del result.PatientIdentityRemoved
+        left_out.append("PatientIdentityRemoved")
     return left_out
 
 

@@ -80,6 +80,18 @@ def test_a_line_is_short_and_without_control_characters(text: str) -> None:
     assert is_allowed(element("StudyDescription", text)) == (len(text) <= 64 and not controls & set(text))
 
 
+@pytest.mark.parametrize(("coded", "kept"), [(False, []), (True, ["PatientIdentityRemoved"])])
+def test_that_the_identity_was_removed_is_not_stated_without_how(coded: bool, kept: list[str]) -> None:
+    film, result = Dataset(), Dataset()
+    elements = {"PatientIdentityRemoved": "YES", "DeidentificationMethod": "a" * 65}
+    codes = {"DeidentificationMethodCodeSequence": [code(CodeValue="113100")]} if coded else {}
+    for keyword, value in {**elements, **codes}.items():
+        film.add(element(keyword, value))
+        result.add(film[keyword])
+    assert leave_out_faulty(result, film) == [keyword for keyword in reversed(elements) if keyword not in kept]
+    assert result.dir() == [*codes, *kept]
+
+
 def test_only_what_was_taken_over_is_left_out() -> None:
     film, result = Dataset(), Dataset()
     for keyword, value in {"PatientAge": "45", "StudyDescription": "Pelvis", "BreedRegistrationSequence": []}.items():
