@@ -42,6 +42,13 @@ def test_it_learns_from_every_film_and_from_no_landmark(training: Training, tmp_
     assert not torch.equal(batch["image"], batch["second_image"])
 
 
+def test_it_does_not_speak_of_the_convergence_of_stage_1(training: Training, tmp_path: Path, caplog):
+    caplog.set_level("INFO")
+    warm_up(training, tmp_path / "run").run()
+    assert "converge" not in caplog.text and "epoch 2/2" in caplog.text
+    assert not (tmp_path / "run" / "convergence.json").exists()
+
+
 def test_cut_and_resumed_equals_uncut(training: Training, tmp_path: Path):
     uncut, cut = tmp_path / "uncut", tmp_path / "cut"
     warm_up(training, uncut).run()
