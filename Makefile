@@ -26,7 +26,7 @@ demo: $(STAMP)  ## synthetic films, both stages on 10 labelled ones, confidence,
 	$(BIN)/python -m bundle report $(CELLS)/dag $(CELLS)/multi_view --predictions demo/inference --out demo/index.html
 
 test: $(STAMP) lint  ## every test but the slow ones on real films
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .
