@@ -12,6 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import NamedTuple
 
 from bundle.comparison.cells import Cell
+from bundle.comparison.methods import WARM_UP
 from bundle.comparison.processes import Processes, interrupted_by_termination, only_comparison
 from bundle.comparison.progress import Progress
 from bundle.errors import BundleError, ConfigurationError
@@ -119,7 +120,7 @@ class _Run:
     def _start(self, pool: ThreadPoolExecutor) -> None:
         """Start the cells that can be, in order, as long as there are places for them."""
         failed = {failure.cell for failure in self.failures}
-        for cell in list(self.waiting):
+        for cell in self._in_turn():
             lost = [needed for needed in cell.needs if needed in failed]
             if lost:
                 self.waiting.remove(cell)
@@ -127,11 +128,21 @@ class _Run:
             elif cell.method.stage == 2 and cell.diverged:
                 self.waiting.remove(cell)
                 self.progress.finished(cell, "not begun, since stage 1 did not converge")
+            elif cell.method is WARM_UP and not any(cell in other.needs for other in self.waiting):
+                self.waiting.remove(cell)
+                self.progress.finished(cell, "not begun, since no method waits for it")
             elif self.places and all(needed.trained for needed in cell.needs):
                 self.waiting.remove(cell)
                 place = self.places.popleft()
                 self.progress.started(cell)
                 self.running[pool.submit(self._complete, cell, place)] = cell, place
+
+    def _in_turn(self) -> list[Cell]:
+        """The waiting cells in order; the warm-up first once a stage 1 converged that waits for it, last before."""
+        warm_up = [cell for cell in self.waiting if cell.method is WARM_UP]
+        others = [cell for cell in self.waiting if cell.method is not WARM_UP]
+        wanted = any(cell.method.warmed_up and cell.source.trained and not cell.diverged for cell in others)
+        return [*warm_up, *others] if wanted else [*others, *warm_up]
 
     def _complete(self, cell: Cell, device: str) -> str:
         """Train and evaluate a cell, as far as that is not done; returns its figures in a sentence."""

@@ -106,6 +106,30 @@ def test_stage_2_is_not_trained_where_stage_1_did_not_converge(request_for: Make
     assert "Π-model, 4 labelled films, draw 0: not begun, since stage 1 did not converge" in capsys.readouterr().out
 
 
+def test_a_warm_up_waits_for_a_stage_1_that_converged(request_for: Make, machine: Any):
+    comparison = request_for("pi_model,recommended", shots=(4,))
+    made = machine(comparison)
+    made.diverged = {0}
+    assert run_cells(comparison.work(), 1, ["cpu"]) == []
+    assert made.trained() == ["dag 0", "dag 1", "warm_up 0", "pi_model 1", "recommended 1"]
+
+
+def test_a_warm_up_that_no_method_waits_for_is_not_trained(request_for: Make, machine: Any, capsys: Any):
+    comparison = request_for("recommended", shots=(4,))
+    made = machine(comparison)
+    made.diverged = {0, 1}
+    assert run_cells(comparison.work(), 1, ["cpu"]) == []
+    assert made.trained() == ["dag 0", "dag 1"]
+    assert "Warm-up: not begun, since no method waits for it" in capsys.readouterr().out
+
+
+def test_a_warm_up_does_not_leave_a_worker_idle(request_for: Make, machine: Any):
+    comparison = request_for("recommended", shots=(4,), draws=1)
+    made = machine(comparison)
+    assert run_cells(comparison.work(), 2, ["cpu"]) == []
+    assert made.trained()[:2] in (["dag 0", "warm_up 0"], ["warm_up 0", "dag 0"])
+
+
 def test_a_cell_that_fails_ends_no_other(request_for: Make, machine: Any):
     comparison = request_for("pi_model,pseudo_label", shots=(4,), draws=1)
     made = machine(comparison)
