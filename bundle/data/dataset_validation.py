@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from bundle.data.image_size import image_size
+from bundle.data.pixel_spacing import PLAUSIBLE_SPACING
 from bundle.errors import DatasetError
 
 LABELLED_SPLITS = ("training", "validation", "test")
@@ -115,10 +116,11 @@ def _check_labels(file: Path, document: dict[str, Any], split: str) -> None:
 
 
 def _check_spacing(file: Path, field: str, spacing: list[float] | None) -> None:
+    least, most = PLAUSIBLE_SPACING
     for axis, millimetres in zip("xy", spacing or (), strict=False):
-        if not 0 < millimetres < _LARGEST_NUMBER:
+        if not least <= millimetres <= most:
             raise DatasetError(
-                f"{file}: {field} along {axis} is {millimetres}, not a positive number of mm per pixel; "
+                f"{file}: {field} along {axis} is {millimetres}, not between {least:g} and {most:g} mm per pixel; "
                 "correct it, or leave spacing out where it is unknown"
             )
 

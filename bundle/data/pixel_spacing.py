@@ -142,9 +142,9 @@ def _numbers(dataset: Dataset, keyword: str, name: str) -> tuple[float, ...]:
 
 def _require_positive(values: tuple[float, ...], field: str, name: str) -> None:
     if not all(math.isfinite(value) and value > 0 for value in values):
-        stated = " x ".join(f"{value:g}" for value in values)
         raise RadiographError(
-            f"{name}: {field} is {stated}, not a positive number; correct the field, or delete it where unknown"
+            f"{name}: {field} is {_stated(values)}, not a positive number; "
+            "correct the field, or delete it where unknown"
         )
 
 
@@ -152,8 +152,11 @@ def _require_length(values: tuple[float, ...], field: str, name: str) -> None:
     _require_positive(values, field, name)
     least, most = PLAUSIBLE_SPACING
     if not all(least <= value <= most for value in values):
-        stated = " x ".join(f"{value:g}" for value in values)
         raise RadiographError(
-            f"{name}: {field} is {stated} mm, not between {least:g} and {most:g}, as no radiograph has it; "
+            f"{name}: {field} is {_stated(values)} mm, not between {least:g} and {most:g}, as no radiograph has it; "
             "correct the field, or delete it where unknown"
         )
+
+
+def _stated(values: tuple[float, ...]) -> str:
+    return " x ".join(f"{value:g}" for value in values)

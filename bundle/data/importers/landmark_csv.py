@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from pathlib import Path
 
 from bundle.data.dataset_description import Film
 from bundle.data.importers.annotations import Annotations
 from bundle.data.importers.image_folder import ImageFolder
-from bundle.data.importers.parsing import checked_names, number, points, read_text
+from bundle.data.importers.parsing import checked_names, points, read_text, spacing
 from bundle.errors import DatasetError
 
 _HEADER = ["image", "spacing_mm"]
@@ -49,10 +48,8 @@ def read_csv(source: Path, images: Path | None, names: tuple[str, ...] | None) -
                 f"{where}: has {len(landmarks)} points where the first film has {len(films[0].landmarks or ())}; "
                 "write every point, with empty cells for a missing one"
             )
-        spacing = number(row[1], where) if columns == 2 else math.nan
-        films.append(
-            Film(folder.find(row[0].strip(), where), landmarks, None if math.isnan(spacing) else (spacing, spacing))
-        )
+        stated = spacing(row[1], where) if columns == 2 else None
+        films.append(Film(folder.find(row[0].strip(), where), landmarks, stated))
     if not films or not films[0].landmarks:
         raise DatasetError(f"{file}: has no row with landmarks; write rows of image,spacing_mm,x1,y1,… or id,x0,y0,…")
     numbered = tuple(f"landmark {index + 1}" for index in range(len(films[0].landmarks)))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bundle.data.dataset_description import Point
+from bundle.data.pixel_spacing import PLAUSIBLE_SPACING
 from bundle.errors import ConfigurationError, DatasetError
 
 _MISSING_CELLS = ("", "nan", "null", "none", "na")
@@ -76,6 +77,24 @@ def number(cell: object, where: str) -> float:
     if math.isinf(value) or isinstance(cell, bool):
         raise DatasetError(f"{where}: {cell!r} is not a number; correct it, or leave it empty where missing")
     return value
+
+
+def spacing(cell: object, where: str) -> tuple[float, float] | None:
+    """A pixel size in mm, as (x, y), or None where the cell says that it is missing.
+
+    Raises:
+        DatasetError: the cell is not a number, or of no radiograph.
+    """
+    millimetres = number(cell, where)
+    if math.isnan(millimetres):
+        return None
+    least, most = PLAUSIBLE_SPACING
+    if not least <= millimetres <= most:
+        raise DatasetError(
+            f"{where}: the spacing is {millimetres:g}, not between {least:g} and {most:g} mm per pixel; "
+            "correct it, or leave it empty where unknown"
+        )
+    return millimetres, millimetres
 
 
 def point(x: object, y: object, where: str) -> Point | None:

@@ -58,6 +58,8 @@ def test_a_table_without_header(table) -> None:
         ),
         (HEADER + "a.png,0.3,1,2,3,4\nb.png,0.3,1,2\n", r"table\.csv, line 3: has 1 points where the first film has 2"),
         (HEADER + "d.png,0.3,1,2,3,4\n", r"table\.csv, line 2: no image named 'd\.png'"),
+        (HEADER + "a.png,-1,1,2,3,4\n", r"table\.csv, line 2: the spacing is -1, not between 0\.0001 and 100 mm"),
+        (HEADER + "a.png,143,1,2,3,4\n", r"table\.csv, line 2: the spacing is 143, not between .*; correct it"),
         (HEADER + "a.png,0.3mm,1,2,3,4\n", r"table\.csv, line 2: '0\.3mm' is not a number"),
     ],
 )
