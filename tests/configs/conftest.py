@@ -8,8 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from monai.bundle import ConfigWorkflow
+from PIL import Image
+from pydicom import Dataset, FileMetaDataset, uid
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 
@@ -44,3 +47,49 @@ def predicted(tmp_path: Path) -> Callable[[str], dict[str, Any]]:
         return json.loads((tmp_path / "out" / f"{name}.json").read_text())
 
     return read
+
+
+@pytest.fixture
+def films(tmp_path: Path) -> Path:
+    """An empty folder for films."""
+    folder = tmp_path / "films"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def picture() -> Callable[..., Path]:
+    """Write a picture: `picture(file, width, height) -> file`."""
+
+    def write(file: Path, width: int = 40, height: int = 56) -> Path:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        grey = np.random.default_rng(0).integers(0, 255, (height, width)).astype(np.uint8)
+        Image.fromarray(grey).save(file)
+        return file
+
+    return write
+
+
+@pytest.fixture
+def dicom() -> Callable[..., Path]:
+    """Write a DICOM film: `dicom(file, width, height, **elements) -> file`; an element that is None is left out."""
+
+    def write(file: Path, width: int = 48, height: int = 24, **elements: Any) -> Path:
+        film = Dataset()
+        film.file_meta = FileMetaDataset()
+        film.file_meta.TransferSyntaxUID = uid.ExplicitVRLittleEndian
+        film.SOPClassUID = film.file_meta.MediaStorageSOPClassUID = uid.DigitalXRayImageStorageForPresentation
+        film.SOPInstanceUID = film.file_meta.MediaStorageSOPInstanceUID = uid.generate_uid()
+        film.Modality, film.PatientName = "DX", "Doe^Jane"
+        film.StudyInstanceUID, film.SeriesInstanceUID = uid.generate_uid(), uid.generate_uid()
+        film.PixelSpacing = [0.2, 0.25]  # of rows, then of columns
+        film.set_pixel_data(np.arange(width * height, dtype=np.uint16).reshape(height, width), "MONOCHROME2", 12)
+        for keyword, value in elements.items():
+            setattr(film, keyword, value)
+            if value is None:
+                delattr(film, keyword)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        film.save_as(file, enforce_file_format=True)
+        return file
+
+    return write
