@@ -138,11 +138,9 @@ class _Run:
                 self.running[pool.submit(self._complete, cell, place)] = cell, place
 
     def _in_turn(self) -> list[Cell]:
-        """The waiting cells in order; the warm-up first once a stage 1 converged that waits for it, last before."""
-        warm_up = [cell for cell in self.waiting if cell.method is WARM_UP]
-        others = [cell for cell in self.waiting if cell.method is not WARM_UP]
-        wanted = any(cell.method.warmed_up and cell.source.trained and not cell.diverged for cell in others)
-        return [*warm_up, *others] if wanted else [*others, *warm_up]
+        """The waiting cells in order, but the warm-up last until a stage 1 that converged waits for it."""
+        wanted = any(cell.method.warmed_up and cell.source.trained and not cell.diverged for cell in self.waiting)
+        return sorted(self.waiting, key=lambda cell: cell.method is WARM_UP and not wanted)
 
     def _complete(self, cell: Cell, device: str) -> str:
         """Train and evaluate a cell, as far as that is not done; returns its figures in a sentence."""
