@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from bundle.data.image_size import image_size
-from bundle.data.pixel_spacing import PLAUSIBLE_SPACING
+from bundle.data.pixel_spacing import PLAUSIBLE_RANGE, is_plausible
 from bundle.errors import DatasetError
 
 LABELLED_SPLITS = ("training", "validation", "test")
@@ -116,11 +116,10 @@ def _check_labels(file: Path, document: dict[str, Any], split: str) -> None:
 
 
 def _check_spacing(file: Path, field: str, spacing: list[float] | None) -> None:
-    least, most = PLAUSIBLE_SPACING
     for axis, millimetres in zip("xy", spacing or (), strict=False):
-        if not least <= millimetres <= most:
+        if not is_plausible(millimetres):
             raise DatasetError(
-                f"{file}: {field} along {axis} is {millimetres}, not between {least:g} and {most:g} mm per pixel; "
+                f"{file}: {field} along {axis} is {millimetres}, not {PLAUSIBLE_RANGE} mm per pixel; "
                 "correct it, or leave spacing out where it is unknown"
             )
 

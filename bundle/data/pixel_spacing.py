@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from pydicom import Dataset
 
 UNKNOWN_SPACING = (math.nan, math.nan)
-PLAUSIBLE_SPACING = (1e-4, 100.0)
-"""Least and greatest mm per pixel of a radiograph; beyond them a unit was mistaken or a field is damaged."""
+_LEAST, _MOST = 1e-4, 100.0
+PLAUSIBLE_RANGE = f"between {_LEAST:g} and {_MOST:g}"
+"""Of mm per pixel, in words for an error message."""
 
 
 class SpacingProvenance(StrEnum):
@@ -30,6 +31,11 @@ class SpacingProvenance(StrEnum):
     IMAGE_HEADER = "image header"
     DATASET = "dataset.json"
     UNKNOWN = "unknown"
+
+
+def is_plausible(spacing: float) -> bool:
+    """Whether a radiograph can have so many mm per pixel; beyond it a unit was mistaken or a field is damaged."""
+    return _LEAST <= spacing <= _MOST
 
 
 def dicom_spacing(dataset: Dataset, name: str) -> tuple[tuple[float, float], SpacingProvenance]:
@@ -150,10 +156,9 @@ def _require_positive(values: tuple[float, ...], field: str, name: str) -> None:
 
 def _require_length(values: tuple[float, ...], field: str, name: str) -> None:
     _require_positive(values, field, name)
-    least, most = PLAUSIBLE_SPACING
-    if not all(least <= value <= most for value in values):
+    if not all(map(is_plausible, values)):
         raise RadiographError(
-            f"{name}: {field} is {_stated(values)} mm, not between {least:g} and {most:g}, as no radiograph has it; "
+            f"{name}: {field} is {_stated(values)} mm, not {PLAUSIBLE_RANGE}, as no radiograph has it; "
             "correct the field, or delete it where unknown"
         )
 

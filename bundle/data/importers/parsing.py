@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bundle.data.dataset_description import Point
-from bundle.data.pixel_spacing import PLAUSIBLE_SPACING
+from bundle.data.pixel_spacing import PLAUSIBLE_RANGE, is_plausible
 from bundle.errors import ConfigurationError, DatasetError
 
 _MISSING_CELLS = ("", "nan", "null", "none", "na")
@@ -88,10 +88,9 @@ def spacing(cell: object, where: str) -> tuple[float, float] | None:
     millimetres = number(cell, where)
     if math.isnan(millimetres):
         return None
-    least, most = PLAUSIBLE_SPACING
-    if not least <= millimetres <= most:
+    if not is_plausible(millimetres):
         raise DatasetError(
-            f"{where}: the spacing is {millimetres:g}, not between {least:g} and {most:g} mm per pixel; "
+            f"{where}: the spacing is {millimetres:g}, not {PLAUSIBLE_RANGE} mm per pixel; "
             "correct it, or leave it empty where unknown"
         )
     return millimetres, millimetres
