@@ -50,6 +50,16 @@ def predicted(tmp_path: Path) -> Callable[[str], dict[str, Any]]:
 
 
 @pytest.fixture
+def points() -> Callable[..., np.ndarray]:
+    """Points [K, 2] of what `predicted` reads: in pixels, or in mm by `points(document, "x_mm", "y_mm")`."""
+
+    def read(document: dict[str, Any], x: str = "x", y: str = "y") -> np.ndarray:
+        return np.array([[landmark[x], landmark[y]] for landmark in document["landmarks"]])
+
+    return read
+
+
+@pytest.fixture
 def films(tmp_path: Path) -> Path:
     """An empty folder for films."""
     folder = tmp_path / "films"

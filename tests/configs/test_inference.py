@@ -26,6 +26,7 @@ SIDE = 32
 Apply = Callable[..., ConfigWorkflow]
 Predicted = Callable[[str], dict[str, Any]]
 Write = Callable[..., Path]
+Points = Callable[..., np.ndarray]
 
 
 def on_film(shape: np.ndarray, width: int, height: int) -> np.ndarray:
@@ -36,13 +37,16 @@ def on_film(shape: np.ndarray, width: int, height: int) -> np.ndarray:
     return (shape * (SIDE - 1) - before + 0.5) * np.array([width, height]) / inner - 0.5
 
 
-def points(document: dict[str, Any], x: str = "x", y: str = "y") -> np.ndarray:
-    return np.array([[landmark[x], landmark[y]] for landmark in document["landmarks"]])
-
-
 @pytest.mark.parametrize(("width", "height"), [(64, 64), (64, 32), (24, 96), (57, 41), (20, 30)])
 def test_landmarks_are_pixels_of_the_stored_film(
-    apply: Apply, predicted: Predicted, mean_shape: Path, films: Path, width: int, height: int, picture: Write
+    apply: Apply,
+    predicted: Predicted,
+    mean_shape: Path,
+    films: Path,
+    points: Points,
+    width: int,
+    height: int,
+    picture: Write,
 ):
     """The untrained network answers with its mean shape, so the right answer is known for films of any shape."""
     apply(dataset_dir=str(picture(films / "film.png", width, height)), checkpoint=str(mean_shape)).run()
@@ -52,7 +56,9 @@ def test_landmarks_are_pixels_of_the_stored_film(
     assert points(document) == pytest.approx(on_film(shape, width, height), abs=2e-3)
 
 
-def test_result_of_a_dicom_film(apply: Apply, predicted: Predicted, mean_shape: Path, films: Path, dicom: Write):
+def test_result_of_a_dicom_film(
+    apply: Apply, predicted: Predicted, mean_shape: Path, films: Path, points: Points, dicom: Write
+):
     apply(dataset_dir=str(dicom(films / "film.dcm")), checkpoint=str(mean_shape)).run()
     document = predicted("film.dcm")
     assert [landmark["name"] for landmark in document["landmarks"]] == ["left top", "right top", "bottom"]

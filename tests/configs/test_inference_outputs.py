@@ -22,13 +22,10 @@ from bundle.errors import ConfigurationError, bundle_error
 Apply = Callable[..., ConfigWorkflow]
 Predicted = Callable[[str], dict[str, Any]]
 Write = Callable[..., Path]
+Points = Callable[..., np.ndarray]
 
 ALL = ["json", "csv", "overlay", "slicer", "dicom_sr", "dicom_gsps", "secondary_capture"]
 SUFFIXES = (".json", ".png", ".mrk.json", ".sr.dcm", ".pr.dcm", ".sc.dcm")
-
-
-def points(document: dict[str, Any], x: str = "x", y: str = "y") -> np.ndarray:
-    return np.array([[landmark[x], landmark[y]] for landmark in document["landmarks"]])
 
 
 def test_every_output_of_a_folder_agrees_and_names_no_patient(
@@ -36,6 +33,7 @@ def test_every_output_of_a_folder_agrees_and_names_no_patient(
     predicted: Predicted,
     mean_shape: Path,
     films: Path,
+    points: Points,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
     dicom: Write,
@@ -72,7 +70,7 @@ MINE = "measurements: [{name: Width, rule: distance, unit: mm, points: [left top
 
 
 def test_own_measurements_are_in_every_output(
-    apply: Apply, predicted: Predicted, mean_shape: Path, films: Path, tmp_path: Path, dicom: Write
+    apply: Apply, predicted: Predicted, mean_shape: Path, films: Path, points: Points, tmp_path: Path, dicom: Write
 ):
     dicom(films / "film.dcm")
     (tmp_path / "mine.yaml").write_text(MINE)
