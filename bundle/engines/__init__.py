@@ -4,6 +4,7 @@
 from bundle.engines.checkpoint import RunCheckpoint, checkpoint_landmarks, load_weights
 from bundle.engines.convergence import ConvergenceReport
 from bundle.engines.early_stop import EarlyStop
+from bundle.engines.film_errors import FilmErrors
 from bundle.engines.history import History
 from bundle.engines.landmarks import known_landmarks
 from bundle.engines.model_card import read_card
@@ -19,6 +20,7 @@ __all__ = [
     "ConvergenceReport",
     "EarlyStop",
     "EpochSeed",
+    "FilmErrors",
     "History",
     "LearnTemplates",
     "Progress",

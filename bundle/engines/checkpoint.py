@@ -140,8 +140,7 @@ class RunCheckpoint:
     def _completed(self, engine: Engine) -> None:
         if not self.best.exists():  # the run was shorter than the validation interval
             self._save_best(engine, None)
-        for source, target in (self.best, self.model_file), (card_file(self.best), card_file(self.model_file)):
-            write_whole(target, partial(shutil.copyfile, source))
+        copy_weights(self.best, self.model_file)
         logger.info(f"best weights by validation: {self.best}, copied to {self.model_file}")
 
     def _exception_raised(self, engine: Engine, error: BaseException) -> None:
@@ -150,6 +149,16 @@ class RunCheckpoint:
         kept = f"resume with --resume true from {self.last}" if self.last.exists() else "no epoch was finished yet"
         logger.warning(f"interrupted in epoch {engine.state.epoch} of {engine.state.max_epochs}; {kept}")
         raise SystemExit(130)
+
+
+def copy_weights(file: Path, target: Path) -> None:
+    """Copy a file of weights and the card beside it.
+
+    Raises:
+        BundleError: the target cannot be written.
+    """
+    for source, copy in (file, target), (card_file(file), card_file(target)):
+        write_whole(copy, partial(shutil.copyfile, source))
 
 
 def read_checkpoint(file: str | Path) -> dict[str, Any]:

@@ -12,13 +12,15 @@ from typing import Any
 from ignite.engine import Engine
 from torch import nn
 
-from bundle.engines.checkpoint import RunCheckpoint, load_weights, read_checkpoint
+from bundle.engines.checkpoint import RunCheckpoint, copy_weights, load_weights, read_checkpoint
 from bundle.engines.convergence import FILE_NAME as CONVERGENCE_FILE
+from bundle.engines.film_errors import FilmErrors
 from bundle.engines.history import VALIDATION
 from bundle.engines.model_card import card_file, read_card
 from bundle.engines.teachers import Teacher
 from bundle.errors import CheckpointError, ConfigurationError
 from bundle.files import write_text
+from bundle.metrics.paired_bootstrap import Interval
 from bundle.networks import DeepAdaptiveGraph
 
 logger = logging.getLogger(__name__)
@@ -119,25 +121,65 @@ def two_networks(model: str, student: nn.Module, teacher: Teacher) -> tuple[nn.M
 class StageTwoCheckpoint(RunCheckpoint):
     """Checkpoints of stage 2, with an acceptance test at its end.
 
-    Where no validation of the model was better than that of stage 1's weights, these leave the run; the log, the
-    card and `acceptance.json` say so.
+    Where the model at its best is not better on the validation films than stage 1's weights, beyond chance, these leave
+    the run, and its own are kept as `stage2.pt`; the log, the card and `acceptance.json` say so.
+
+    Args:
+        film_errors: which judges the gain.
+        options: of `RunCheckpoint`.
     """
 
     start_name = "stage1"
 
+    def __init__(self, *, film_errors: FilmErrors, **options: Any) -> None:
+        super().__init__(**options)
+        self.film_errors = film_errors
+        self.save_dict = {**self.save_dict, "film_errors": film_errors}
+
+    @property
+    def declined(self) -> Path:
+        """The weights of the best validation, where they do not leave the run."""
+        return self.output_dir / "stage2.pt"
+
     def _completed(self, engine: Engine) -> None:
         before, *after = self.history.validation_errors
         best = min(after, default=before)
-        accepted = best < before
+        gain = self.film_errors.gain()
+        accepted = gain is not None and gain.low > 0
         if not accepted:
-            self._save_weights(self.best, {"epoch": 0, VALIDATION: before}, read_checkpoint(self.start_weights))
+            self._decline(before)
+        self._record(before, best, gain, accepted)
+        self._say(before, best, accepted)
+        super()._completed(engine)
+
+    def _decline(self, before: float) -> None:
+        """Let the weights of stage 1 leave the run; where that was done already, `best.pt` holds them."""
+        if self.best.exists() and read_card(self.best)["epoch"]:
+            copy_weights(self.best, self.declined)
+        self._save_weights(self.best, {"epoch": 0, VALIDATION: before}, read_checkpoint(self.start_weights))
+
+    def _record(self, before: float, best: float, gain: Interval | None, accepted: bool) -> None:
         card = {**read_card(self.best), "stage_2_accepted": accepted, "stage_1_validation_error_px": before}
         write_text(card_file(self.best), json.dumps(card, indent=2, ensure_ascii=False) + "\n")
-        result = {"accepted": accepted, "stage_1_error_px": before, "best_validation_error_px": best}
+        result = {
+            "accepted": accepted,
+            "stage_1_error_px": before,
+            "best_validation_error_px": best,
+            "gain_px": gain.value if gain else None,
+            "gain_at_least_px": gain.low if gain else None,
+            "confidence": self.film_errors.confidence,
+            "validation_films": self.film_errors.films,
+        }
         write_text(self.output_dir / FILE_NAME, json.dumps(result, indent=2) + "\n")
+
+    def _say(self, before: float, best: float, accepted: bool) -> None:
         errors = f"validation error {best:.2f} px at its best, {before:.2f} px with the weights of stage 1"
         if accepted:
             logger.info(f"stage 2 was accepted: {errors}")
-        else:
-            logger.warning(f"stage 2 was not accepted: {errors}; the weights of stage 1 are exported")
-        super()._completed(engine)
+            return
+        doubt = (
+            f", which {self.film_errors.films} film(s) cannot tell from chance (more validation films may; "
+            f"{self.declined.name} holds the weights that were better in the mean)"
+        )
+        reason = errors + (doubt if best < before else "")
+        logger.warning(f"stage 2 was not accepted: {reason}; the weights of stage 1 are exported")

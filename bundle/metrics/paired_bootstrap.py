@@ -10,12 +10,12 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import t as student_t
 
-LEVEL = 0.95
+CONFIDENCE = 0.95
 REPLICATES = 2000
 
 
 class Interval(NamedTuple):
-    """An estimate and its 95 % confidence interval."""
+    """An estimate and its confidence interval, of 95 % where nothing else is asked for."""
 
     value: float
     low: float
@@ -39,7 +39,9 @@ class PairedDifference(NamedTuple):
         return not self.difference.low <= 0 <= self.difference.high
 
 
-def paired_bootstrap(first: np.ndarray, second: np.ndarray, seed: int = 0) -> PairedDifference | None:
+def paired_bootstrap(
+    first: np.ndarray, second: np.ndarray, seed: int = 0, confidence: float = CONFIDENCE
+) -> PairedDifference | None:
     """Compare the errors of two methods on the same test films after training on the same draws of labelled films.
 
     A replicate resamples the draws, and the test films jointly for all draws (Owen, "The pigeonhole bootstrap", Annals
@@ -55,6 +57,7 @@ def paired_bootstrap(first: np.ndarray, second: np.ndarray, seed: int = 0) -> Pa
         first: `[D, N, K]` errors of D draws, N test films and K landmarks, in any unit, NaN where unknown.
         second: Errors of the other method, of the same draws, films and landmarks.
         seed: Of the resampling.
+        confidence: How often intervals made in this way hold the true value, in [0, 1).
 
     Returns:
         The comparison over the landmarks known in both; None where an error is infinite, nothing is known, or a method
@@ -74,7 +77,9 @@ def paired_bootstrap(first: np.ndarray, second: np.ndarray, seed: int = 0) -> Pa
     ]
     freedom = np.array(one.shape) - 1
     values = sums.compare(every_draw[:1], every_film[:1])[:, 0]
-    margins = np.array([_margin(together, alone, freedom) for together, *alone in zip(*variances, strict=True)])
+    margins = np.array(
+        [_margin(together, alone, freedom, confidence) for together, *alone in zip(*variances, strict=True)]
+    )
     bounds = zip(values, values - margins, values + margins, strict=True)
     difference, log_ratio = (Interval(*map(float, each)) for each in bounds)
     return PairedDifference(difference, Interval(*map(math.exp, log_ratio)))
@@ -107,7 +112,7 @@ def _resampled_films(count: int, generator: np.random.Generator) -> np.ndarray:
     return generator.multinomial(count, np.full(count, 1 / count), REPLICATES).astype(float)
 
 
-def _margin(together: float, alone: Sequence[float], freedom: np.ndarray) -> float:
+def _margin(together: float, alone: Sequence[float], freedom: np.ndarray, confidence: float) -> float:
     """Half the width of the interval, from the variances over draws and films together and over each of them alone."""
     if together == 0:
         return 0.0
@@ -116,4 +121,4 @@ def _margin(together: float, alone: Sequence[float], freedom: np.ndarray) -> flo
     squares = (shares**2 / freedom[varied]).sum()
     if squares == 0:  # one draw and one film
         return math.inf
-    return float(student_t.ppf((1 + LEVEL) / 2, shares.sum() ** 2 / squares)) * math.sqrt(together)
+    return float(student_t.ppf((1 + confidence) / 2, shares.sum() ** 2 / squares)) * math.sqrt(together)

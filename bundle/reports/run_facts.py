@@ -35,7 +35,7 @@ def run_facts(run: Path) -> dict[str, str]:
     }
     if "stage_2_accepted" in card:
         return facts | {
-            "model": card["model"] if card["stage_2_accepted"] else "that of stage 1: stage 2 was no better"
+            "model": card["model"] if card["stage_2_accepted"] else "that of stage 1: stage 2 was not accepted"
         }
     return facts | {"converged": "yes" if _read(run / "convergence.json")["converged"] else "no"}
 

@@ -93,7 +93,7 @@ def test_runs_on_other_films_are_refused(run, tmp_path: Path, capsys, column: st
 
 def test_a_stage_two_that_was_no_better_says_so(run, tmp_path: Path) -> None:
     content = page(tmp_path, run("two", 1.0, **STAGE_TWO, stage_2_accepted=False))
-    assert "that of stage 1: stage 2 was no better" in content
+    assert "that of stage 1: stage 2 was not accepted" in content
 
 
 def test_the_first_overlays_of_an_inference_are_shown_and_how_many_there_are(run, tmp_path: Path) -> None:

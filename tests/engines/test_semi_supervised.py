@@ -112,47 +112,6 @@ def test_noise_reaches_the_student_alone(few_shot: FewShot):
     assert seen["student"].min() >= 0 and seen["student"].max() <= 1
 
 
-def test_better_stage_two_is_exported_as_the_network_fixed_beforehand(few_shot: FewShot, tmp_path: Path):
-    workflow = few_shot("few_shot_dag", ratio=0)
-    _pretend_errors(workflow, [4.0, 3.0, 5.0])
-    workflow.run()
-    run = tmp_path / "few_shot"
-    card = json.loads((tmp_path / "models" / "model.json").read_text())
-    assert (card["model"], card["epoch"], card["stage_2_accepted"], card["validation_error_px"]) == (
-        "teacher",
-        1,
-        True,
-        3.0,
-    )
-    assert json.loads((run / "acceptance.json").read_text())["accepted"] is True
-    assert_same(weights(run / "best.pt"), weights(tmp_path / "models" / "model.pt"))
-
-
-def test_worse_stage_two_leaves_stage_one_and_says_so(
-    few_shot: FewShot, stage1: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
-):
-    workflow = few_shot("pseudo_label")
-    _pretend_errors(workflow, [4.0, 4.0, 5.0])
-    with caplog.at_level(logging.WARNING):
-        workflow.run()
-    assert "stage 2 was not accepted" in caplog.text
-    card = json.loads((tmp_path / "models" / "model.json").read_text())
-    assert card["stage_2_accepted"] is False and card["validation_error_px"] == 4.0
-    assert_same(weights(tmp_path / "models" / "model.pt"), weights(stage1 / "best.pt"))
-
-
-def _pretend_errors(workflow: ConfigWorkflow, errors: list[float]) -> None:
-    """Let the validations of the model come out as given."""
-    workflow.trainer  # noqa: B018 - builds the handlers
-    history = workflow.parser.get_parsed_content("train#history")
-    coming = iter(errors)
-
-    def validated(_engine: Any) -> None:
-        history._errors["validation_error_px"] = next(coming)
-
-    workflow.parser.get_parsed_content("validate#evaluator").add_event_handler(Events.COMPLETED, validated)
-
-
 def test_unreadable_film_is_passed_over(
     few_shot: FewShot, dataset: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
@@ -179,6 +138,8 @@ def test_unreadable_film_is_passed_over(
         ({"noise_std": 0.1, "model": "other"}, "model is 'other'"),
         ({"js_reduction": "sum"}, "js_reduction is 'sum'"),
         ({"batch_norm": "none"}, "batch_norm is 'none'"),
+        ({"accept_confidence": 0.4}, "accept_confidence is 0.4"),
+        ({"accept_confidence": 1}, "accept_confidence is 1"),
         ({"stage1": "nowhere"}, "no such weights file"),
     ],
 )
