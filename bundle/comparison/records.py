@@ -21,7 +21,7 @@ def draw_records(results: Results) -> list[Record]:
         {
             **{"shots": shots, "draw": draw, "method": result.cell.method.key, "state": result.state},
             **(result.evaluation.metrics["overall"] if result.evaluation else {}),
-            **{"minutes": result.minutes, "resumed": result.resumed},
+            **{"minutes": result.minutes, "resumed": result.resumed, "accepted": result.accepted},
         }
         for shots, draw, group in results.by_draw()
         for result in group

@@ -13,6 +13,7 @@ import numpy as np
 
 from bundle.comparison.cells import Cell, Request
 from bundle.comparison.methods import Method
+from bundle.engines.model_card import read_card
 from bundle.errors import BundleError
 from bundle.reports.cumulative_error import MILLIMETRES, WIDTH_PERCENT, comparable_errors
 from bundle.reports.evaluation_reader import Evaluation, read_evaluation
@@ -33,6 +34,7 @@ class Result:
         evaluation: Its errors on the test films, None where there are none.
         minutes: Of the training, None where unknown or nothing was trained.
         resumed: Whether `minutes` are only those since the training was resumed.
+        accepted: Whether stage 2 was; if not, its errors are those of stage 1's weights. None for other cells.
     """
 
     cell: Cell
@@ -40,19 +42,21 @@ class Result:
     evaluation: Evaluation | None
     minutes: float | None = None
     resumed: bool = False
+    accepted: bool | None = None
 
 
 def read_result(cell: Cell) -> Result:
     """Read a cell, as far as it is.
 
     Raises:
-        BundleError: its evaluation cannot be read.
+        BundleError: its card or its evaluation cannot be read.
     """
     state = DIVERGED if cell.diverged else DONE
     if not cell.done:
         return Result(cell, state if cell.method.stage == 2 and state == DIVERGED else MISSING, None)
     time = json.loads(cell.marker.read_text(encoding="utf-8")) if cell.method.stage else {}
-    return Result(cell, state, read_once(cell.evaluation), **time)
+    accepted = read_card(cell.folder / "best.pt")["stage_2_accepted"] if cell.method.stage == 2 else None
+    return Result(cell, state, read_once(cell.evaluation), **time, accepted=accepted)
 
 
 class Results:

@@ -22,6 +22,7 @@ from bundle.metrics.paired_bootstrap import Interval
 from bundle.reports.html import UNKNOWN
 
 BEYOND_CHANCE = "*"
+NOT_ACCEPTED = "stage 2 not accepted"
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,16 @@ def _table_1(results: Results, shots: int) -> Table:
     in_mm = error_figures(MILLIMETRES) if results.in_mm else []
     figures = [*in_mm, *error_figures(PIXELS), FAILURES]
     rows = [
-        [method.name, *(_over_draws(results, method, shots, figure) for figure in figures)]
+        [
+            method.name,
+            *(_over_draws(results, method, shots, figure) for figure in figures),
+            _accepted(results, method, shots),
+        ]
         for method in results.request.methods
     ]
-    return Table(f"Table 1: {_films(shots)}", _columns("method", *figures), rows, _note(results))
+    columns = _columns("method", *figures, "stage 2 accepted")
+    note = f"{_note(results)} Where stage 2 was not accepted, its errors are those of stage 1's weights."
+    return Table(f"Table 1: {_films(shots)}", columns, rows, note)
 
 
 def _table_2(results: Results) -> Table:
@@ -119,7 +126,7 @@ def draw_table(results: Results) -> Table:
             result.cell.method.name,
             *(figure.text(value_of_draw(result, figure.key)) for figure in figures),
             _minutes(result),
-            "" if result.state == DONE else result.state,
+            _remark(result),
         ]
         for shots, draw, group in results.by_draw()
         for result in group
@@ -140,6 +147,18 @@ def _over_draws(results: Results, method: Method, shots: int, figure: Figure) ->
     draws = results.request.draws
     some = 0 < len(values) < draws and figure.key.startswith("mean_")
     return figure.text(values) + (f" ({len(values)} of {draws})" if some else "")
+
+
+def _accepted(results: Results, method: Method, shots: int) -> str:
+    """In how many of its draws stage 2 was accepted; nothing for a method without one."""
+    verdicts = [result.accepted for result in results.row(method, shots) if result.accepted is not None]
+    return f"{sum(verdicts)} of {len(verdicts)}" if verdicts else ""
+
+
+def _remark(result: Result) -> str:
+    if result.state != DONE:
+        return result.state
+    return NOT_ACCEPTED if result.accepted is False else ""
 
 
 def _note(results: Results) -> str:

@@ -41,12 +41,20 @@ def pretend() -> Pretend:
 
 
 def write_cell(
-    cell: Cell, error: float, converged: bool = True, noise: float = 0.0, spacing: float | None = None
+    cell: Cell,
+    error: float,
+    converged: bool = True,
+    noise: float = 0.0,
+    spacing: float | None = None,
+    accepted: bool = True,
 ) -> None:
     """Write a cell; errors vary by `noise` from landmark to landmark."""
     cell.folder.mkdir(parents=True, exist_ok=True)
     if cell.method.stage == 1:
         write_text(cell.folder / "convergence.json", json.dumps({"converged": converged}))
+    if cell.method.stage == 2:
+        write_text(cell.folder / "best.pt", "")
+        write_text(cell.folder / "best.json", json.dumps({"stage_2_accepted": accepted}))
     if cell.method.stage:
         write_text(cell.marker, json.dumps({"minutes": 1.5, "resumed": False}))
     folder = cell.request.dataset_dir

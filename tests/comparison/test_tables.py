@@ -40,10 +40,23 @@ def test_table_1_has_the_mean_over_the_draws_and_their_spread(compared: Request)
         "mean error, px": "4.50 ± 0.71",
         "std error, px": "0.00 ± 0.00",
         "failure rate": "100.0 ± 0.0 %",
+        "stage 2 accepted": "",
     }
     assert row(four, "Few-shot DAG + JS")["mean error, px"] == "3.50 ± 0.71"
     assert row(four, "Few-shot DAG + JS")["failure rate"] == "50.0 ± 70.7 %"
     assert "2 synthetic test films" in four.note
+
+
+def test_stage_2_that_was_not_accepted_is_named(compared: Request, pretend: Callable):
+    first = next(cell for cell in compared.cells() if (cell.method.key, cell.shots) == ("pi_model", 4))
+    pretend(first, 4.0, accepted=False)
+    results = Results(compared)
+    one, four, _ = paper_tables(results)
+    assert row(one, "Π-model")["stage 2 accepted"] == "1 of 1"
+    assert row(four, "Π-model")["stage 2 accepted"] == "1 of 2"
+    assert row(four, "Few-shot DAG + JS")["stage 2 accepted"] == "2 of 2"
+    assert row(draw_table(results), "4", "0", "Π-model")["remark"] == "stage 2 not accepted"
+    assert row(draw_table(results), "4", "1", "Π-model")["remark"] == ""
 
 
 def test_draws_that_did_not_converge_are_left_out_and_counted(compared: Request):
@@ -62,7 +75,7 @@ def test_where_stage_1_never_converged_stands_a_dash(request_for: Callable, pret
     results = Results(comparison)
     (table,) = paper_tables(results)
     for name in ("DAG", "Π-model"):
-        assert set(list(row(table, name).values())[1:]) == {"–"}
+        assert set(list(row(table, name).values())[1:-1]) == {"–"}
     assert row(draw_table(results), "4", "0", "DAG")["mean error, px"] == "3.00"
     assert row(draw_table(results), "4", "0", "DAG")["remark"] == "stage 1 did not converge"
     assert [result.state for result in results.all] == [DIVERGED, DONE, DIVERGED]
