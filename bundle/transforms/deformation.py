@@ -44,6 +44,10 @@ class Deformation(NamedTuple):
         source = undo_affine(placed, self.matrix, self.centre, self.shift)
         return (source + displacement(placed, self.control, self.side)) / self._extent
 
+    def of(self, films: torch.Tensor) -> Deformation:
+        """Those of some of the films: [B], whether each is one."""
+        return Deformation(*(part[films] for part in self))
+
     @property
     def _extent(self) -> torch.Tensor:
         return (self.side - 1)[:, None, None]

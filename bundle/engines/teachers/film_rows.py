@@ -55,6 +55,10 @@ class FilmRows(ABC):
             self._take_in(row, point)
             row["count"] += 1
 
+    def has_room(self, films: torch.Tensor) -> torch.Tensor:
+        """Return [B], whether another prediction would change what is known of films [B] (indices)."""
+        return torch.ones(len(films), dtype=torch.bool)
+
     @abstractmethod
     def _take_in(self, row: np.void, point: np.ndarray) -> None:
         """Change the row of a film by its next prediction [K, 2]; `count` is that of the ones before."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Median of the last predictions of each film, kept on disk."""
+"""Median of the first predictions of each film, kept on disk."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from bundle.errors import ConfigurationError
 
 
 class MedianMemory(FilmRows):
-    """Remembers the last predictions of films; what is recalled is their median, coordinate by coordinate.
+    """Remembers the first predictions of films; what is recalled is their median, coordinate by coordinate.
 
-    Some answers go far astray, and would drag a mean along.
+    Some answers go far astray, and would drag a mean along. A teacher that does not learn need not be asked again once
+    there are enough: there is no room for more.
 
     It takes 8 K `answers` + 4 bytes a film on disk.
 
@@ -35,8 +36,13 @@ class MedianMemory(FilmRows):
         super().__init__(films, ("answers", (answers, landmarks, 2)), folder)
         self.answers = answers
 
+    def has_room(self, films: torch.Tensor) -> torch.Tensor:
+        """Return [B], whether films [B] (indices) have fewer answers than are kept."""
+        return torch.from_numpy(self.rows["count"][films.numpy()] < self.answers)
+
     def _take_in(self, row: np.void, point: np.ndarray) -> None:
-        row["answers"][row["count"] % self.answers] = point
+        if row["count"] < self.answers:
+            row["answers"][row["count"]] = point
 
     def recall(self, films: torch.Tensor) -> torch.Tensor:
         """Return the medians [B, K, 2] of films [B] (indices), NaN for a film without any prediction."""

@@ -17,7 +17,8 @@ class MultiView(Teacher):
     """Answers with the mean or median of all that another teacher says of a film in the views it was shown.
 
     Errors that differ from view to view cancel out, as in data distillation (Radosavovic et al., CVPR 2018,
-    arXiv 1712.04440), but without passes of their own over the films: each step adds the view that it trains on.
+    arXiv 1712.04440), but without passes of their own over the films: each step adds the view that it trains on, as
+    long as the memory has room for it.
 
     Args:
         teacher: that answers for a view.
@@ -42,8 +43,11 @@ class MultiView(Teacher):
     ) -> PseudoGroundTruth:
         """Answer with what the memory makes of this view of the films and all before it."""
         deformation, films = batch["deformation"], batch["film_index"]
-        for vertices in self.teacher.answers(student, image, batch):
-            self.memory.remember(films, deformation.restore(vertices.float().cpu()))
+        asked = self.memory.has_room(films)
+        if asked.any():
+            some = {**batch, "film_index": films[asked], "deformation": deformation.of(asked)}
+            for vertices in self.teacher.answers(student, image[asked.to(image.device)], some):
+                self.memory.remember(some["film_index"], some["deformation"].restore(vertices.float().cpu()))
         return PseudoGroundTruth(deformation.move(self.memory.recall(films)).to(image.device), None)
 
     def after_step(
