@@ -24,7 +24,8 @@ class TemplateTeacher(PseudoLabel):
     Args:
         matchings: each with the templates of the labelled films; such as of two scales.
         student: whose copy is kept as stage 1.
-        reach: distance from stage 1's answer, in sides of the image, that outweighs the greatest likeness.
+        reach: distance from stage 1's answer, in sides of the image, that outweighs the greatest likeness; on an
+            enlarged image it is as many pixels, so that what looks closer stays nearer.
 
     Raises:
         ConfigurationError: the reach is not above 0.
@@ -44,7 +45,9 @@ class TemplateTeacher(PseudoLabel):
     ) -> tuple[torch.Tensor, ...]:
         """That of stage 1, and the most similar places near it by each matching."""
         vertices = super().pseudo_ground_truth(student, image, batch).vertices
-        return vertices, *(matching.match_near(image, vertices, self.reach) for matching in self.matchings)
+        return vertices, *(
+            matching.match_near(image, vertices, self.reach / matching.scale) for matching in self.matchings
+        )
 
     def pseudo_ground_truth(
         self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]

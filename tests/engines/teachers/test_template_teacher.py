@@ -40,7 +40,7 @@ def test_answers_are_stage_one_and_the_matches_near_it(
     stage1, *matches = teacher.answers(student, films, {})
     torch.testing.assert_close(stage1, student.eval().forward_training(films).local_vertices)
     for matching, match in zip(teacher.matchings, matches, strict=True):
-        torch.testing.assert_close(match, matching.match_near(films, stage1, 0.2))
+        torch.testing.assert_close(match, matching.match_near(films, stage1, 0.2 / matching.scale))
     answer = teacher.pseudo_ground_truth(student, films, {})
     torch.testing.assert_close(answer.vertices, (stage1 + sum(matches)) / 3)
     assert answer.feature_map is None
