@@ -81,7 +81,8 @@ class TemplateMatching(LandmarkNetwork):
     def match_near(self, image: torch.Tensor, vertices: torch.Tensor, reach: float) -> torch.Tensor:
         """Locate the landmarks near places that they are thought to be at.
 
-        What counts is the likeness, at most 1, less the square of the distance as a multiple of the reach.
+        What counts is the likeness, at most 1, less the square of the distance as a multiple of the reach. Films are
+        looked at one by one: the maps of an enlarged film are large.
 
         Args:
             image: as `forward`.
@@ -91,8 +92,12 @@ class TemplateMatching(LandmarkNetwork):
         Returns:
             As `forward`; the vertex itself for a landmark without template.
         """
+        films = zip(image.split(1), vertices.float().split(1), strict=True)
+        return torch.cat([self._match_near(film, guess, reach) for film, guess in films])
+
+    def _match_near(self, image: torch.Tensor, guess: torch.Tensor, reach: float) -> torch.Tensor:
         image = self._enlarged(image)
-        likeness, guess = self._likeness(self.features(image)), vertices.float()
+        likeness = self._likeness(self.features(image))
         x, y = (
             (torch.arange(size, device=guess.device) / (side - 1) - guess[..., axis, None]) / reach
             for axis, (size, side) in enumerate(zip(likeness.shape[-2:], image.shape[-2:], strict=True))
