@@ -138,6 +138,13 @@ class Cell:
         return not json.loads((stage1.folder / "convergence.json").read_text(encoding="utf-8"))["converged"]
 
     @property
+    def accepted(self) -> bool | None:
+        """Whether stage 2 was better than stage 1 on the validation films; None of a cell without, or not trained."""
+        if self.method.stage != 2 or not self.trained:
+            return None
+        return bool(json.loads((self.folder / "acceptance.json").read_text(encoding="utf-8"))["accepted"])
+
+    @property
     def configs(self) -> list[Path]:
         """Config files of the training, each laid over those before it."""
         preset = PRESETS[self.request.preset]

@@ -13,7 +13,6 @@ import numpy as np
 
 from bundle.comparison.cells import Cell, Request
 from bundle.comparison.methods import Method
-from bundle.engines.model_card import read_card
 from bundle.errors import BundleError
 from bundle.reports.cumulative_error import MILLIMETRES, WIDTH_PERCENT, comparable_errors
 from bundle.reports.evaluation_reader import Evaluation, read_evaluation
@@ -49,14 +48,13 @@ def read_result(cell: Cell) -> Result:
     """Read a cell, as far as it is.
 
     Raises:
-        BundleError: its card or its evaluation cannot be read.
+        BundleError: its evaluation cannot be read.
     """
     state = DIVERGED if cell.diverged else DONE
     if not cell.done:
         return Result(cell, state if cell.method.stage == 2 and state == DIVERGED else MISSING, None)
     time = json.loads(cell.marker.read_text(encoding="utf-8")) if cell.method.stage else {}
-    accepted = read_card(cell.folder / "best.pt")["stage_2_accepted"] if cell.method.stage == 2 else None
-    return Result(cell, state, read_once(cell.evaluation), **time, accepted=accepted)
+    return Result(cell, state, read_once(cell.evaluation), **time, accepted=cell.accepted)
 
 
 class Results:

@@ -53,8 +53,7 @@ def write_cell(
     if cell.method.stage == 1:
         write_text(cell.folder / "convergence.json", json.dumps({"converged": converged}))
     if cell.method.stage == 2:
-        write_text(cell.folder / "best.pt", "")
-        write_text(cell.folder / "best.json", json.dumps({"stage_2_accepted": accepted}))
+        write_text(cell.folder / "acceptance.json", json.dumps({"accepted": accepted}))
     if cell.method.stage:
         write_text(cell.marker, json.dumps({"minutes": 1.5, "resumed": False}))
     folder = cell.request.dataset_dir
