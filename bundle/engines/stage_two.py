@@ -26,6 +26,7 @@ from bundle.networks import DeepAdaptiveGraph
 logger = logging.getLogger(__name__)
 
 FILE_NAME = "acceptance.json"
+ACCEPTED = "stage_2_accepted"
 MODELS = ("teacher", "student")
 NETWORK = "DeepAdaptiveGraph"
 MUST_AGREE = (
@@ -44,12 +45,12 @@ MUST_AGREE = (
 def start_stage_two(
     student: DeepAdaptiveGraph, teacher: Teacher, stage1: str | Path, card: Mapping[str, Any], accept_unconverged: bool
 ) -> None:
-    """Give student and teacher the best weights of stage 1.
+    """Give student and teacher the best weights of stage 1, or of another stage 2: its stage 1 was judged already.
 
     Args:
         student: the network to train.
         teacher: which starts from the student's weights.
-        stage1: run folder of stage 1.
+        stage1: run folder of stage 1, or of a stage 2 that came to its end.
         card: settings of this run, which those of stage 1 have to agree with.
         accept_unconverged: whether to go on from a stage 1 that did not converge.
 
@@ -70,7 +71,8 @@ def start_stage_two(
                 f"{weights}: stage 1 was trained with {name} {theirs.get(name)}, this run has {ours[name]}; "
                 f"give --{name} {theirs.get(name)}, or the --stage1 of another run"
             )
-    _require_converged(Path(stage1) / CONVERGENCE_FILE, accept_unconverged)
+    if ACCEPTED not in theirs:
+        _require_converged(Path(stage1) / CONVERGENCE_FILE, accept_unconverged)
     load_weights(student, weights, card["landmarks"])
     teacher.start(student)
 
@@ -159,7 +161,7 @@ class StageTwoCheckpoint(RunCheckpoint):
         self._save_weights(self.best, {"epoch": 0, VALIDATION: before}, read_checkpoint(self.start_weights))
 
     def _record(self, before: float, best: float, gain: Interval | None, accepted: bool) -> None:
-        card = {**read_card(self.best), "stage_2_accepted": accepted, "stage_1_validation_error_px": before}
+        card = {**read_card(self.best), ACCEPTED: accepted, "stage_1_validation_error_px": before}
         write_text(card_file(self.best), json.dumps(card, indent=2, ensure_ascii=False) + "\n")
         result = {
             "accepted": accepted,

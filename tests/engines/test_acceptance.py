@@ -96,6 +96,13 @@ def test_gain_that_may_be_chance_is_declined_and_its_weights_are_kept(
     assert kept.read_bytes() == before and json.loads((run / "acceptance.json").read_text()) == verdict
 
 
+def test_stage_two_can_start_from_another(few_shot: FewShot, run: Path, tmp_path: Path):
+    pretend(few_shot("pseudo_label"), [[4.0, 5.0], [3.0, 4.0], [5.0, 5.0]]).run()
+    second = tmp_path / "second"
+    few_shot("few_shot_dag", stage1=str(run), output_dir=str(second), max_epochs=1).run()
+    assert same(second / "stage1.pt", run / "best.pt")
+
+
 def test_half_confidence_takes_every_smaller_mean(few_shot: FewShot, run: Path):
     pretend(few_shot("pseudo_label", accept_confidence=0.5), DISAGREE).run()
     verdict = json.loads((run / "acceptance.json").read_text())
