@@ -126,17 +126,16 @@ class StageTwoCheckpoint(RunCheckpoint):
     Where the model at its best is not better on the validation films than stage 1's weights, beyond chance, these leave
     the run, and its own are kept as `stage2.pt`; the log, the card and `acceptance.json` say so.
 
-    Args:
-        film_errors: which judges the gain.
-        options: of `RunCheckpoint`.
+    Its `save_dict` has `film_errors`, the `FilmErrors` of the model, which judge the gain.
     """
 
     start_name = "stage1"
 
-    def __init__(self, *, film_errors: FilmErrors, **options: Any) -> None:
-        super().__init__(**options)
-        self.film_errors = film_errors
-        self.save_dict = {**self.save_dict, "film_errors": film_errors}
+    @property
+    def film_errors(self) -> FilmErrors:
+        """The errors of each validation film."""
+        film_errors: FilmErrors = self.save_dict["film_errors"]
+        return film_errors
 
     @property
     def declined(self) -> Path:

@@ -65,6 +65,15 @@ def test_a_method_is_an_overlay_of_a_few_lines(method: str):
     assert not set(overlay) - set(base) - {"warm_up", "scales", "reach", "remembered_answers"}
 
 
+def test_the_control_trains_as_long_and_as_fast_as_recommended():
+    control, ours = (
+        ConfigParser.load_config_file(str(CONFIGS / "methods" / f"{method}.json"))
+        for method in ("trained_on", "recommended")
+    )
+    for name in ("max_epochs", "learning_rate"):
+        assert control[name] == ours[name]
+
+
 def test_the_pool_can_be_cut_by_an_overlay_as_the_docs_say(dataset: Path, tmp_path: Path):
     documented = re.search(r"```json\n(\{.*\[:35\].*\})\n```", (CONFIGS.parent / "docs/comparison.md").read_text())
     overlay = tmp_path / "pool.json"
