@@ -14,6 +14,9 @@ import torch
 from ignite.engine import Events
 from monai.bundle import ConfigWorkflow
 
+from bundle.engines import read_card
+from bundle.engines.checkpoint import read_checkpoint
+
 FewShot = Callable[..., ConfigWorkflow]
 DISAGREE = [[1.0, 7.0], [2.0, 5.0], [6.0, 6.0]]  # means 4, 3.5, 6: one film gains what the other loses
 
@@ -28,18 +31,8 @@ def exported(tmp_path: Path) -> Path:
     return tmp_path / "models" / "model.pt"
 
 
-def weights(file: Path) -> dict[str, torch.Tensor]:
-    state: dict[str, torch.Tensor] = torch.load(file, weights_only=True)
-    return state
-
-
-def card(file: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(file.with_suffix(".json").read_text())
-    return content
-
-
 def same(one: Path, other: Path) -> bool:
-    first, second = weights(one), weights(other)
+    first, second = read_checkpoint(one), read_checkpoint(other)
     return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
 
 
@@ -59,7 +52,7 @@ def pretend(workflow: ConfigWorkflow, validations: Sequence[Sequence[float]]) ->
 
 def test_better_stage_two_is_exported_as_the_network_fixed_beforehand(few_shot: FewShot, run: Path, exported: Path):
     pretend(few_shot("few_shot_dag", ratio=0), [[4.0, 5.0], [3.0, 4.0], [5.0, 5.0]]).run()
-    facts = card(exported)
+    facts = read_card(exported)
     assert (facts["model"], facts["epoch"], facts["stage_2_accepted"]) == ("teacher", 1, True)
     assert facts["validation_error_px"] == 3.5
     verdict = json.loads((run / "acceptance.json").read_text())
@@ -73,7 +66,7 @@ def test_worse_stage_two_leaves_stage_one_and_says_so(
     with caplog.at_level(logging.WARNING):
         pretend(few_shot("pseudo_label"), [[4.0, 4.0], [4.0, 4.0], [5.0, 5.0]]).run()
     assert "stage 2 was not accepted" in caplog.text and "from chance" not in caplog.text
-    assert (card(exported)["stage_2_accepted"], card(exported)["validation_error_px"]) == (False, 4.0)
+    assert (read_card(exported)["stage_2_accepted"], read_card(exported)["validation_error_px"]) == (False, 4.0)
     assert same(exported, stage1 / "best.pt")
 
 
@@ -90,7 +83,7 @@ def test_gain_that_may_be_chance_is_declined_and_its_weights_are_kept(
     assert verdict["accepted"] is False and verdict["gain_px"] == 0.5 and verdict["gain_at_least_px"] < 0
     assert same(exported, stage1 / "best.pt")
     kept = run / "stage2.pt"
-    assert not same(kept, exported) and card(kept)["validation_error_px"] == 3.5
+    assert not same(kept, exported) and read_card(kept)["validation_error_px"] == 3.5
     before = kept.read_bytes()
     few_shot("pseudo_label", resume=True).run()
     assert kept.read_bytes() == before and json.loads((run / "acceptance.json").read_text()) == verdict
