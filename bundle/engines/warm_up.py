@@ -104,16 +104,23 @@ class ReportPassedOver:
 
 
 def warmed_up(
-    warm_up: str | Path, films: Iterable[Mapping[str, Any]], card: Mapping[str, Any], device: torch.device, scale: int
-) -> TemplateMatching:
-    """Load the network of a warm-up, with the templates of these films.
+    warm_up: str | Path,
+    films: Iterable[Mapping[str, Any]],
+    card: Mapping[str, Any],
+    device: torch.device,
+    scales: Iterable[int],
+) -> list[TemplateMatching]:
+    """Load the network of a warm-up and let it learn the templates of these films at each scale.
 
     Args:
         warm_up: run folder of the warm-up.
         films: the drawn films, as `TemplateMatching.learn_templates` takes them.
         card: settings of this run, which those of the warm-up have to agree with.
         device: where the network is to be.
-        scale: as `TemplateMatching` takes it.
+        scales: each as `TemplateMatching` takes it.
+
+    Returns:
+        A matching for each scale; they share the backbone.
 
     Raises:
         CheckpointError: there is no such run, or it is of other landmarks, network or image size.
@@ -132,6 +139,7 @@ def warmed_up(
             )
     load_weights(network, weights, card["landmarks"])
     network.to(device)
-    network.scale = scale
-    network.learn_templates(films)
-    return network
+    matchings = [network.at_scale(scale) for scale in scales]
+    for matching in matchings:
+        matching.learn_templates(films)
+    return matchings

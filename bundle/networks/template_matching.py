@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -38,17 +39,29 @@ class TemplateMatching(LandmarkNetwork):
     Args:
         num_landmarks: number K of landmarks.
         backbone: network with `feature_channels` that maps [B, C, X, Y] to [B, D, X / 4, Y / 4]; None: HRNet-W18.
-        scale: enlarge images so many times before their features are taken: other features, and cells so much finer.
+
+    Attributes:
+        scale: times that images are enlarged before their features are taken, see `at_scale`.
     """
 
     stride = STRIDE
     templates: torch.Tensor
 
-    def __init__(self, num_landmarks: int, backbone: HRNet | None = None, scale: int = 1) -> None:
+    def __init__(self, num_landmarks: int, backbone: HRNet | None = None) -> None:
         super().__init__(num_landmarks)
-        self.scale = scale
+        self.scale = 1
         self.backbone = hrnet_w18() if backbone is None else backbone
         self.register_buffer("templates", torch.zeros(num_landmarks, self.backbone.feature_channels))
+
+    def at_scale(self, scale: int) -> TemplateMatching:
+        """Return one with this very backbone that looks at enlarged images: other features, in cells so much finer.
+
+        It has templates of its own to learn.
+        """
+        other = copy.deepcopy(self, {id(self.backbone): self.backbone})
+        other.scale = scale
+        other.templates.zero_()
+        return other
 
     @torch.no_grad()
     def learn_templates(self, films: Iterable[Mapping[str, Any]]) -> None:

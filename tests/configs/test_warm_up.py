@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -71,10 +72,14 @@ def test_stage_two_takes_the_backbone_and_learns_its_own_templates(training: Tra
     workflow = warm_up(training, tmp_path / "run")
     workflow.run()
     films = list(workflow.parser.get_parsed_content("train#drawn_films"))[:1]
-    network = warmed_up(tmp_path / "run", films, CARD, CPU, 1)
+    matchings = warmed_up(tmp_path / "run", films, CARD, CPU, [1, 2])
     saved = torch.load(tmp_path / "run" / "best.pt", weights_only=True)
-    assert torch.equal(network.state_dict()["backbone.conv1.weight"], saved["backbone.conv1.weight"])
-    assert not torch.equal(network.templates, saved["templates"])
+    assert [matching.scale for matching in matchings] == [1, 2]
+    for matching in matchings:
+        assert torch.equal(matching.state_dict()["backbone.conv1.weight"], saved["backbone.conv1.weight"])
+        assert matching.backbone is matchings[0].backbone
+    templates = [saved["templates"], *(matching.templates for matching in matchings)]
+    assert not any(torch.equal(one, other) for one, other in itertools.combinations(templates, 2))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +92,7 @@ def test_stage_two_takes_the_backbone_and_learns_its_own_templates(training: Tra
 )
 def test_a_warm_up_of_other_settings_is_refused(warm_up: Path, change: dict, words: str):
     with pytest.raises(CheckpointError, match=words):
-        warmed_up(warm_up, [], {**CARD, **change}, CPU, 1)
+        warmed_up(warm_up, [], {**CARD, **change}, CPU, [1])
 
 
 def test_a_run_that_is_no_warm_up_is_refused(warm_up: Path):
@@ -95,9 +100,9 @@ def test_a_run_that_is_no_warm_up_is_refused(warm_up: Path):
     card["network"] = {"name": "DeepAdaptiveGraph", "backbone": "hrnet_small"}
     (warm_up / "best.json").write_text(json.dumps(card))
     with pytest.raises(CheckpointError, match=r"best\.pt: is of no warm-up; run configs/warm_up\.json"):
-        warmed_up(warm_up, [], CARD, CPU, 1)
+        warmed_up(warm_up, [], CARD, CPU, [1])
 
 
 def test_a_missing_warm_up_is_told(tmp_path: Path):
     with pytest.raises(CheckpointError, match=r"best\.pt: there is no such weights file"):
-        warmed_up(tmp_path, [], CARD, CPU, 1)
+        warmed_up(tmp_path, [], CARD, CPU, [1])

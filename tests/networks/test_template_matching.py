@@ -52,7 +52,7 @@ def test_landmarks_are_found_where_they_moved_to(network: TemplateMatching):
 
 
 def test_an_enlarged_film_has_finer_cells(network: TemplateMatching):
-    network.scale = 2
+    network = network.at_scale(2)
     network.learn_templates([labelled((3, 4), (9, 8)), labelled((4, 4), (9, 9))])
     between = (5.5, 6.5), (10.5, 9.5)
     output = network.forward_training(film(*between)[None])

@@ -13,7 +13,8 @@ from bundle.networks import TemplateMatching, hrnet_small
 
 
 def matchings() -> list[TemplateMatching]:
-    return [TemplateMatching(2, hrnet_small()), TemplateMatching(2, hrnet_small(), scale=2)]
+    matching = TemplateMatching(2, hrnet_small())
+    return [matching, matching.at_scale(2)]
 
 
 @pytest.fixture
