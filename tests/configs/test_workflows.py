@@ -80,6 +80,19 @@ def test_batch_follows_shots_as_in_the_paper(dataset: Path, shots: int, batch: i
     assert workflow.parser.get_parsed_content("epoch_length") == -(-shots // batch)
 
 
+@pytest.mark.parametrize(("epochs", "full"), [(120, [0, 40, 80]), (24, [0])], ids=["whole cosines", "one, shorter"])
+def test_the_small_preset_restarts_its_cosine(dataset: Path, epochs: int, full: list[int]):
+    workflow = train(dataset, "small.json", image_size=32, max_epochs=epochs)
+    scheduler = workflow.parser.get_parsed_content("train#lr_scheduler")
+    rates = []
+    for _ in range(epochs):
+        rates.append(scheduler.get_last_lr()[0])
+        workflow.parser.get_parsed_content("train#optimizer").step()
+        scheduler.step()
+    assert [epoch for epoch, rate in enumerate(rates) if rate == 1e-3] == full
+    assert rates[-1] < 1e-5
+
+
 def test_small_is_an_overlay_that_names_no_setting_anew():
     whole, small = (ConfigParser.load_config_file(str(CONFIGS / name)) for name in ("train.json", "small.json"))
     assert not {key for key in small if not key.startswith("_comment") and "#" not in key} - set(whole)
