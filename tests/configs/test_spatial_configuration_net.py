@@ -3,18 +3,16 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
-from ignite.engine import Events
 from monai.bundle import ConfigWorkflow
 
-from bundle.errors import BundleError
 from bundle.networks import SpatialConfigurationNet
+from run_folders import cause_of, history, interrupt
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 OVERLAY = "methods/spatial_configuration_net.json"
@@ -26,17 +24,6 @@ Make = Callable[..., ConfigWorkflow]
 def scn(training: Make) -> Make:
     """Make an initialized training workflow of the overlay, cut down to run in a second."""
     return lambda **override: training(OVERLAY, **{**SMALL, **override})
-
-
-def history(run: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader((run / "history.csv").open()))
-
-
-def cause_of(error: BaseException) -> str:
-    while not isinstance(error, BundleError):
-        assert error.__cause__ is not None, f"no BundleError caused {error!r}"
-        error = error.__cause__
-    return str(error)
 
 
 @pytest.mark.parametrize("overlays", [(), ("small.json",)], ids=["train", "train+small"])
@@ -76,18 +63,12 @@ def test_cut_and_resumed_equals_uncut(scn: Make, tmp_path: Path):
     uncut, cut = tmp_path / "uncut", tmp_path / "cut"
     scn(output_dir=str(uncut), max_epochs=3).run()
     interrupted = scn(output_dir=str(cut), max_epochs=3)
-    interrupted.trainer.add_event_handler(Events.ITERATION_COMPLETED(once=3), _press_ctrl_c)
-    with pytest.raises(SystemExit):
-        interrupted.run()
+    interrupt(interrupted, 3)
     scn(output_dir=str(cut), max_epochs=3, resume=True).run()
     assert history(cut) == history(uncut)
     for name in ("last.pt", "best.pt"):
         one, other = (torch.load(run / name, weights_only=True) for run in (uncut, cut))
         torch.testing.assert_close(one, other, rtol=0, atol=0)
-
-
-def _press_ctrl_c() -> None:
-    raise KeyboardInterrupt
 
 
 def test_trained_network_and_baseline_are_evaluated_and_applied(

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import json
 from collections.abc import Callable
@@ -11,11 +10,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from ignite.engine import Events
 from monai.bundle import ConfigWorkflow
 
 from bundle.engines import warmed_up
 from bundle.errors import CheckpointError
+from run_folders import history, interrupt
 
 Training = Callable[..., ConfigWorkflow]
 NAMES = ["left top", "right top", "bottom"]
@@ -25,10 +24,6 @@ CPU = torch.device("cpu")
 
 def warm_up(training: Training, run: Path, **override) -> ConfigWorkflow:
     return training("warm_up.json", output_dir=str(run), batch_size=2, points=8, **override)
-
-
-def history(run: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader((run / "history.csv").open()))
 
 
 def test_it_has_every_property_that_monai_reads(training: Training, tmp_path: Path):
@@ -54,18 +49,12 @@ def test_cut_and_resumed_equals_uncut(training: Training, tmp_path: Path):
     uncut, cut = tmp_path / "uncut", tmp_path / "cut"
     warm_up(training, uncut).run()
     interrupted = warm_up(training, cut)
-    interrupted.trainer.add_event_handler(Events.ITERATION_COMPLETED(once=3), _press_ctrl_c)
-    with pytest.raises(SystemExit):
-        interrupted.run()
+    interrupt(interrupted, 3)
     warm_up(training, cut, resume=True).run()
     assert history(cut) == history(uncut) and len(history(cut)) == 3
     weights = [torch.load(run / "best.pt", weights_only=True) for run in (uncut, cut)]
     assert weights[0]["templates"].any()
     assert all(torch.equal(value, weights[1][name]) for name, value in weights[0].items())
-
-
-def _press_ctrl_c() -> None:
-    raise KeyboardInterrupt
 
 
 def test_stage_two_takes_the_backbone_and_learns_its_own_templates(training: Training, tmp_path: Path):

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import logging
 from collections.abc import Callable
@@ -15,26 +14,11 @@ import torch
 from ignite.engine import Events
 from monai.bundle import ConfigWorkflow
 
-from bundle.errors import BundleError
+from run_folders import cause_of, history, interrupt, weights
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 METHODS = sorted({file.stem for file in (CONFIGS / "methods").glob("*.json")} - {"spatial_configuration_net"})
 FewShot = Callable[..., ConfigWorkflow]
-
-
-def weights(file: Path) -> dict[str, Any]:
-    return torch.load(file, weights_only=True)
-
-
-def history(run: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader((run / "history.csv").open()))
-
-
-def cause_of(error: BaseException) -> str:
-    while not isinstance(error, BundleError):
-        assert error.__cause__ is not None, f"no BundleError caused {error!r}"
-        error = error.__cause__
-    return str(error)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -42,9 +26,7 @@ def test_cut_and_resumed_equals_uncut(few_shot: FewShot, tmp_path: Path, method:
     uncut, cut = tmp_path / "uncut", tmp_path / "cut"
     few_shot(method, output_dir=str(uncut)).run()
     interrupted = few_shot(method, output_dir=str(cut))
-    interrupted.trainer.add_event_handler(Events.ITERATION_COMPLETED(once=5), _press_ctrl_c)
-    with pytest.raises(SystemExit):
-        interrupted.run()
+    interrupt(interrupted, 5)
     assert len(history(cut)) == 2
     few_shot(method, output_dir=str(cut), resume=True).run()
     assert history(cut) == history(uncut)
@@ -53,10 +35,6 @@ def test_cut_and_resumed_equals_uncut(few_shot: FewShot, tmp_path: Path, method:
     memories = [[file.read_bytes() for file in sorted(run.glob("*.npy"))] for run in (uncut, cut)]
     assert memories[0] == memories[1]
     assert bool(memories[0]) == (method in ("temporal_ensemble", "multi_view", "recommended"))
-
-
-def _press_ctrl_c() -> None:
-    raise KeyboardInterrupt
 
 
 def assert_same(one: Any, other: Any) -> None:

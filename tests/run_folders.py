@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What tests read of a run's folder, and how they stop a run or find why it failed."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from ignite.engine import Events
+from monai.bundle import ConfigWorkflow
+
+from bundle.errors import BundleError
+
+
+def weights(file: Path) -> dict[str, Any]:
+    return torch.load(file, weights_only=True)
+
+
+def history(run: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader((run / "history.csv").open()))
+
+
+def interrupt(workflow: ConfigWorkflow, iteration: int) -> None:
+    """Run it, and press Ctrl-C after that many iterations."""
+    workflow.trainer.add_event_handler(Events.ITERATION_COMPLETED(once=iteration), _press_ctrl_c)
+    with pytest.raises(SystemExit) as stop:
+        workflow.run()
+    assert stop.value.code == 130
+
+
+def _press_ctrl_c() -> None:
+    raise KeyboardInterrupt
+
+
+def cause_of(error: BaseException) -> str:
+    """The sentence of a `BundleError`, from the chain of what MONAI's expressions made of it."""
+    while not isinstance(error, BundleError):
+        assert error.__cause__ is not None, f"no BundleError caused {error!r}"
+        error = error.__cause__
+    return str(error)
