@@ -143,6 +143,7 @@ class StageTwoCheckpoint(RunCheckpoint):
         return self.output_dir / "stage2.pt"
 
     def _completed(self, engine: Engine) -> None:
+        self._take_back()
         before, *after = self.history.validation_errors
         best = min(after, default=before)
         gain = self.film_errors.gain()
@@ -153,8 +154,16 @@ class StageTwoCheckpoint(RunCheckpoint):
         self._say(before, best, accepted)
         super()._completed(engine)
 
+    def _take_back(self) -> None:
+        """Where an end of before declined them, make the weights of the best validation `best.pt` again."""
+        if self.declined.exists():
+            if not read_card(self.best)["epoch"]:
+                copy_weights(self.declined, self.best)
+            for file in (self.declined, card_file(self.declined)):
+                file.unlink(missing_ok=True)
+
     def _decline(self, before: float) -> None:
-        """Let the weights of stage 1 leave the run; where that was done already, `best.pt` holds them."""
+        """Let the weights of stage 1 leave the run."""
         if self.best.exists() and read_card(self.best)["epoch"]:
             copy_weights(self.best, self.declined)
         self._save_weights(self.best, {"epoch": 0, VALIDATION: before}, read_checkpoint(self.start_weights))

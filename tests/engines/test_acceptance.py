@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,15 @@ def test_gain_that_may_be_chance_is_declined_and_its_weights_are_kept(
     before = kept.read_bytes()
     few_shot("pseudo_label", resume=True).run()
     assert kept.read_bytes() == before and json.loads((run / "acceptance.json").read_text()) == verdict
+
+
+def test_what_was_declined_can_be_accepted_after_all(few_shot: FewShot, run: Path, exported: Path, tmp_path: Path):
+    pretend(few_shot("pseudo_label"), DISAGREE).run()
+    declined = Path(shutil.copy(run / "stage2.pt", tmp_path))
+    few_shot("pseudo_label", resume=True, accept_confidence=0.5).run()
+    assert same(run / "best.pt", declined) and same(exported, declined)
+    assert (read_card(exported)["stage_2_accepted"], read_card(exported)["validation_error_px"]) == (True, 3.5)
+    assert not list(run.glob("stage2.*"))
 
 
 def test_stage_two_can_start_from_another(few_shot: FewShot, run: Path, tmp_path: Path):
