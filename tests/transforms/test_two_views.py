@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two views of a film, and the transforms that a film without landmarks takes."""
+"""Views of a film, and the transforms that a film without landmarks takes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from monai.transforms import RandShiftIntensityd
 from bundle.transforms import NormaliseLandmarksd, RandDeformd
 from bundle.transforms.deformation import RandDeformUnlabelledd, without_landmarks
 from bundle.transforms.two_views import TwoViews
+from bundle.transforms.view_of_film import ViewOfFilm
 
 MEAN_SHAPE = torch.tensor([[0.3, 0.4], [0.6, 0.8]])
 
@@ -38,3 +39,11 @@ def test_the_views_differ_and_come_again_with_the_seed():
     assert not torch.equal(runs[0]["deformation"].matrix, runs[0]["second_deformation"].matrix)
     for name in ("image", "second_image"):
         assert torch.equal(runs[0][name], runs[1][name])
+
+
+def test_a_view_keeps_the_film_and_leads_back_to_it():
+    image = torch.rand(1, 32, 32)
+    output = ViewOfFilm(without_landmarks(labelled(), MEAN_SHAPE)).set_random_state(3)({"image": image.clone()})
+    assert torch.equal(output["film"], image)
+    assert output["image"].shape == image.shape and not torch.equal(output["image"], image)
+    assert "deformation" in output

@@ -45,7 +45,8 @@ class MultiView(Teacher):
         deformation, films = batch["deformation"], batch["film_index"]
         asked = self.memory.has_room(films)
         if asked.any():
-            some = {**batch, "film_index": films[asked], "deformation": deformation.of(asked)}
+            some: dict[str, Any] = {name: part[asked] for name, part in batch.items() if isinstance(part, torch.Tensor)}
+            some["deformation"] = deformation.of(asked)
             for vertices in self.teacher.answers(student, image[asked.to(image.device)], some):
                 self.memory.remember(some["film_index"], some["deformation"].restore(vertices.float().cpu()))
         return PseudoGroundTruth(deformation.move(self.memory.recall(films)).to(image.device), None)

@@ -17,6 +17,9 @@ from bundle.networks import DeepAdaptiveGraph, TemplateMatching
 class TemplateTeacher(PseudoLabel):
     """The frozen network of stage 1, and the places near its answer that look like the labelled landmarks.
 
+    Stage 1 answers for the film as it is, which it knows better than a deformed one, and its answer is carried to the
+    view; the matches are of the view.
+
     CC2D labels films by matching, for a network to learn from (Yao et al., MICCAI 2021, arXiv 2103.04527). Matching
     knows no shape, so it does not repeat that of few films; but it takes left for right where they look alike, and
     stage 1 does not.
@@ -43,8 +46,15 @@ class TemplateTeacher(PseudoLabel):
     def answers(
         self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]
     ) -> tuple[torch.Tensor, ...]:
-        """That of stage 1, and the most similar places near it by each matching."""
-        vertices = super().pseudo_ground_truth(student, image, batch).vertices
+        """That of stage 1, and the most similar places near it by each matching.
+
+        Args:
+            student: is not asked.
+            image: view [B, C, X, Y] of the films.
+            batch: of `ViewOfFilm`: `film` [B, C, X, Y] and the `deformation` that made the view of it.
+        """
+        film = super().pseudo_ground_truth(student, batch["film"].to(image.device), batch).vertices
+        vertices = batch["deformation"].move(film.float().cpu()).to(image.device)
         return vertices, *(
             matching.match_near(image, vertices, self.reach / matching.scale) for matching in self.matchings
         )

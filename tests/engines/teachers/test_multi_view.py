@@ -60,16 +60,17 @@ def test_a_film_with_enough_answers_is_asked_no_more(student, image: torch.Tenso
 
     class Listening(TwoAnswers):
         def answers(self, student, image: torch.Tensor, batch: dict) -> tuple[torch.Tensor, ...]:
-            asked.append((batch["film_index"].tolist(), len(image), batch["deformation"].shift[:, 0].tolist()))
+            shift = batch["deformation"].shift[:, 0].tolist()
+            asked.append((batch["film_index"].tolist(), len(image), len(batch["film"]), shift))
             return super().answers(student, image, batch)
 
     teacher = MultiView(Listening(student), MedianMemory(4, 2, tmp_path, answers=2))
     teacher.start(student)
     films = torch.cat([image[:1], image[:1]])
-    first = teacher.pseudo_ground_truth(student, image[:1], shifted(2)).vertices
-    both = teacher.pseudo_ground_truth(student, films, shifted(2, 3, shift=8.0)).vertices
+    first = teacher.pseudo_ground_truth(student, image[:1], {**shifted(2), "film": image[:1]}).vertices
+    both = teacher.pseudo_ground_truth(student, films, {**shifted(2, 3, shift=8.0), "film": films}).vertices
     again = teacher.pseudo_ground_truth(student, films, shifted(3, 2)).vertices
-    assert asked == [([2], 1, [0.0]), ([3], 1, [8.0])]
+    assert asked == [([2], 1, 1, [0.0]), ([3], 1, 1, [8.0])]
     torch.testing.assert_close(both[0], first[0] + 0.25, atol=1e-5, rtol=0)
     torch.testing.assert_close(again[0], both[1] - 0.25, atol=1e-5, rtol=0)
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import nn
@@ -35,31 +37,40 @@ def films() -> torch.Tensor:
     return torch.rand(2, 1, 32, 32)
 
 
-def test_answers_are_stage_one_and_the_matches_near_it(
-    teacher: TemplateTeacher, student: nn.Module, films: torch.Tensor
+@pytest.fixture
+def batch(shifted: Callable[..., dict], films: torch.Tensor) -> dict:
+    """The films, and that their views are shifted by a quarter."""
+    return {**shifted(0, 1, shift=8.0), "film": films}
+
+
+def test_answers_are_stage_one_of_the_film_and_the_matches_near_it_in_the_view(
+    teacher: TemplateTeacher, student: nn.Module, batch: dict
 ):
-    stage1, *matches = teacher.answers(student, films, {})
-    torch.testing.assert_close(stage1, student.eval().forward_training(films).local_vertices)
+    view = torch.rand(2, 1, 32, 32)
+    stage1, *matches = teacher.answers(student, view, batch)
+    torch.testing.assert_close(stage1, student.eval().forward_training(batch["film"]).local_vertices + 0.25)
     for matching, match in zip(teacher.matchings, matches, strict=True):
-        torch.testing.assert_close(match, matching.match_near(films, stage1, 0.2 / matching.scale))
-    answer = teacher.pseudo_ground_truth(student, films, {})
+        torch.testing.assert_close(match, matching.match_near(view, stage1, 0.2 / matching.scale))
+    answer = teacher.pseudo_ground_truth(student, view, batch)
     torch.testing.assert_close(answer.vertices, (stage1 + sum(matches)) / 3)
     assert answer.feature_map is None
 
 
-def test_stage_one_stays_when_the_student_learns(teacher: TemplateTeacher, student: nn.Module, films: torch.Tensor):
-    before = teacher.answers(student, films, {})
+def test_stage_one_stays_when_the_student_learns(
+    teacher: TemplateTeacher, student: nn.Module, films: torch.Tensor, batch: dict
+):
+    before = teacher.answers(student, films, batch)
     with torch.no_grad():
         student.norm.bias += 1
-    torch.testing.assert_close(teacher.answers(student, films, {}), before)
+    torch.testing.assert_close(teacher.answers(student, films, batch), before)
 
 
-def test_resume_takes_all_back(teacher: TemplateTeacher, student: nn.Module, films: torch.Tensor):
+def test_resume_takes_all_back(teacher: TemplateTeacher, student: nn.Module, films: torch.Tensor, batch: dict):
     again = TemplateTeacher(matchings(), student, reach=0.2)
     with torch.no_grad():
         again.stage1.norm.bias += 1
     again.load_state_dict(teacher.state_dict())
-    torch.testing.assert_close(again.answers(student, films, {}), teacher.answers(student, films, {}))
+    torch.testing.assert_close(again.answers(student, films, batch), teacher.answers(student, films, batch))
 
 
 def test_no_reach_is_refused(student: nn.Module):
