@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -94,8 +95,9 @@ class TemplateMatching(LandmarkNetwork):
     def match_near(self, image: torch.Tensor, vertices: torch.Tensor, reach: float) -> torch.Tensor:
         """Locate the landmarks near places that they are thought to be at.
 
-        What counts is the likeness, at most 1, less the square of the distance as a multiple of the reach. Films are
-        looked at one by one: the maps of an enlarged film are large.
+        What counts is the likeness, -1 to 1, less the square of the distance as a multiple of the reach; so what lies
+        farther than the root of two of them cannot win, and is not looked at. Films are looked at one by one: an
+        enlarged film takes much memory.
 
         Args:
             image: as `forward`.
@@ -110,13 +112,16 @@ class TemplateMatching(LandmarkNetwork):
 
     def _match_near(self, image: torch.Tensor, guess: torch.Tensor, reach: float) -> torch.Tensor:
         image = self._enlarged(image)
-        likeness = self._likeness(self.features(image))
-        x, y = (
-            (torch.arange(size, device=guess.device) / (side - 1) - guess[..., axis, None]) / reach
-            for axis, (size, side) in enumerate(zip(likeness.shape[-2:], image.shape[-2:], strict=True))
-        )
-        distance = x.square()[..., :, None] + y.square()[..., None, :]
-        return torch.where(self._known, _place_of_maximum(likeness - distance, image), guess)
+        cosine = self._cosine(self.features(image))[0, :, None]  # [K, 1, X', Y']
+        extent = guess.new_tensor(image.shape[-2:]) - 1
+        last_cell = STRIDE * (guess.new_tensor(cosine.shape[-2:]) - 1)
+        pixels = _window(guess[0] * extent, math.ceil(math.sqrt(2) * reach * extent.max().item()), last_cell)
+        grid = (2 * pixels / last_cell - 1).flip(-1)
+        likeness = functional.grid_sample(cosine, grid, mode="bicubic", padding_mode="border", align_corners=True)
+        distance = ((pixels / extent - guess[0, :, None, None]) / reach).square().sum(dim=-1)
+        best = (likeness[:, 0] - distance).flatten(1).argmax(dim=-1)
+        found = (pixels / extent).flatten(1, 2)[torch.arange(len(best), device=best.device), best]
+        return torch.where(self._known, found, guess[0])[None]
 
     @property
     def _known(self) -> torch.Tensor:
@@ -125,10 +130,13 @@ class TemplateMatching(LandmarkNetwork):
 
     def _likeness(self, features: torch.Tensor) -> torch.Tensor:
         """Cosine of a feature map [B, D, X', Y'] to each template, on the pixels of the image: [B, K, X, Y]."""
-        likeness = torch.einsum("kd,bdxy->bkxy", self.templates, features)
+        cosine = self._cosine(features)
         # the map's first and last cell are STRIDE * (cells - 1) pixels apart
-        pixels = [STRIDE * (size - 1) + 1 for size in likeness.shape[-2:]]
-        return functional.interpolate(likeness, pixels, mode="bicubic", align_corners=True)
+        pixels = [STRIDE * (size - 1) + 1 for size in cosine.shape[-2:]]
+        return functional.interpolate(cosine, pixels, mode="bicubic", align_corners=True)
+
+    def _cosine(self, features: torch.Tensor) -> torch.Tensor:
+        return torch.einsum("kd,bdxy->bkxy", self.templates, features)
 
     def features(self, image: torch.Tensor) -> torch.Tensor:
         """Unit vectors that are compared with the templates, [B, D, X / 4, Y / 4]; nothing is enlarged."""
@@ -150,3 +158,10 @@ def _place_of_maximum(likeness: torch.Tensor, image: torch.Tensor) -> torch.Tens
     best = likeness.flatten(2).argmax(dim=-1)
     places = torch.stack([best // likeness.shape[-1], best % likeness.shape[-1]], dim=-1)
     return places / places.new_tensor(image.shape[-2:], dtype=torch.float32).sub(1)
+
+
+def _window(points: torch.Tensor, half: int, last: torch.Tensor) -> torch.Tensor:
+    """The pixels around points [K, 2] (in pixels), clamped to 0 and `last` [2]: [K, 2 half + 1, 2 half + 1, 2]."""
+    offsets = torch.arange(-half, half + 1, device=points.device)
+    x, y = (points.round()[..., None] + offsets).clamp(last.new_zeros(2, 1), last[:, None]).unbind(dim=1)
+    return torch.stack(torch.broadcast_tensors(x[:, :, None], y[:, None, :]), dim=-1)
