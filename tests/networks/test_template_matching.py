@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
+from torch.nn import functional
 
 from bundle.networks import TemplateMatching
 
@@ -35,6 +38,10 @@ def film(*cells: tuple[float, float]) -> torch.Tensor:
     for channel, cell in enumerate(cells):
         image[channel] += torch.exp(-(grid - 4 * torch.tensor(cell)).square().sum(-1) / 60)
     return image
+
+
+def noise(seed: int) -> torch.Tensor:
+    return torch.rand(3, SIDE, SIDE, generator=torch.Generator().manual_seed(seed))
 
 
 def labelled(*cells: tuple[int, int]) -> dict[str, torch.Tensor]:
@@ -80,6 +87,19 @@ def test_of_two_places_alike_the_near_one_is_matched(network: TemplateMatching):
     found = network.match_near(image, near, 2.0)[0] * (SIDE - 1)
     torch.testing.assert_close(found, torch.tensor([[8.0, 20.0], [12.0, 48.0]]), atol=4.0, rtol=0)  # a cell
     torch.testing.assert_close(network.match_near(image, near, 1e-3), near, atol=1e-2, rtol=0)
+
+
+@given(guess=st.tuples(st.floats(-0.1, 1.1), st.floats(-0.1, 1.1)), reach=st.floats(0.02, 0.6), seed=st.integers(0, 99))
+def test_no_place_of_the_film_is_better_than_the_match(guess: tuple[float, float], reach: float, seed: int):
+    network, image, near = TemplateMatching(1, Channels()), noise(seed), torch.tensor([guess])
+    network.learn_templates([{"image": image, "label": torch.tensor([[20.0, 32.0]])}])
+    cosine = torch.einsum("d,dxy->xy", network.templates[0], network.features(image[None])[0])
+    likeness = functional.interpolate(cosine[None, None], [SIDE - 3] * 2, mode="bicubic", align_corners=True)[0, 0]
+    places = torch.cartesian_prod(*[torch.arange(SIDE - 3) / (SIDE - 1)] * 2)
+    score = likeness.flatten() - ((places - near) / reach).square().sum(dim=-1)
+    found = network.match_near(image[None], near[None], reach)[0]
+    row = (found * (SIDE - 1)).round().long()[0]
+    torch.testing.assert_close(score.reshape(SIDE - 3, SIDE - 3)[tuple(row)], score.max(), atol=1e-5, rtol=0)
 
 
 def test_a_landmark_that_no_film_has_stays_where_it_is_thought_to_be(network: TemplateMatching):
