@@ -41,7 +41,7 @@ def film(*cells: tuple[float, float]) -> torch.Tensor:
 
 
 def noise(seed: int) -> torch.Tensor:
-    return torch.rand(3, SIDE, SIDE, generator=torch.Generator().manual_seed(seed))
+    return torch.randn(3, SIDE, SIDE, generator=torch.Generator().manual_seed(seed))
 
 
 def labelled(*cells: tuple[int, int]) -> dict[str, torch.Tensor]:
