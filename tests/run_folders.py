@@ -5,18 +5,12 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import Any
 
 import pytest
-import torch
 from ignite.engine import Events
 from monai.bundle import ConfigWorkflow
 
-from bundle.errors import BundleError
-
-
-def weights(file: Path) -> dict[str, Any]:
-    return torch.load(file, weights_only=True)
+from bundle.errors import bundle_error
 
 
 def history(run: Path) -> list[dict[str, str]]:
@@ -37,7 +31,6 @@ def _press_ctrl_c() -> None:
 
 def cause_of(error: BaseException) -> str:
     """The sentence of a `BundleError`, from the chain of what MONAI's expressions made of it."""
-    while not isinstance(error, BundleError):
-        assert error.__cause__ is not None, f"no BundleError caused {error!r}"
-        error = error.__cause__
-    return str(error)
+    known = bundle_error(error)
+    assert known is not None, f"no BundleError caused {error!r}"
+    return str(known)

@@ -20,8 +20,6 @@ from monai.bundle import ConfigWorkflow
 from PIL import Image
 from pydicom import Dataset, FileMetaDataset, uid
 
-from bundle.engines.checkpoint import read_checkpoint
-
 REPOSITORY = Path(__file__).resolve().parents[1]
 TRAIN, APPLY, EVALUATE = ("train.json", "small.json"), ("inference.json",), ("inference.json", "evaluate.json")
 
@@ -145,9 +143,8 @@ def test_bad_input_is_one_sentence(
             assert all(words in sentences[0] for words in case.says), sentences[0]
     with subtests.test("whatever was there stays"):
         assert not (tmp_path / "none").exists()
+        assert (tmp_path / "full" / "best.pt").read_bytes() == (run / "best.pt").read_bytes()
         assert (tmp_path / "full" / "last.pt").read_bytes() == (run / "last.pt").read_bytes()
-        best = read_checkpoint(tmp_path / "full" / "best.pt")  # of the epoch that found no room, or of the one before
-        assert best.keys() == read_checkpoint(run / "best.pt").keys()
         assert not list((tmp_path / "full").glob(".*"))
         assert (tmp_path / "some" / "0.png.json").is_file() and (tmp_path / "some" / "1.png.json").is_file()
 
@@ -183,6 +180,8 @@ def training_cases(copy: Callable[..., Path], good: Path, run: Path, folder: Pat
     (broken / "last.pt").write_bytes((run / "last.pt").read_bytes()[:1000])
     shutil.copytree(run, full)
     mebibytes = (full / "best.pt").stat().st_size + 2**20
+    # better weights, which are small enough, would rightly take the place of best.pt
+    unvalidated = {"output_dir": full, "resume": True, "val_interval": 3}
     return [
         case("missing folder", "none: there is no such folder", "give the folder", dataset_dir=folder / "none"),
         case("no dataset.json", "dataset.json: does not exist", "make one", dataset_dir=folder / "empty"),
@@ -196,7 +195,7 @@ def training_cases(copy: Callable[..., Path], good: Path, run: Path, folder: Pat
         case("nothing to resume", "last.pt: there is no run to resume", "--output_dir", resume=True),
         case("unreadable checkpoint", "last.pt: is not a readable checkpoint", output_dir=broken, resume=True),
         case("no write permission", "cannot be written to", "choose a folder", output_dir=good / "0.png" / "run"),
-        case("disk full", "cannot be written", "free space", output_dir=full, resume=True, largest_file=mebibytes),
+        case("disk full", "cannot be written", "free space", largest_file=mebibytes, **unvalidated),
     ]
 
 

@@ -115,12 +115,14 @@ class TemplateMatching(LandmarkNetwork):
         cosine = self._cosine(self.features(image))[0, :, None]  # [K, 1, X', Y']
         extent = guess.new_tensor(image.shape[-2:]) - 1
         last_cell = STRIDE * (guess.new_tensor(cosine.shape[-2:]) - 1)
-        pixels = _window(guess[0] * extent, math.ceil(math.sqrt(2) * reach * extent.max().item()), last_cell)
+        half = math.ceil(math.sqrt(2) * reach * (max(image.shape[-2:]) - 1))
+        pixels = _window(guess[0] * extent, half, last_cell)
         grid = (2 * pixels / last_cell - 1).flip(-1)
         likeness = functional.grid_sample(cosine, grid, mode="bicubic", padding_mode="border", align_corners=True)
-        distance = ((pixels / extent - guess[0, :, None, None]) / reach).square().sum(dim=-1)
+        places = pixels / extent
+        distance = ((places - guess[0, :, None, None]) / reach).square().sum(dim=-1)
         best = (likeness[:, 0] - distance).flatten(1).argmax(dim=-1)
-        found = (pixels / extent).flatten(1, 2)[torch.arange(len(best), device=best.device), best]
+        found = places.flatten(1, 2)[torch.arange(len(best), device=best.device), best]
         return torch.where(self._known, found, guess[0])[None]
 
     @property

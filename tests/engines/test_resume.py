@@ -11,7 +11,8 @@ import pytest
 import torch
 from monai.bundle import ConfigWorkflow
 
-from run_folders import cause_of, history, interrupt, weights
+from bundle.engines.checkpoint import read_checkpoint
+from run_folders import cause_of, history, interrupt
 
 Training = Callable[..., ConfigWorkflow]
 
@@ -40,7 +41,7 @@ def test_cut_and_resumed_equals_uncut(training: Training, tmp_path: Path, overla
     training(output_dir=str(cut), max_epochs=4, resume=True, **overlay).run()
     assert history(cut) == history(uncut)
     for name in ("last.pt", "best.pt"):
-        one, other = weights(uncut / name), weights(cut / name)
+        one, other = read_checkpoint(uncut / name), read_checkpoint(cut / name)
         torch.testing.assert_close(one, other, rtol=0, atol=0)
 
 
@@ -54,7 +55,9 @@ def test_resuming_a_run_at_its_end_trains_no_more_and_does_the_end_again(trainin
     assert history(run) == rows
     assert (run / "last.pt").read_bytes() == last
     assert (run / "convergence.json").is_file()
-    torch.testing.assert_close(weights(tmp_path / "models" / "model.pt"), weights(run / "best.pt"), rtol=0, atol=0)
+    torch.testing.assert_close(
+        read_checkpoint(tmp_path / "models" / "model.pt"), read_checkpoint(run / "best.pt"), rtol=0, atol=0
+    )
 
 
 def test_finished_run_is_not_overwritten_by_chance(training: Training, tmp_path: Path):

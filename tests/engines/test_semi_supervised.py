@@ -14,7 +14,8 @@ import torch
 from ignite.engine import Events
 from monai.bundle import ConfigWorkflow
 
-from run_folders import cause_of, history, interrupt, weights
+from bundle.engines.checkpoint import read_checkpoint
+from run_folders import cause_of, history, interrupt
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 METHODS = sorted({file.stem for file in (CONFIGS / "methods").glob("*.json")} - {"spatial_configuration_net"})
@@ -31,7 +32,7 @@ def test_cut_and_resumed_equals_uncut(few_shot: FewShot, tmp_path: Path, method:
     few_shot(method, output_dir=str(cut), resume=True).run()
     assert history(cut) == history(uncut)
     for name in ("last.pt", "best.pt"):
-        assert_same(weights(uncut / name), weights(cut / name))
+        assert_same(read_checkpoint(uncut / name), read_checkpoint(cut / name))
     memories = [[file.read_bytes() for file in sorted(run.glob("*.npy"))] for run in (uncut, cut)]
     assert memories[0] == memories[1]
     assert bool(memories[0]) == (method in ("temporal_ensemble", "multi_view", "recommended"))
@@ -201,5 +202,6 @@ def test_loss_that_is_no_number_stops_the_run(few_shot: FewShot, tmp_path: Path)
         workflow.run()
     assert "loss is no longer a number in epoch 2" in cause_of(raised.value)
     assert all(
-        torch.isfinite(tensor).all() for tensor in weights(tmp_path / "few_shot" / "last.pt")["network"].values()
+        torch.isfinite(tensor).all()
+        for tensor in read_checkpoint(tmp_path / "few_shot" / "last.pt")["network"].values()
     )

@@ -14,8 +14,9 @@ from ignite.engine import Events
 from monai.bundle import ConfigWorkflow
 
 from bundle.engines import EarlyStop, load_weights, read_card
-from bundle.errors import CheckpointError
-from run_folders import cause_of, history, weights
+from bundle.engines.checkpoint import read_checkpoint
+from bundle.errors import CheckpointError, ConfigurationError, bundle_error
+from run_folders import cause_of, history
 
 Training = Callable[..., ConfigWorkflow]
 
@@ -83,7 +84,9 @@ def test_loss_that_is_no_number_stops_the_run(training: Training, tmp_path: Path
         )
         workflow.run()
     assert "loss is no longer a number in epoch 2" in cause_of(raised.value)
-    assert all(torch.isfinite(tensor).all() for tensor in weights(tmp_path / "run" / "last.pt")["network"].values())
+    assert all(
+        torch.isfinite(tensor).all() for tensor in read_checkpoint(tmp_path / "run" / "last.pt")["network"].values()
+    )
 
 
 def test_without_validation_films_the_training_films_are_used(training: Training, dataset: Path, tmp_path: Path):
@@ -102,6 +105,7 @@ def test_early_stop_ends_after_patience_validations(training: Training, tmp_path
 def test_more_shots_than_films_is_refused(training: Training):
     with pytest.raises(RuntimeError) as raised:
         training(shots=7).run()
+    assert isinstance(bundle_error(raised.value), ConfigurationError)
     assert "shots is 7 where the training split has 6 labelled films" in cause_of(raised.value)
 
 

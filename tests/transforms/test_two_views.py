@@ -41,7 +41,7 @@ def test_the_views_differ_and_come_again_with_the_seed():
         assert torch.equal(runs[0][name], runs[1][name])
 
 
-def test_a_view_keeps_the_film_and_leads_back_to_it():
+def test_a_view_keeps_the_film_that_it_was_made_of():
     image = torch.rand(1, 32, 32)
     output = ViewOfFilm(without_landmarks(labelled(), MEAN_SHAPE)).set_random_state(3)({"image": image.clone()})
     assert torch.equal(output["film"], image)
