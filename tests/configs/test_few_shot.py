@@ -75,6 +75,16 @@ def test_the_control_trains_as_long_and_as_fast_as_recommended():
         assert control[name] == ours[name]
 
 
+@pytest.mark.parametrize(("shots", "scales", "answers"), [(1, [1, 3, 4], 48), (4, [4, 5], 36)])
+def test_one_film_is_matched_at_its_own_size_too_and_twelve_views_are_remembered(
+    dataset: Path, tmp_path: Path, shots: int, scales: list[int], answers: int
+):
+    parser = few_shot(dataset, tmp_path, "few_shot.json", "methods/recommended.json").parser
+    parser["shots"] = shots
+    assert parser.get_parsed_content("scales") == scales
+    assert parser.get_parsed_content("film_memory").answers == answers
+
+
 def test_the_pool_can_be_cut_by_an_overlay_as_the_docs_say(dataset: Path, tmp_path: Path):
     documented = re.search(r"```json\n(\{.*\[:35\].*\})\n```", (CONFIGS.parent / "docs/comparison.md").read_text())
     overlay = tmp_path / "pool.json"
