@@ -11,6 +11,7 @@ import torch
 from ignite.engine import Engine, Events
 from monai.engines import SupervisedTrainer
 from monai.utils.enums import CommonKeys as Keys
+from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from bundle.data.unlabelled_films import PASSED_OVER, UnlabelledFilms
 from bundle.engines.checkpoint import load_weights
@@ -138,7 +139,7 @@ def warmed_up(
                 f"give --{name} {other}, or the --warm_up of another run"
             )
     load_weights(network, weights, card["landmarks"])
-    network.to(device)
+    convert_conv2d_weight_memory_format(network.to(device), torch.channels_last)  # a quarter less time on a CPU
     matchings = [network.at_scale(scale) for scale in scales]
     for matching in matchings:
         matching.learn_templates(films)
