@@ -42,9 +42,8 @@ def main() -> None:
             convert_conv2d_weight_memory_format(network, memory_format)
             seconds[name].append(matching_seconds(network, arguments.scales, view, vertices))
     for name, each in seconds.items():
-        print(
-            f"{name:14} {1000 * statistics.median(each):6.1f} ms a view ({1000 * min(each):.1f} to {1000 * max(each):.1f})"
-        )
+        middle, *ends = (1000 * figure for figure in (statistics.median(each), min(each), max(each)))
+        print(f"{name:14} {middle:6.1f} ms a view ({ends[0]:.1f} to {ends[1]:.1f})")
     print(f"ratio {statistics.median(seconds['channels last']) / statistics.median(seconds['contiguous']):.2f}")
 
 
