@@ -42,8 +42,8 @@ def main() -> None:
             convert_conv2d_weight_memory_format(network, memory_format)
             seconds[name].append(matching_seconds(network, arguments.scales, view, vertices))
     for name, each in seconds.items():
-        middle, *ends = (1000 * figure for figure in (statistics.median(each), min(each), max(each)))
-        print(f"{name:14} {middle:6.1f} ms a view ({ends[0]:.1f} to {ends[1]:.1f})")
+        middle, least, most = (1000 * figure for figure in (statistics.median(each), min(each), max(each)))
+        print(f"{name:14} {middle:6.1f} ms a view ({least:.1f} to {most:.1f})")
     print(f"ratio {statistics.median(seconds['channels last']) / statistics.median(seconds['contiguous']):.2f}")
 
 

@@ -139,7 +139,8 @@ def warmed_up(
                 f"give --{name} {other}, or the --warm_up of another run"
             )
     load_weights(network, weights, card["landmarks"])
-    convert_conv2d_weight_memory_format(network.to(device), torch.channels_last)  # a quarter less time on a CPU
+    # a CPU matches in a quarter less time (benchmarks/matching_speed.py)
+    convert_conv2d_weight_memory_format(network.to(device), torch.channels_last)
     matchings = [network.at_scale(scale) for scale in scales]
     for matching in matchings:
         matching.learn_templates(films)

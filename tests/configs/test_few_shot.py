@@ -85,16 +85,22 @@ def test_one_film_is_matched_at_its_own_size_too_and_twelve_views_are_remembered
     assert parser.get_parsed_content("film_memory").answers == answers
 
 
-def test_the_pool_can_be_cut_by_an_overlay_as_the_docs_say(dataset: Path, tmp_path: Path):
-    documented = re.search(r"```json\n(\{.*\[:35\].*\})\n```", (CONFIGS.parent / "docs/comparison.md").read_text())
+@pytest.mark.parametrize(
+    ("documented", "config", "films", "drawn"),
+    [(0, "few_shot.json", "train#unlabelled#dataset", 0), (1, "warm_up.json", "train#dataset", 4)],
+)
+def test_the_pool_can_be_cut_by_an_overlay_as_the_docs_say(
+    dataset: Path, tmp_path: Path, documented: int, config: str, films: str, drawn: int
+):
+    overlays = re.findall(r"```json\n(\{.*\[:35\].*\})\n```", (CONFIGS.parent / "docs/comparison.md").read_text())
     overlay = tmp_path / "pool.json"
-    overlay.write_text(documented[1].replace("[:35]", "[:1]"))
+    overlay.write_text(overlays[documented].replace("[:35]", "[:1]"))
     whole, cut = (
-        few_shot(dataset, tmp_path, "few_shot.json", *files).parser.get_parsed_content("train#unlabelled#dataset").data
+        [film["name"] for film in few_shot(dataset, tmp_path, config, *files).parser.get_parsed_content(films).data]
         for files in ((), (str(overlay),))
     )
-    assert len(whole) > 1
-    assert [film["name"] for film in cut] == [whole[0]["name"]]
+    assert len(whole) > 1 + drawn
+    assert cut == [whole[0], *whole[len(whole) - drawn :]]
 
 
 def test_unlabelled_films_are_deformed_and_exposed_as_labelled_ones(dataset: Path, tmp_path: Path):
