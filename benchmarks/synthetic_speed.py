@@ -11,7 +11,7 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from bundle.data.synthetic.sample import FILMS, SITES, Request, write_film
+from bundle.synthetic.sample import FILMS, SITES, Request, write_film
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ VERBS = {
         "import csv landmarks.csv --out data/ceph --landmark-set cephalogram",
     ),
     "sample": Verb(
-        "bundle.data.synthetic.command",
+        "bundle.synthetic.command",
         "make a data folder of synthetic radiographs with exact landmarks",
         "sample --site pelvis --out data/pelvis --labelled 30 --validation 10 --unlabelled 200 --test 50",
     ),

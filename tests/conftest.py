@@ -15,7 +15,7 @@ import torch
 from monai.bundle import ConfigWorkflow
 from PIL import Image
 
-from bundle.data.dataset_description import DatasetDescription, Film, write_dataset
+from bundle.dataset.description import DatasetDescription, Film, write_dataset
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 CONFIGS = REPOSITORY / "configs"
@@ -123,3 +123,33 @@ def begun(training: Callable[..., ConfigWorkflow], tmp_path: Path) -> Callable[.
 def warm_up(begun: Callable[..., Path]) -> Path:
     """Run folder of a warm-up: its network as it begins."""
     return begun("warm_up", "warm_up.json")
+
+
+@pytest.fixture
+def names() -> list[str]:
+    """Landmark names, one of which needs quoting in CSV."""
+    return ["left hip", "right hip", "symphysis, pubic"]
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> list[dict[str, Any]]:
+    """Ten films of 120 x 90 pixels at 0.5 mm; all landmarks of film i miss by (0, i) pixels, one label is missing."""
+    grey = np.random.default_rng(0).integers(40, 200, (90, 120)).astype(np.uint8)
+    label = np.array([[30, 40], [90, 40], [60, 60]], dtype=np.float32)
+    films = []
+    for index in range(10):
+        image = tmp_path / "films" / f"film_{index}.png"
+        image.parent.mkdir(exist_ok=True)
+        Image.fromarray(grey).save(image)
+        films.append(
+            {
+                "name": f"films/{image.name}",
+                "image": str(image),
+                "landmarks": label + np.array([0, index], dtype=np.float32),
+                "label": label.copy(),
+                "spacing": np.array([0.5, 0.5], dtype=np.float32),
+                "size": (120, 90),
+            }
+        )
+    films[3]["label"][1] = np.nan
+    return films

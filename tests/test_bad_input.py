@@ -27,7 +27,7 @@ TRAIN, APPLY, EVALUATE = ("train.json", "small.json"), ("inference.json",), ("in
 FORK = """
 import gc, json, os, resource, runpy, sys, tempfile
 import torch.utils.tensorboard, monai.bundle
-import bundle.engines, bundle.reports.evaluation_reporter, bundle.reports.tensorboard_overlay
+import bundle.engines, bundle.evaluation.reporter, bundle.drawing.tensorboard_overlay
 monai.bundle.ConfigParser({"any": {"_target_": "Identity"}}).get_parsed_content("any")  # imports all of MONAI
 gc.freeze()
 results = []

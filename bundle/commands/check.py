@@ -18,10 +18,10 @@ def run(arguments: argparse.Namespace) -> None:
     Raises:
         DatasetError: the first rule it breaks.
     """
-    from bundle.data.datalist import datalist
-    from bundle.data.dataset_description import read_dataset
-    from bundle.data.dataset_summary import dataset_summary
-    from bundle.data.same_content import require_unseen_test
+    from bundle.dataset.datalist import datalist
+    from bundle.dataset.description import read_dataset
+    from bundle.dataset.same_content import require_unseen_test
+    from bundle.dataset.summary import dataset_summary
 
     dataset = read_dataset(arguments.dataset_dir)
     for split in ("training", "validation", "unlabeled"):

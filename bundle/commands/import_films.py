@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from bundle.data.dataset_description import DatasetDescription, Film
-    from bundle.data.importers.annotations import Annotations
+    from bundle.dataset.description import DatasetDescription, Film
+    from bundle.importers.annotations import Annotations
 
 
 class Format(NamedTuple):
@@ -26,7 +26,7 @@ class Format(NamedTuple):
     def load(self) -> Callable[[Path, Path | None, tuple[str, ...] | None], Annotations]:
         """The function that reads it, imported only when it is needed."""
         module, function = self.reader.split(":")
-        return getattr(importlib.import_module(f"bundle.data.importers.{module}"), function)
+        return getattr(importlib.import_module(f"bundle.importers.{module}"), function)
 
 
 FORMATS = {
@@ -128,8 +128,8 @@ def run(arguments: argparse.Namespace) -> None:
     Raises:
         BundleError: the annotations, the options or the data folder cannot be used.
     """
-    from bundle.data.dataset_summary import dataset_summary
-    from bundle.data.importers.gather import refuse_existing_dataset
+    from bundle.dataset.summary import dataset_summary
+    from bundle.importers.gather import refuse_existing_dataset
 
     refuse_existing_dataset(arguments.out)
     dataset = _import(arguments)
@@ -143,10 +143,10 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> DatasetDescription:
-    from bundle.data.dataset_description import DatasetDescription
-    from bundle.data.importers.copies import leave_out_copies
-    from bundle.data.importers.gather import Source, gather
-    from bundle.data.importers.splits import Holdout, split_films
+    from bundle.dataset.description import DatasetDescription
+    from bundle.importers.copies import leave_out_copies
+    from bundle.importers.gather import Source, gather
+    from bundle.importers.splits import Holdout, split_films
 
     annotations = _annotations(arguments)
     films = split_films(annotations, Holdout(arguments.test_fraction, arguments.validation, arguments.seed))
@@ -167,9 +167,9 @@ def _import(arguments: argparse.Namespace) -> DatasetDescription:
 
 
 def _annotations(arguments: argparse.Namespace) -> Annotations:
-    from bundle.data.importers.landmark_sets import LANDMARK_SETS
-    from bundle.data.importers.readers import mean_of_readers
-    from bundle.data.importers.splits import read_splits
+    from bundle.importers.landmark_sets import LANDMARK_SETS
+    from bundle.importers.readers import mean_of_readers
+    from bundle.importers.splits import read_splits
 
     known = LANDMARK_SETS.get(arguments.landmark_set)
     names = known.landmarks if known else _names(arguments.landmark_names)
@@ -195,10 +195,10 @@ def _splits_beside(source: Path) -> Path | None:
 
 def _more_films(folder: Path, annotations: Annotations) -> tuple[Film, ...]:
     """Films of a folder that are not annotated; a folder without one is refused, since it was given for its films."""
-    from bundle.data.dataset_description import Film
-    from bundle.data.film_files import film_files
-    from bundle.data.suffix import FORMATS
+    from bundle.dataset.description import Film
     from bundle.errors import DatasetError
+    from bundle.films.film_files import film_files
+    from bundle.films.suffix import FORMATS
 
     if not folder.is_dir():
         raise DatasetError(f"{folder}: there is no such folder; correct --unlabeled")

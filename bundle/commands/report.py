@@ -40,8 +40,8 @@ def run(arguments: argparse.Namespace) -> None:
         BundleError: a folder lacks what its workflow writes, is given twice, was evaluated on other films, or holds no
             overlay.
     """
-    from bundle.reports.page import write_page
-    from bundle.reports.run_facts import run_facts
+    from bundle.page.page import write_page
+    from bundle.page.run_facts import run_facts
 
     run = arguments.runs[-1]
     write_page(
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _evaluations(runs: Sequence[Path]) -> dict[str, Path]:
     """Evaluations by the name of their run, that of a mean shape first."""
-    from bundle.reports.run_names import run_names
+    from bundle.page.run_names import run_names
 
     mean_shapes = [run / MEAN_SHAPE for run in runs if (run / MEAN_SHAPE).is_dir()]
     evaluations = {"mean shape alone": mean_shapes[0]} if mean_shapes else {}

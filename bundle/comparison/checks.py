@@ -6,9 +6,9 @@ from __future__ import annotations
 from bundle.comparison.cells import Request
 from bundle.comparison.methods import TRAINED_ON
 from bundle.comparison.recorded_settings import require_same_data_set, require_same_settings
-from bundle.data.dataset_description import FILE_NAME, read_dataset
-from bundle.data.few_shot import draw as few_shot_draw
-from bundle.data.unlabelled_pool import unlabelled_pool
+from bundle.dataset.description import FILE_NAME, read_dataset
+from bundle.dataset.draws import draw as few_shot_draw
+from bundle.dataset.unlabelled_pool import unlabelled_pool
 from bundle.errors import ConfigurationError
 from bundle.files import require_writable
 

@@ -12,7 +12,7 @@ import numpy as np
 from bundle.comparison.methods import Method
 from bundle.comparison.results import MILLIMETRES, PIXELS, Result, Results
 from bundle.metrics.summary import DETECTION_RADII_MM
-from bundle.reports.html import UNKNOWN
+from bundle.page.html import UNKNOWN
 
 
 class Figure(NamedTuple):

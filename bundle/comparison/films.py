@@ -10,11 +10,11 @@ from PIL import Image
 
 from bundle.comparison.methods import DAG, MEAN_SHAPE
 from bundle.comparison.results import Results
-from bundle.data.dataset_description import read_dataset
-from bundle.data.load_radiograph import LoadRadiographd
+from bundle.dataset.description import read_dataset
+from bundle.drawing.overlay import draw_overlay
+from bundle.evaluation.reader import Evaluation
+from bundle.films.load_radiograph import LoadRadiographd
 from bundle.metrics.known_mean import mean_over_known
-from bundle.reports.evaluation_reader import Evaluation
-from bundle.reports.overlay import draw_overlay
 
 PICTURE_SIDE = 480
 

@@ -15,10 +15,10 @@ from bundle.comparison.page import comparison_page
 from bundle.comparison.records import difference_records, draw_records, summary_records
 from bundle.comparison.results import Results
 from bundle.comparison.tables import Table, difference_tables, draw_table, paper_tables
+from bundle.drawing.cumulative_error import draw_cumulative_error
+from bundle.drawing.few_shot_curve import draw_few_shot_curve
+from bundle.drawing.figure import png
 from bundle.files import write_text, write_whole
-from bundle.reports.cumulative_error import draw_cumulative_error
-from bundle.reports.few_shot_curve import draw_few_shot_curve
-from bundle.reports.figure import png
 
 PAGE = "index.html"
 

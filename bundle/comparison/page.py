@@ -13,10 +13,10 @@ from bundle.comparison.films import PICTURE_SIDE, choose_films, draw_film, draw_
 from bundle.comparison.methods import PRESETS
 from bundle.comparison.results import DONE, Results
 from bundle.comparison.tables import Table, draw_table
-from bundle.data.dataset_description import read_dataset
-from bundle.reports.cumulative_error import draw_cumulative_error
-from bundle.reports.few_shot_curve import draw_few_shot_curve
-from bundle.reports.html import chart_urls, picture_url, render
+from bundle.dataset.description import read_dataset
+from bundle.drawing.cumulative_error import draw_cumulative_error
+from bundle.drawing.few_shot_curve import draw_few_shot_curve
+from bundle.page.html import chart_urls, picture_url, render
 
 _TEMPLATE = Path(__file__).with_name("comparison.html.j2")
 

@@ -13,7 +13,7 @@ from fire.parser import DefaultParseValue
 from monai.bundle import ConfigParser
 
 from bundle.comparison.cells import Cell, Request
-from bundle.data.dataset_description import FILE_NAME as DATASET_FILE
+from bundle.dataset.description import FILE_NAME as DATASET_FILE
 from bundle.errors import ConfigurationError
 from bundle.files import write_text
 

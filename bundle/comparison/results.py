@@ -13,9 +13,9 @@ import numpy as np
 
 from bundle.comparison.cells import Cell, Request
 from bundle.comparison.methods import Method
+from bundle.drawing.cumulative_error import MILLIMETRES, WIDTH_PERCENT, comparable_errors
 from bundle.errors import BundleError
-from bundle.reports.cumulative_error import MILLIMETRES, WIDTH_PERCENT, comparable_errors
-from bundle.reports.evaluation_reader import Evaluation, read_evaluation
+from bundle.evaluation.reader import Evaluation, read_evaluation
 
 PIXELS = "px"
 DONE, DIVERGED, MISSING = "done", "stage 1 did not converge", "no result"

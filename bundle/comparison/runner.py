@@ -16,9 +16,9 @@ from bundle.comparison.methods import WARM_UP
 from bundle.comparison.processes import Processes, interrupted_by_termination, only_comparison
 from bundle.comparison.progress import Progress
 from bundle.errors import BundleError, ConfigurationError
+from bundle.evaluation.evaluation import headline
+from bundle.evaluation.reader import read_evaluation
 from bundle.files import write_text
-from bundle.reports.evaluation import headline
-from bundle.reports.evaluation_reader import read_evaluation
 
 CPU = "cpu"
 SECONDS_BETWEEN_LOOKS = 2.0

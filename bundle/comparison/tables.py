@@ -19,7 +19,7 @@ from bundle.comparison.figures import (
 from bundle.comparison.methods import Method
 from bundle.comparison.results import DONE, MILLIMETRES, PIXELS, Result, Results
 from bundle.metrics.paired_bootstrap import Interval
-from bundle.reports.html import UNKNOWN
+from bundle.page.html import UNKNOWN
 
 BEYOND_CHANCE = "*"
 NOT_ACCEPTED = "stage 2 not accepted"

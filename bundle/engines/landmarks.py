@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bundle.data.datalist import landmark_names
-from bundle.data.dataset_description import FILE_NAME
-from bundle.data.synthetic.sample import load_site
+from bundle.dataset.datalist import landmark_names
+from bundle.dataset.description import FILE_NAME
 from bundle.engines.checkpoint import checkpoint_landmarks
+from bundle.synthetic.sample import load_site
 
 
 def known_landmarks(dataset_dir: str | Path, model_file: str | Path, site: str) -> list[str]:

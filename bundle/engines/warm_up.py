@@ -13,10 +13,10 @@ from monai.engines import SupervisedTrainer
 from monai.utils.enums import CommonKeys as Keys
 from torch.nn.utils import convert_conv2d_weight_memory_format
 
-from bundle.data.unlabelled_films import PASSED_OVER, UnlabelledFilms
 from bundle.engines.checkpoint import load_weights
 from bundle.engines.model_card import read_card
 from bundle.errors import CheckpointError
+from bundle.loading.unlabelled_films import PASSED_OVER, UnlabelledFilms
 from bundle.networks import TemplateMatching, network_from_card
 
 MARGIN = 0.1  # of the landmarks' bounding box, where points are drawn: in sides of the image

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from bundle.__main__ import main
-from bundle.reports.evaluation import write_evaluation
+from bundle.evaluation.evaluation import write_evaluation
 
 NETWORK = {"name": "DeepAdaptiveGraph", "backbone": "hrnet_small"}
 CARD = {"shots": 10, "draw": 1, "seed": 2, "image_size": 128, "network": NETWORK, "epoch": 40}

@@ -13,12 +13,12 @@ import pytest
 
 from bundle.comparison.cells import Cell, Request
 from bundle.comparison.methods import choose_methods
-from bundle.data.datalist import datalist, landmark_names
-from bundle.data.dataset_description import read_dataset
-from bundle.data.load_radiograph import LoadRadiographd
+from bundle.dataset.datalist import datalist, landmark_names
+from bundle.dataset.description import read_dataset
+from bundle.evaluation.tables import write_landmark_table, write_metrics
 from bundle.files import write_text
+from bundle.films.load_radiograph import LoadRadiographd
 from bundle.metrics import summarize_errors
-from bundle.reports.tables import write_landmark_table, write_metrics
 
 Pretend = Callable[..., None]
 

@@ -16,8 +16,8 @@ import pytest
 from monai.bundle import ConfigWorkflow
 
 from bundle.coordinates import from_scoord
-from bundle.data.importers.slicer import read_slicer
 from bundle.errors import ConfigurationError, bundle_error
+from bundle.importers.slicer import read_slicer
 
 Apply = Callable[..., ConfigWorkflow]
 Predicted = Callable[[str], dict[str, Any]]

@@ -13,7 +13,7 @@ import pytest
 from monai.bundle import verify_net_in_out
 
 import bundle
-from bundle.data.synthetic.sample import load_site
+from bundle.synthetic.sample import load_site
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 METADATA = REPOSITORY / "configs" / "metadata.json"

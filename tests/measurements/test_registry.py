@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bundle.data.importers.landmark_sets import CEPHALOGRAM
 from bundle.errors import ConfigurationError
+from bundle.importers.landmark_sets import CEPHALOGRAM
 from bundle.measurements import choose_measurements, definitions_sha256
 
 MINE = "measurements: [{name: Face, rule: distance, unit: mm, points: [nasion, menton]}]"

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bundle.data.importers.landmark_sets import LANDMARK_SETS
-from bundle.data.synthetic import anatomy_chest, anatomy_hand, anatomy_pelvis
+from bundle.importers.landmark_sets import LANDMARK_SETS
 from bundle.measurements import choose_measurements, measure
 from bundle.measurements.registry import SHIPPED
+from bundle.synthetic import anatomy_chest, anatomy_hand, anatomy_pelvis
 
 SYNTHETIC = {module.SITE.name: module.SITE for module in (anatomy_pelvis, anatomy_hand, anatomy_chest)}
 OWN = ("left triradiate cartilage", "left lateral acetabular edge")

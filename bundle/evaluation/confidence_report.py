@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an evaluation says about confidence: a table of films, a reliability diagram, and figures for `metrics.json`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from bundle.confidence import Confidence
+from bundle.confidence.verdict import REVIEW
+from bundle.drawing.figure import LIGHT, Theme, new_axes, png, set_labels
+from bundle.evaluation.tables import Records, cell, write_csv
+from bundle.files import write_whole
+from bundle.metrics import landmark_errors
+from bundle.metrics.known_mean import mean_over_known
+from bundle.metrics.reliability import (
+    Reliability,
+    failures_caught,
+    rank_correlation,
+    reliability,
+    share_of_failures,
+)
+
+TABLE = "confidence.csv"
+PLOT = "reliability.png"
+HEADER = ("name", "decision", "expected_error_px", "error_px", "unlikeness", "failures")
+SUSPICIOUS = 0.1
+"""Share of the films on which failures are looked for."""
+
+
+def write_confidence_report(folder: Path, records: Records) -> dict[str, Any]:
+    """Write `confidence.csv`, one row a film, and `reliability.png`.
+
+    Args:
+        folder: Folder to write to.
+        records: At least one film, each with a `confidence`; see `write_evaluation`.
+
+    Returns:
+        `confidence`: `rank_correlation` of expected and true errors over all landmarks, and `film_rank_correlation`
+        over films; `reviewed` films and `failures_reviewed`, the share of all failures on them (None without
+        failures); `failures_in_tenth`, that share on the tenth of the films with the largest expected errors; and
+        `reliability`, a list of `expected_px`, `observed_px` and `count`.
+
+    Raises:
+        BundleError: a file cannot be written.
+    """
+    verdicts: list[Confidence] = [record["confidence"] for record in records]
+    errors = landmark_errors(records)
+    expected = np.stack([verdict.expected_error for verdict in verdicts])
+    suspicion = expected.mean(axis=1)
+    observed = mean_over_known(errors.pixels, axis=1)
+    failures = np.nansum(errors.failures, axis=1)
+    write_csv(folder / TABLE, HEADER, _rows(records, verdicts, suspicion, observed, failures))
+    groups = reliability(expected, errors.pixels)
+    plot = png(draw_reliability(groups))
+    write_whole(folder / PLOT, lambda partial: partial.write_bytes(plot))
+    reviewed = np.array([verdict.decision == REVIEW for verdict in verdicts])
+    summary = {
+        "rank_correlation": rank_correlation(expected, errors.pixels),
+        "film_rank_correlation": rank_correlation(suspicion, observed),
+        "reviewed": int(reviewed.sum()),
+        "failures_reviewed": _known(share_of_failures(errors.failures, reviewed)),
+        "failures_in_tenth": _known(failures_caught(suspicion, errors.failures, SUSPICIOUS)),
+        "reliability": [
+            {"expected_px": round(float(each), 4), "observed_px": round(float(true), 4), "count": int(count)}
+            for each, true, count in zip(*groups, strict=True)
+        ],
+    }
+    return {"confidence": summary}
+
+
+def draw_reliability(groups: Reliability, theme: Theme = LIGHT) -> Figure:
+    """Draw true errors over expected ones; on the diagonal an error is as large as was expected."""
+    figure, (chart,) = new_axes(theme)
+    most = 1.1 * max(groups.expected.max(), groups.observed.max())
+    chart.plot([0, most], [0, most], color=theme.muted, linewidth=1)
+    chart.plot(groups.expected, groups.observed, color=theme.series[0], linewidth=2, marker="o", markersize=5)
+    chart.set(xlim=(0, most), ylim=(0, most))
+    set_labels(chart, theme, "True error, px", "expected error, px")
+    return figure
+
+
+def _rows(
+    records: Records,
+    verdicts: Sequence[Confidence],
+    suspicion: np.ndarray,
+    observed: np.ndarray,
+    failures: np.ndarray,
+) -> list[list[str]]:
+    return [
+        [record["name"], verdict.decision, *map(cell, (expected, error, verdict.unlikeness, failed))]
+        for record, verdict, expected, error, failed in zip(
+            records, verdicts, suspicion, observed, failures, strict=True
+        )
+    ]
+
+
+def _known(share: float) -> float | None:
+    return None if math.isnan(share) else share

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything an evaluation leaves in its folder."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from bundle.drawing.cumulative_error import comparable_errors, draw_cumulative_error
+from bundle.drawing.figure import png
+from bundle.drawing.overlay import write_overlay
+from bundle.errors import ConfigurationError
+from bundle.evaluation.confidence_report import write_confidence_report
+from bundle.evaluation.example_films import choose_examples
+from bundle.evaluation.measurement_agreement import write_measurement_agreement
+from bundle.evaluation.tables import write_film_table, write_landmark_table, write_metrics
+from bundle.files import write_whole
+from bundle.measurements import Definition
+from bundle.metrics import landmark_errors, summarize_errors
+
+METRICS = "metrics.json"
+FILMS = "errors.csv"
+LANDMARKS = "landmarks.csv"
+CUMULATIVE_ERROR = "cumulative_error.png"
+OVERLAYS = "overlays"
+NO_OVERLAYS: Mapping[str, int] = MappingProxyType({})
+
+
+def write_evaluation(
+    records: Sequence[Mapping[str, Any]],
+    names: Sequence[str],
+    out_dir: str | Path,
+    skeleton: Sequence[tuple[int, int]] = (),
+    synthetic: bool = False,
+    overlays: Mapping[str, int] = NO_OVERLAYS,
+    measurements: Sequence[Definition] = (),
+) -> dict[str, Any]:
+    """Write `metrics.json`, `errors.csv`, `landmarks.csv`, `cumulative_error.png` and the pictures in `overlays/`.
+
+    With measurements also `measurements.csv` and `bland_altman.png`, see `write_measurement_agreement`; with the
+    confidence of a calibrated network `confidence.csv` and `reliability.png`, see `write_confidence_report`.
+
+    Args:
+        records: One prediction record a film: `name`, `image` (path), `landmarks` and `label` `[K, 2]` in pixels of the
+            original film, `spacing` `[2]`, `size` (X, Y), and `confidence` where the network is calibrated.
+        names: Names of the K landmarks.
+        out_dir: Folder to write to.
+        skeleton: Pairs of landmark indices to join by a faint line in the pictures.
+        synthetic: Whether the films are computed, which the metrics and the pictures then say.
+        overlays: How many `best`, `typical` and `worst` films to draw, see `choose_examples`.
+        measurements: What to measure from the predicted and from the true landmarks.
+
+    Returns:
+        The content of `metrics.json`: what `summarize_errors`, `write_measurement_agreement` and
+        `write_confidence_report` return, `synthetic`, `skeleton`, and `overlays`, a list of `case`, `name`, `file`,
+        `mean_error` and `unit`.
+
+    Raises:
+        ConfigurationError: no film has a true landmark, or `overlays` is not as `choose_examples` takes it.
+        BundleError: the folder cannot be written to.
+    """
+    folder = Path(out_dir)
+    summary = summarize_errors(records, names) if records else {"films": 0}
+    if summary["films"] == 0:
+        raise ConfigurationError(f"{folder}: none of the films to evaluate has landmarks; evaluate on a labelled split")
+    write_film_table(folder / FILMS, records, names)
+    write_landmark_table(folder / LANDMARKS, records, names)
+    errors = landmark_errors(records)
+    films = f"{summary['films']} {'synthetic ' if synthetic else ''}films"
+    comparable, unit = comparable_errors(errors.millimetres, errors.width_fraction)
+    plot = png(draw_cumulative_error({films: comparable}, unit))
+    write_whole(folder / CUMULATIVE_ERROR, lambda partial: partial.write_bytes(plot))
+    pictures = []
+    for case, rank, film in choose_examples(comparable, overlays):
+        name = records[film]["name"]
+        file = f"{OVERLAYS}/{case}_{rank}_{Path(name).stem}.jpg"
+        write_overlay(records[film], folder / file, skeleton, synthetic)
+        mean_error = float(np.nanmean(comparable[film]))
+        pictures.append({"case": case, "name": name, "file": file, "mean_error": _finite(mean_error), "unit": unit})
+    if measurements:
+        summary |= write_measurement_agreement(folder, records, names, measurements, films)
+    if records[0].get("confidence"):
+        summary |= write_confidence_report(folder, records)
+    metrics = {
+        "synthetic": synthetic,
+        "skeleton": [list(pair) for pair in skeleton],
+        **summary,
+        "overlays": pictures,
+    }
+    write_metrics(folder / METRICS, metrics)
+    return metrics
+
+
+def headline(metrics: Mapping[str, Any]) -> str:
+    """Return the content of a `metrics.json` in one sentence."""
+    overall = metrics["overall"]
+    films = f"{metrics['films']} {'synthetic ' if metrics['synthetic'] else ''}films"
+    error = f"{_figure(overall['mean_px'])} px"
+    if overall["count_mm"]:
+        error = f"{_figure(overall['mean_mm'])} mm ({error})"
+    return f"mean error {error}, failure rate {100 * overall['failure_rate']:.1f} % on {films}"
+
+
+def _figure(value: float | None) -> str:
+    return "infinite" if value is None else f"{value:.2f}"
+
+
+def _finite(value: float) -> float | None:
+    return round(value, 4) if math.isfinite(value) else None

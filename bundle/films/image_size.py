@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The size of an image file from its header alone, without decoding a pixel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bundle.errors import DatasetError
+from bundle.films.suffix import FORMATS, METAIMAGE, NIFTI, PICTURE, has_suffix
+
+
+def image_size(image: Path) -> tuple[int, int]:
+    """Read the size of a DICOM, PNG, JPEG, TIFF, BMP, NIfTI or MetaImage file.
+
+    Returns:
+        Width X and height Y in pixels.
+
+    Raises:
+        DatasetError: the header cannot be read.
+    """
+    try:
+        if has_suffix(image, NIFTI):
+            return _nifti_size(image)
+        if has_suffix(image, METAIMAGE):
+            return _metaimage_size(image)
+        if has_suffix(image, PICTURE):
+            return _picture_size(image)
+        return _dicom_size(image)
+    except Exception as error:  # the header parsers raise whatever their formats' accidents lead to
+        raise DatasetError(
+            f"{image}: the image header cannot be read ({error}); replace the file with a readable {FORMATS} image"
+        ) from error
+
+
+def _picture_size(image: Path) -> tuple[int, int]:
+    from PIL import Image
+
+    with Image.open(image) as picture:
+        return picture.size
+
+
+def _dicom_size(image: Path) -> tuple[int, int]:
+    import pydicom
+
+    header = pydicom.dcmread(image, stop_before_pixels=True, specific_tags=["Rows", "Columns"])
+    return int(header.Columns), int(header.Rows)
+
+
+def _nifti_size(image: Path) -> tuple[int, int]:
+    import nibabel
+
+    width, height = nibabel.load(image).shape[:2]  # type: ignore[attr-defined]
+    return int(width), int(height)
+
+
+def _metaimage_size(image: Path) -> tuple[int, int]:
+    with image.open("rb") as file:
+        for line in file:
+            key, _, value = line.partition(b"=")
+            if key.strip() == b"DimSize":
+                width, height = value.split()[:2]
+                return int(width), int(height)
+            if key.strip() == b"ElementDataFile":
+                break
+    raise ValueError("no DimSize")

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where 3D Slicer places an image: as ITK does, through which it loads every file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from bundle.errors import RadiographError
+
+
+class SlicerGeometry(NamedTuple):
+    """Place of an image in the LPS frame.
+
+    Attributes:
+        spacing: `[3]` mm per index.
+        origin: `[3]` position in mm of the centre of the first pixel.
+        direction: `[3, 3]` whose columns are the directions of the image axes.
+    """
+
+    spacing: np.ndarray
+    origin: np.ndarray
+    direction: np.ndarray
+
+
+def slicer_geometry(image: Path) -> SlicerGeometry:
+    """Read the place of an image from its header alone.
+
+    A projection radiograph has no position in the patient: ITK puts the centre of its first pixel at the origin, x
+    along L and y along P, with the ImagerPixelSpacing of CR, DX and XA (never their PixelSpacing), the PixelSpacing or
+    NominalScannedPixelSpacing of a secondary capture, and 1 mm a pixel where it finds none, as for a PNG. That is
+    Slicer's millimetre, which need not be the one that `bundle.films.pixel_spacing` finds.
+
+    Raises:
+        RadiographError: ITK cannot read the image.
+    """
+    import itk
+
+    reader = itk.ImageIOFactory.CreateImageIO(str(image), itk.CommonEnums.IOFileMode_ReadMode)
+    if reader is None:
+        raise RadiographError(f"{image}: cannot be read as an image; give the image that was loaded in Slicer")
+    reader.SetFileName(str(image))
+    try:
+        reader.ReadImageInformation()
+    except RuntimeError as error:  # ITK's message is a paragraph about its own build
+        raise RadiographError(
+            f"{image}: ITK, and so 3D Slicer, does not take its header; "
+            "check that its axes are at right angles and its spacing is positive"
+        ) from error
+    spacing, origin, direction = np.ones(3), np.zeros(3), np.eye(3)
+    axes = min(reader.GetNumberOfDimensions(), 3)
+    for axis in range(axes):
+        spacing[axis], origin[axis] = reader.GetSpacing(axis), reader.GetOrigin(axis)
+        direction[:axes, axis] = reader.GetDirection(axis)[:axes]
+    return SlicerGeometry(spacing, origin, direction)

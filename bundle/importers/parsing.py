@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Parsing of annotation files, with one sentence naming the file and the place for whatever is malformed."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bundle.dataset.description import Point
+from bundle.errors import ConfigurationError, DatasetError
+from bundle.films.pixel_spacing import PLAUSIBLE_RANGE, is_plausible
+
+_MISSING_CELLS = ("", "nan", "null", "none", "na")
+
+
+def annotation_files(source: Path, pattern: str) -> list[Path]:
+    """Files of a folder that fit a pattern, sorted; a `splits.json` among them is no annotation.
+
+    Raises:
+        DatasetError: there is none.
+    """
+    files = sorted(file for file in source.glob(pattern) if file.name != "splits.json")
+    if not files:
+        raise DatasetError(f"{source}: is no folder with files {pattern}; give the folder of the annotations")
+    return files
+
+
+def read_text(file: Path) -> str:
+    """Text of an annotation file.
+
+    Raises:
+        DatasetError: it is missing, empty, or not UTF-8.
+    """
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise DatasetError(f"{file}: does not exist; give the path of the annotations") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(
+            f"{file}: cannot be read as UTF-8 text ({error}); give the path of the annotations"
+        ) from error
+    if not text.strip():
+        raise DatasetError(f"{file}: is empty; give a file with annotations")
+    return text
+
+
+def read_json(file: Path) -> dict[str, Any]:
+    """Object of a JSON annotation file.
+
+    Raises:
+        DatasetError: it is missing, or not a JSON object.
+    """
+    try:
+        content = json.loads(read_text(file))
+    except json.JSONDecodeError as error:
+        raise DatasetError(f"{file}: is not valid JSON ({error}); correct the text there") from error
+    if not isinstance(content, dict):
+        raise DatasetError(f"{file}: holds no JSON object; export the annotations again")
+    return content
+
+
+def number(cell: object, where: str) -> float:
+    """A finite number of an annotation, or NaN where the cell says that it is missing.
+
+    Raises:
+        DatasetError: the cell is neither.
+    """
+    if cell is None or (isinstance(cell, str) and cell.strip().lower() in _MISSING_CELLS):
+        return math.nan
+    try:
+        value = float(cell)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        value = math.inf
+    if math.isinf(value) or isinstance(cell, bool):
+        raise DatasetError(f"{where}: {cell!r} is not a number; correct it, or leave it empty where missing")
+    return value
+
+
+def spacing(cell: object, where: str) -> tuple[float, float] | None:
+    """A pixel size in mm, as (x, y), or None where the cell says that it is missing.
+
+    Raises:
+        DatasetError: the cell is not a number, or of no radiograph.
+    """
+    millimetres = number(cell, where)
+    if math.isnan(millimetres):
+        return None
+    if not is_plausible(millimetres):
+        raise DatasetError(
+            f"{where}: the spacing is {millimetres:g}, not {PLAUSIBLE_RANGE} mm per pixel; "
+            "correct it, or leave it empty where unknown"
+        )
+    return millimetres, millimetres
+
+
+def point(x: object, y: object, where: str) -> Point | None:
+    """A point of two numbers, or None where both are missing.
+
+    Raises:
+        DatasetError: a cell is not a number, or only one of them is missing.
+    """
+    first, second = number(x, where), number(y, where)
+    if math.isnan(first) != math.isnan(second):
+        raise DatasetError(f"{where}: one of x = {x!r} and y = {y!r} is missing; give both or neither")
+    return None if math.isnan(first) else (first, second)
+
+
+def points(cells: Sequence[object], where: str) -> tuple[Point | None, ...]:
+    """Points of alternating x and y.
+
+    Raises:
+        DatasetError: the number of cells is odd, or a cell is not a number.
+    """
+    if len(cells) % 2:
+        raise DatasetError(f"{where}: has {len(cells)} coordinates, not pairs of x and y; add the one that lacks")
+    return tuple(point(x, y, where) for x, y in zip(cells[::2], cells[1::2], strict=True))
+
+
+def checked_names(names: tuple[str, ...], count: int, where: str) -> tuple[str, ...]:
+    """The landmark names, of which there must be as many as points.
+
+    Raises:
+        ConfigurationError: there are more or fewer.
+    """
+    if len(names) != count:
+        raise ConfigurationError(
+            f"{where}: has {count} points a film where {len(names)} landmark names are given; give {count} names"
+        )
+    return names
+
+
+def first_appearances(labels: Iterable[str], where: str) -> tuple[str, ...]:
+    """Landmark names from the labels of points, in the order in which they first appear.
+
+    Raises:
+        DatasetError: there is none.
+    """
+    names = tuple(dict.fromkeys(labels))
+    if not names:
+        raise DatasetError(f"{where}: has no labelled point; give the folder of annotated points")
+    return names
+
+
+def in_order(named: Mapping[str, Point], names: tuple[str, ...], where: str) -> tuple[Point | None, ...]:
+    """Points in the order of the landmark names, None where a name has no point.
+
+    Raises:
+        DatasetError: a point has a name that is no landmark's.
+    """
+    for name in named:
+        if name not in names:
+            raise DatasetError(f"{where}: {name!r} is none of the landmarks; rename it or add it to --landmark-names")
+    return tuple(named.get(name) for name in names)

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the outputs that leave one file a film have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import ClassVar
+
+from bundle.outputs.prediction import Prediction
+
+
+class FilmOutput(ABC):
+    """One file a film, named after the film with `suffix` behind it, in the film's own subfolder of a folder.
+
+    The full file name of the film stays in that of the result, so that a.dcm and a.png do not overwrite each other.
+
+    Args:
+        out_dir: Folder to write to.
+    """
+
+    suffix: ClassVar[str]
+
+    def __init__(self, out_dir: Path) -> None:
+        self.out_dir = out_dir
+
+    def __call__(self, prediction: Prediction) -> None:
+        """Write the file of one film.
+
+        Raises:
+            RadiographError: this film cannot have this output.
+            BundleError: the file cannot be written.
+        """
+        stem = self.out_dir / prediction.name
+        self.write(prediction, stem.with_name(f"{stem.name}{self.suffix}"))
+
+    @abstractmethod
+    def write(self, prediction: Prediction, file: Path) -> None:
+        """Write a prediction to a file."""

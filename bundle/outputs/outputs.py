@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The outputs of inference by the names that `inference.json` calls them."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from monai.utils import ensure_tuple
+
+from bundle.errors import ConfigurationError
+from bundle.outputs.prediction import Prediction
+
+Output = Callable[[Prediction], None]
+"""Is called with one film after the other; raises RadiographError for a film that cannot have this output."""
+
+
+class _Place(NamedTuple):
+    """Where the class of an output is; imported only when asked for, because some need libraries of their own."""
+
+    module: str
+    name: str
+
+
+OUTPUTS = {
+    "json": _Place("bundle.outputs.prediction_json", "JsonOutput"),
+    "csv": _Place("bundle.outputs.prediction_csv", "CsvOutput"),
+    "overlay": _Place("bundle.outputs.overlay_output", "OverlayOutput"),
+    "slicer": _Place("bundle.outputs.slicer_markups", "SlicerOutput"),
+    "dicom_sr": _Place("bundle.outputs.dicom.sr", "StructuredReportOutput"),
+    "dicom_gsps": _Place("bundle.outputs.dicom.gsps", "PresentationStateOutput"),
+    "secondary_capture": _Place("bundle.outputs.dicom.secondary_capture", "SecondaryCaptureOutput"),
+}
+
+
+def make_outputs(names: str | Sequence[str], out_dir: Path) -> dict[str, Output]:
+    """Make the outputs of one run of inference.
+
+    Args:
+        names: Keys of `OUTPUTS`.
+        out_dir: Folder that all write to.
+
+    Raises:
+        ConfigurationError: no name, an unknown one, or a library that an output needs is not installed.
+    """
+    if not names:
+        raise ConfigurationError(f"outputs: names none, so nothing would be written; give some of {', '.join(OUTPUTS)}")
+    return {name: _class(name)(out_dir) for name in ensure_tuple(names)}
+
+
+def _class(name: str) -> Callable[[Path], Output]:
+    if name not in OUTPUTS:
+        raise ConfigurationError(f"outputs: {name!r} is none of {', '.join(OUTPUTS)}; correct --outputs")
+    place = OUTPUTS[name]
+    try:
+        output: Callable[[Path], Output] = getattr(importlib.import_module(place.module), place.name)
+    except ModuleNotFoundError as error:
+        library, *_ = str(error.name).split(".")
+        raise ConfigurationError(
+            f"outputs: {name} needs {library}, which is not installed; pip install -e .[dicom] in the bundle's folder, "
+            "or leave it out of --outputs"
+        ) from error
+    return output

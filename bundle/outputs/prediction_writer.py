@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The handler by which inference leaves its outputs, as soon as a film is done."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ignite.engine import Engine, Events
+from monai.utils import convert_to_numpy
+
+from bundle.confidence import Confidence, confidence_file
+from bundle.errors import RadiographError
+from bundle.files import sha256_of
+from bundle.films.burned_in import burned_in_warning
+from bundle.measurements import Definition, definitions_sha256, measure
+from bundle.outputs.outputs import Output, make_outputs
+from bundle.outputs.prediction import Model, Prediction
+
+logger = logging.getLogger(__name__)
+
+
+class PredictionWriter:
+    """Write the outputs of each film into a folder, which keeps the films' own subfolders.
+
+    The decollated items of batch and output hold together `pred` [K, 2] in pixels of the stored image, `spacing` [2],
+    `size` [2], `spacing_provenance`, `name`, `path`, and what `EstimateConfidence` adds. An output that a film cannot
+    have is logged, remembered and passed over.
+
+    Args:
+        out_dir: Folder to write to.
+        names: Names of the K landmarks.
+        outputs: What to write, names of `bundle.outputs.outputs.OUTPUTS`.
+        model: Name of the model.
+        version: Version of the model.
+        weights: Weights file, whose hash goes into every result, with that of its calibration.
+        measurements: What to measure from the landmarks.
+
+    Raises:
+        ConfigurationError: an output is unknown, or needs a library that is not installed.
+    """
+
+    def __init__(
+        self,
+        out_dir: str | Path,
+        names: Sequence[str],
+        outputs: str | Sequence[str],
+        model: str,
+        version: str,
+        weights: str | Path,
+        measurements: Sequence[Definition] = (),
+    ) -> None:
+        self.out_dir = Path(out_dir)
+        self.names = names
+        self.measurements = measurements
+        calibration = confidence_file(weights)
+        calibration_sha256 = sha256_of(calibration) if calibration.is_file() else None
+        self.model = Model(model, version, sha256_of(weights), calibration_sha256, definitions_sha256(measurements))
+        self._make_outputs: Callable[[], dict[str, Output]] = partial(make_outputs, outputs, self.out_dir)
+        self._start()
+
+    def attach(self, engine: Engine) -> None:
+        """Write after every batch."""
+        engine.add_event_handler(Events.STARTED, self._start)
+        engine.add_event_handler(Events.ITERATION_COMPLETED, self)
+        engine.add_event_handler(Events.COMPLETED, self._completed)
+
+    def __call__(self, engine: Engine) -> None:
+        """Write the films of the batch."""
+        state: Any = engine.state
+        for item, output in zip(state.batch, state.output, strict=True):
+            self._write(self._prediction({**item, **output}))
+
+    def require_complete(self, unreadable: Sequence[str]) -> None:
+        """Raise for films that could not be read and outputs that films could not have, when all others are done.
+
+        Args:
+            unreadable: names of the films that could not be read.
+
+        Raises:
+            RadiographError: naming films and outputs.
+        """
+        asked = len(unreadable) + self.written
+        films = f"{len(unreadable)} of {asked} films could not be read: {', '.join(unreadable)}"
+        outputs = f"{len(self.refused)} outputs could not be written: {', '.join(self.refused)}"
+        missing = [sentence for sentence, names in ((films, unreadable), (outputs, self.refused)) if names]
+        if missing:
+            raise RadiographError(f"{'; '.join(missing)}; all others are done, the reasons are in the log above")
+
+    def _start(self) -> None:
+        self.outputs = self._make_outputs()
+        self.written = 0
+        self.refused: list[str] = []
+
+    def _completed(self, engine: Engine) -> None:
+        logger.info(f"{self.written} films written to {self.out_dir}")
+
+    def _prediction(self, item: Mapping[str, Any]) -> Prediction:
+        width, height = (int(side) for side in item["size"])
+        landmarks, spacing = convert_to_numpy(item["pred"]), convert_to_numpy(item["spacing"])
+        prediction = Prediction(
+            name=item["name"],
+            image=Path(item["path"]),
+            names=self.names,
+            landmarks=landmarks,
+            size=(width, height),
+            spacing=spacing,
+            spacing_provenance=item["spacing_provenance"],
+            model=self.model,
+            confidence=Confidence.of_item(item),
+            measurements=measure(self.measurements, self.names, landmarks, spacing, (width, height)),
+        )
+        return replace(prediction, warnings=tuple(_warnings(prediction)))
+
+    def _write(self, prediction: Prediction) -> None:
+        for warning in prediction.warnings:
+            logger.warning(f"{prediction.name}: {warning}")
+        refused: dict[str, list[str]] = {}
+        for name, output in self.outputs.items():
+            try:
+                output(prediction)
+            except RadiographError as error:
+                refused.setdefault(str(error), []).append(name)
+        for sentence, outputs in refused.items():
+            logger.error(f"{sentence} (not written: {', '.join(outputs)})")
+            self.refused += [f"{prediction.name} ({name})" for name in outputs]
+        self.written += 1
+
+
+def _warnings(prediction: Prediction) -> list[str]:
+    warnings = []
+    if burned_in := burned_in_warning(prediction.image):
+        warnings.append(burned_in)
+    if prediction.confidence:
+        warnings += [f"review: {reason}" for reason in prediction.confidence.reasons]
+    if beyond := prediction.off_film():
+        warnings.append(f"outside the film, and so in no DICOM output: {', '.join(beyond)}")
+    return warnings

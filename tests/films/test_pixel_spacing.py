@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pixel spacing and its provenance, by the elements that a film states."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydicom import Dataset
+
+from bundle.errors import RadiographError
+from bundle.films.pixel_spacing import SpacingProvenance, dicom_spacing, header_spacing
+
+
+def film(**elements: object) -> Dataset:
+    dataset = Dataset()
+    for keyword, value in elements.items():
+        setattr(dataset, keyword, value)
+    return dataset
+
+
+# Spacings are stated (row, column), that is (y, x), and read (x, y).
+STATEMENTS = [
+    ({"PixelSpacing": [0.2, 0.1]}, (0.1, 0.2), SpacingProvenance.UNSTATED),
+    ({"PixelSpacing": [1, 1]}, (math.nan, math.nan), SpacingProvenance.UNKNOWN),
+    (
+        {"PixelSpacing": [0.2, 0.1], "PixelSpacingCalibrationType": "FIDUCIAL"},
+        (0.1, 0.2),
+        SpacingProvenance.CALIBRATED,
+    ),
+    ({"PixelSpacing": [0.2, 0.1], "ImagerPixelSpacing": [0.25, 0.15]}, (0.1, 0.2), SpacingProvenance.CALIBRATED),
+    (
+        {"PixelSpacing": [0.2, 0.1], "ImagerPixelSpacing": [0.2, 0.1], "PixelSpacingCalibrationType": "GEOMETRY"},
+        (0.1, 0.2),
+        SpacingProvenance.CALIBRATED,
+    ),
+    ({"PixelSpacing": [0.2, 0.1], "ImagerPixelSpacing": [0.2, 0.1]}, (0.1, 0.2), SpacingProvenance.AT_DETECTOR),
+    (
+        {
+            "PixelSpacing": [0.2, 0.1],
+            "ImagerPixelSpacing": [0.2, 0.1],
+            "EstimatedRadiographicMagnificationFactor": 1.25,
+        },
+        (0.08, 0.16),
+        SpacingProvenance.MAGNIFICATION_CORRECTED,
+    ),
+    ({"ImagerPixelSpacing": [0.2, 0.1]}, (0.1, 0.2), SpacingProvenance.AT_DETECTOR),
+    (
+        {"ImagerPixelSpacing": [0.2, 0.1], "EstimatedRadiographicMagnificationFactor": 1.25},
+        (0.08, 0.16),
+        SpacingProvenance.MAGNIFICATION_CORRECTED,
+    ),
+    ({"NominalScannedPixelSpacing": [0.2, 0.1]}, (0.1, 0.2), SpacingProvenance.NOMINAL_SCANNED),
+    (
+        {"ImagerPixelSpacing": [0.2, 0.1], "NominalScannedPixelSpacing": [0.3, 0.3]},
+        (0.1, 0.2),
+        SpacingProvenance.AT_DETECTOR,
+    ),
+]
+
+
+@pytest.mark.parametrize(("elements", "spacing", "provenance"), STATEMENTS)
+def test_stated_spacing_has_its_provenance(elements, spacing, provenance):
+    assert dicom_spacing(film(**elements), "film.dcm") == (pytest.approx(spacing, nan_ok=True), provenance)
+
+
+@pytest.mark.parametrize("elements", [{}, {"PixelSpacing": None}, {"ImagerPixelSpacing": []}])
+def test_unstated_spacing_is_unknown_and_never_one(elements):
+    spacing, provenance = dicom_spacing(film(**elements), "film.dcm")
+    assert np.isnan(spacing).all()
+    assert provenance is SpacingProvenance.UNKNOWN
+
+
+@pytest.mark.parametrize("field", ["PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"])
+@pytest.mark.parametrize("value", [[0, 0.1], [0.1, -0.1], ["NaN", "NaN"], ["0.1", "Infinity"]])
+def test_a_spacing_that_is_no_length_is_refused(field, value):
+    with pytest.raises(RadiographError, match=rf"^film\.dcm: {field} is .*correct the field"):
+        dicom_spacing(film(**{field: value}), "film.dcm")
+
+
+@pytest.mark.parametrize("field", ["PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"])
+@pytest.mark.parametrize("value", [["1e-30", "1e-30"], [0.1, 9e-5], [100.1, 0.1]])
+def test_a_spacing_of_no_radiograph_is_refused(field, value):
+    with pytest.raises(
+        RadiographError, match=rf"^film\.dcm: {field} is .* mm, not between 0\.0001 and 100, .*unknown$"
+    ):
+        dicom_spacing(film(**{field: value}), "film.dcm")
+
+
+@given(st.floats(1e-4, 100), st.floats(1e-4, 100))
+@settings(deadline=None, max_examples=30)
+def test_every_spacing_of_a_radiograph_is_taken(sx, sy):
+    assert header_spacing((sx, sy), "pixdim", "film.nii")[0] in ((sx, sy), pytest.approx((math.nan,) * 2, nan_ok=True))
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "PixelSpacing",
+        "ImagerPixelSpacing",
+        "NominalScannedPixelSpacing",
+        "EstimatedRadiographicMagnificationFactor",
+    ],
+)
+def test_a_decimal_comma_is_told_with_its_field_and_not_quoted(write_film, stored, read_film, field):
+    factor = {"ImagerPixelSpacing": [0.2, 0.2], field: "1.143"}
+    path = write_film(stored, **(factor if "Factor" in field else {field: ["0.143", "0.143"]}))
+    path.write_bytes(path.read_bytes().replace(b".143", b",143"))
+    with pytest.raises(RadiographError, match=rf"^film\.dcm: {field} is not a number .*correct the field") as refusal:
+        read_film(path)
+    assert "143" not in str(refusal.value)
+
+
+def test_one_value_instead_of_two_is_refused():
+    with pytest.raises(RadiographError, match=r"^film\.dcm: ImagerPixelSpacing has 1 value"):
+        dicom_spacing(film(ImagerPixelSpacing=0.1), "film.dcm")
+
+
+def test_zero_magnification_is_refused():
+    elements = {"ImagerPixelSpacing": [0.1, 0.1], "EstimatedRadiographicMagnificationFactor": 0}
+    with pytest.raises(RadiographError, match="EstimatedRadiographicMagnificationFactor is 0"):
+        dicom_spacing(film(**elements), "film.dcm")
+
+
+@pytest.mark.parametrize(("factor", "flaw"), [(1e-6, "is 100000 x 100000 mm"), ([1, 2], "has 2 values; store one")])
+def test_a_magnification_that_is_none_is_refused(factor, flaw):
+    elements = {"ImagerPixelSpacing": [0.1, 0.1], "EstimatedRadiographicMagnificationFactor": factor}
+    with pytest.raises(RadiographError, match=f"^film.dcm: .*EstimatedRadiographicMagnificationFactor {flaw}"):
+        dicom_spacing(film(**elements), "film.dcm")
+
+
+@given(
+    imager=st.floats(0.01, 2),
+    magnification=st.floats(1, 3),
+)
+@settings(deadline=None, max_examples=30)
+def test_magnification_shrinks_the_detector_pixel(imager, magnification):
+    elements = {
+        "ImagerPixelSpacing": [f"{imager:.6f}", f"{2 * imager:.6f}"],
+        "EstimatedRadiographicMagnificationFactor": f"{magnification:.6f}",
+    }
+    (sx, sy), provenance = dicom_spacing(film(**elements), "film.dcm")
+    assert sy * magnification == pytest.approx(imager, rel=1e-3)
+    assert sx * magnification == pytest.approx(2 * imager, rel=1e-3)
+    assert provenance is SpacingProvenance.MAGNIFICATION_CORRECTED
+
+
+def test_header_spacing_is_taken_as_stated():
+    assert header_spacing((0.3, 0.4), "pixdim", "film.nii") == ((0.3, 0.4), SpacingProvenance.IMAGE_HEADER)
+
+
+def test_header_default_of_one_is_unknown():
+    spacing, provenance = header_spacing((1.0, 1.0), "pixdim", "film.nii")
+    assert all(math.isnan(value) for value in spacing)
+    assert provenance is SpacingProvenance.UNKNOWN
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, math.nan, math.inf, 1e-30, 1e3])
+def test_header_spacing_that_is_no_length_is_refused(value):
+    with pytest.raises(RadiographError, match=r"^film\.nii: pixdim"):
+        header_spacing((0.1, value), "pixdim", "film.nii")

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""NIfTI and MetaImage files that hold one radiograph."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import itk
+import nibabel
+import numpy as np
+import pytest
+
+from bundle.errors import RadiographError
+from bundle.films.single_slice_readers import MetaImageRadiographReader, NiftiRadiographReader
+
+FILM = np.arange(12, dtype=np.int16).reshape(3, 4) * 300  # [X, Y]
+
+
+def nifti(path: Path, pixels: np.ndarray, pixdim: tuple[float, ...], unit: str | None = "mm") -> Path:
+    image = nibabel.Nifti1Image(pixels, None)
+    if unit is not None:
+        image.header.set_xyzt_units(unit)
+    nibabel.save(image, path)
+    if path.suffix == ".gz":
+        path.write_bytes(gzip.compress(with_pixdim(gzip.decompress(path.read_bytes()), pixdim)))
+    else:
+        path.write_bytes(with_pixdim(path.read_bytes(), pixdim))
+    return path
+
+
+def with_pixdim(content: bytes, pixdim: tuple[float, ...]) -> bytes:
+    """Set pixdim[1:] of a NIfTI header in place, for NiBabel writes no value that is no length."""
+    return content[:80] + np.float32(pixdim).tobytes() + content[80 + 4 * len(pixdim) :]
+
+
+def metaimage(path: Path, pixels: np.ndarray, spacing: tuple[float, ...]) -> Path:
+    image = itk.image_from_array(np.ascontiguousarray(pixels.T))
+    image.SetSpacing(spacing)
+    itk.imwrite(image, str(path))
+    return path
+
+
+def read(path: Path) -> tuple[np.ndarray, dict[str, Any]]:
+    reader = NiftiRadiographReader() if "nii" in path.name else MetaImageRadiographReader()
+    return reader.get_data(reader.read(path))
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (3, 4, 1), (3, 4, 1, 1)])
+@pytest.mark.parametrize("name", ["film.nii", "film.nii.gz"])
+def test_nifti_of_one_slice(tmp_path, shape, name):
+    image, meta = read(nifti(tmp_path / name, FILM.reshape(shape), (0.3, 0.4)))
+    assert np.array_equal(image, FILM)
+    assert np.allclose(meta["spacing"], [0.3, 0.4])
+    assert meta["spacing_provenance"] == "image header"
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (3, 4, 1)])
+@pytest.mark.parametrize("name", ["film.mha", "film.mhd"])
+def test_metaimage_of_one_slice(tmp_path, shape, name):
+    image, meta = read(metaimage(tmp_path / name, FILM.reshape(shape), (0.3, 0.4, 5)[: len(shape)]))
+    assert np.array_equal(image, FILM)
+    assert np.allclose(meta["spacing"], [0.3, 0.4])
+    assert meta["spacing_provenance"] == "image header"
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("mm", 1), ("micron", 1e-3), ("meter", 1e3), (None, 1)])
+def test_nifti_units(tmp_path, unit, factor):
+    _, meta = read(nifti(tmp_path / "film.nii", FILM, (0.3 / factor, 0.4 / factor), unit))
+    assert np.allclose(meta["spacing"], [0.3, 0.4])
+
+
+@pytest.mark.parametrize("write", [nifti, metaimage])
+def test_default_spacing_of_one_is_unknown(tmp_path, write):
+    _, meta = read(write(tmp_path / ("film.nii" if write is nifti else "film.mha"), FILM, (1, 1)))
+    assert np.isnan(meta["spacing"]).all()
+    assert meta["spacing_provenance"] == "unknown"
+
+
+def test_metaimage_spacing_of_zero_is_refused(tmp_path):
+    path = metaimage(tmp_path / "film.mha", FILM, (0.5, 0.5))
+    path.write_bytes(path.read_bytes().replace(b"ElementSpacing = 0.5 0.5", b"ElementSpacing = 0.0 0.5"))
+    with pytest.raises(RadiographError, match=r"^film\.mha: .*positive ElementSpacing"):
+        read(path)
+
+
+@pytest.mark.parametrize("pixdim", [(0, 0.3), (0, 0), (-0.3, 0.3), (np.nan, 0.3)])
+def test_nifti_pixdim_that_is_no_length_is_refused(tmp_path, pixdim):
+    """NiBabel alone would make 1 of 0."""
+    with pytest.raises(RadiographError, match=r"^film\.nii: pixdim is"):
+        read(nifti(tmp_path / "film.nii", FILM, pixdim))
+
+
+@pytest.mark.parametrize("write", [nifti, metaimage])
+def test_several_slices_are_refused(tmp_path, write):
+    path = write(tmp_path / ("film.nii" if write is nifti else "film.mha"), np.stack([FILM, FILM], -1), (1, 1, 1))
+    with pytest.raises(RadiographError, match="an image of 3 x 4 x 2 is no radiograph"):
+        read(path)
+
+
+def test_colour_nifti_is_refused(tmp_path):
+    colours = np.zeros((3, 4), dtype=[("R", "u1"), ("G", "u1"), ("B", "u1")])
+    nibabel.save(nibabel.Nifti1Image(colours, np.eye(4)), tmp_path / "film.nii")
+    with pytest.raises(RadiographError, match="a colour NIfTI is not supported"):
+        read(tmp_path / "film.nii")
+
+
+def test_too_many_pixels_are_refused_before_they_are_read(tmp_path):
+    header = nibabel.Nifti1Header()
+    header.set_data_shape((30_000, 30_000))
+    (tmp_path / "film.nii").write_bytes(header.binaryblock + bytes(4))
+    (tmp_path / "film.mhd").write_text(
+        "NDims = 2\nDimSize = 30000 30000\nElementType = MET_SHORT\nElementDataFile = a.raw"
+    )
+    for name in ("film.nii", "film.mhd"):
+        with pytest.raises(
+            RadiographError, match=f"{name}: its size is 30000 x 30000, too many pixels; save it at a sm"
+        ):
+            read(tmp_path / name)

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where 3D Slicer, through ITK, places films of the formats that are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import pytest
+from PIL import Image
+from pydicom import uid
+
+from bundle.errors import RadiographError
+from bundle.films.slicer_geometry import slicer_geometry
+
+IMAGER, PIXEL = [0.5, 0.6], [0.2, 0.3]  # of rows, then of columns
+
+
+@pytest.mark.parametrize(
+    ("elements", "spacing"),
+    [
+        ({}, [1, 1, 1]),
+        ({"ImagerPixelSpacing": IMAGER}, [0.6, 0.5, 1]),
+        ({"ImagerPixelSpacing": IMAGER, "PixelSpacing": PIXEL}, [0.6, 0.5, 1]),
+        ({"PixelSpacing": PIXEL}, [1, 1, 1]),
+        ({"PixelSpacing": PIXEL, "SOPClassUID": uid.SecondaryCaptureImageStorage}, [0.3, 0.2, 1]),
+    ],
+)
+def test_a_radiograph_lies_at_the_origin_with_the_spacing_that_itk_takes(
+    write_film: Callable[..., Path], stored: np.ndarray, elements: dict[str, object], spacing: list[float]
+) -> None:
+    geometry = slicer_geometry(write_film(stored, **elements))
+    np.testing.assert_allclose(geometry.spacing, spacing)
+    np.testing.assert_array_equal(geometry.origin, np.zeros(3))
+    np.testing.assert_array_equal(geometry.direction, np.eye(3))
+
+
+def test_a_picture_lies_at_the_origin_with_1_mm_a_pixel(tmp_path: Path) -> None:
+    Image.new("L", (8, 6)).save(tmp_path / "a.png")
+    geometry = slicer_geometry(tmp_path / "a.png")
+    np.testing.assert_array_equal(geometry.spacing, np.ones(3))
+    np.testing.assert_array_equal(geometry.origin, np.zeros(3))
+
+
+def test_what_itk_cannot_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_text("no image")
+    with pytest.raises(RadiographError, match=r"a\.png: cannot be read as an image"):
+        slicer_geometry(tmp_path / "a.png")
+
+
+def test_axes_that_are_not_at_right_angles_have_no_place_in_slicer(tmp_path: Path) -> None:
+    sheared = np.eye(4)
+    sheared[0, 1] = 0.5
+    nibabel.save(nibabel.Nifti1Image(np.zeros((8, 6, 1), np.uint8), sheared), tmp_path / "a.nii")
+    with pytest.raises(RadiographError, match=r"a\.nii: ITK, and so 3D Slicer, does not take .* at right angles"):
+        slicer_geometry(tmp_path / "a.nii")

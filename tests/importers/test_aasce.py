@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of the importer of the AASCE spine tables."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bundle.errors import DatasetError
+from bundle.importers.aasce import read_aasce
+from bundle.importers.landmark_sets import SPINE
+
+ROW = ",".join([*(f"{index / 100}" for index in range(68)), *(["0.5"] * 68)])
+
+
+def write_tables(folder: Path, names: list[str], rows: list[str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "filenames.csv").write_text("\n".join(names) + "\n")
+    (folder / "landmarks.csv").write_text("\n".join(rows) + "\n")
+
+
+def test_fractions_of_the_image_become_pixels(images, tmp_path) -> None:
+    write_tables(tmp_path / "labels", ["a.png", "c.png"], [ROW, ROW])
+    annotations = read_aasce(tmp_path / "labels", images, None)
+    assert annotations.landmarks == SPINE.landmarks
+    assert annotations.landmarks[:2] == ("T1 upper left", "T1 upper right")
+    assert annotations.landmarks[-1] == "L5 lower right"
+    assert [film.image for film in annotations.films] == [Path("a.png"), Path("more/c.png")]
+    np.testing.assert_allclose(annotations.films[0].landmarks, [[index, 40] for index in range(68)])
+    assert not annotations.splits
+
+
+def test_folders_of_training_and_test_are_kept_apart(images, tmp_path) -> None:
+    """Both folders have an image of one name, as the challenge's may."""
+    for split in ("training", "test"):
+        shutil.copytree(images, tmp_path / "films" / split, ignore=shutil.ignore_patterns("training", "test"))
+        write_tables(tmp_path / "labels" / split, ["a.png"], [ROW])
+    annotations = read_aasce(tmp_path / "labels", tmp_path / "films", None)
+    assert annotations.splits == {Path("training/a.png"): "training", Path("test/a.png"): "test"}
+    assert [film.image for film in annotations.films] == list(annotations.splits)
+
+
+@pytest.mark.parametrize(
+    ("names", "rows", "sentence"),
+    [
+        (["a.png", "b.png"], [ROW], r"landmarks\.csv: has 1 rows for 2 films of filenames\.csv; give one row a film"),
+        (["a.png"], ["0.1,0.2"], r"landmarks\.csv, line 1: has 2 numbers, not 68 x and then 68 y; correct the row"),
+        (["a.png"], [ROW.replace("0.67", "?")], r"landmarks\.csv, line 1: '\?' is not a number"),
+        (["a.png", "z.png"], [ROW, ROW], r"filenames\.csv, line 2: no image named 'z\.png'"),
+    ],
+)
+def test_malformed_tables(images, tmp_path, names, rows, sentence) -> None:
+    write_tables(tmp_path / "labels", names, rows)
+    with pytest.raises(DatasetError, match=sentence):
+        read_aasce(tmp_path / "labels", images, None)
+
+
+def test_missing_tables(images, tmp_path) -> None:
+    with pytest.raises(DatasetError, match=r"filenames\.csv: does not exist; give the path of the annotations"):
+        read_aasce(tmp_path, images.parent, None)

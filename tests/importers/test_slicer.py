@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of the 3D Slicer Markups importer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import itk
+import numpy as np
+import pytest
+
+from bundle.errors import DatasetError
+from bundle.importers.slicer import read_slicer
+
+
+def annotate(folder: Path, name: str, points: list[dict], system: str = "LPS") -> None:
+    markups = [{"type": "Fiducial", "coordinateSystem": system, "controlPoints": points}]
+    (folder / f"{name}.mrk.json").write_text(json.dumps({"markups": markups}))
+
+
+def control_point(label: str, *position: float, status: str = "defined") -> dict:
+    return {"label": label, "position": list(position), "positionStatus": status}
+
+
+def test_a_png_lies_at_the_origin_with_1_mm_a_pixel(images) -> None:
+    points = [control_point("hip", 10, 20, 0), control_point("knee", 0, 0, 0, status="undefined")]
+    annotate(images, "a", points)
+    annotate(images, "b", [control_point("knee", -30, -40, 0)], system="RAS")
+    annotations = read_slicer(images, None, ("hip", "knee"))
+    assert [film.image.name for film in annotations.films] == ["a.png", "b.png"]
+    assert annotations.films[0].landmarks == ((10, 20), None)
+    assert annotations.films[1].landmarks == (None, (30, 40))
+
+
+def test_positions_follow_the_geometry_of_the_image(images) -> None:
+    """A film placed in space by itk itself, the library that Slicer reads images with."""
+    image = itk.GetImageFromArray(np.zeros((1, 40, 50), np.uint8))
+    image.SetSpacing([0.2, 0.3, 1.0])
+    image.SetOrigin([-10.0, 20.0, 5.0])
+    image.SetDirection(itk.GetMatrixFromArray(np.array([[1.0, 0, 0], [0, 0, 1.0], [0, -1.0, 0]])))
+    itk.imwrite(image, str(images / "d.mha"))
+    index = [7, 31, 0]
+    annotate(images, "d", [control_point("hip", *image.TransformIndexToPhysicalPoint(index))])
+    (film,) = read_slicer(images, None, None).films
+    np.testing.assert_allclose(film.landmarks, [index[:2]], atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("points", "sentence"),
+    [
+        (
+            [control_point("", 1, 2, 0)],
+            r"controlPoints\[0\]\.label is ''; give each point the name of its own landmark",
+        ),
+        ([control_point("hip", 1, 2, 0)] * 2, r"controlPoints\[1\]\.label is 'hip'; give each point the name"),
+        ([control_point("hip", 1, 2)], r"controlPoints\[0\]\.position is not three numbers; place the point again"),
+        ([control_point("hip", 1, 2, "x")], r"controlPoints\[0\]\.position: 'x' is not a number"),
+        ([control_point("hip", 1, 2, None)], r"controlPoints\[0\]\.position is not three numbers"),
+        ([control_point("hop", 1, 2, 0)], "'hop' is none of the landmarks"),
+    ],
+)
+def test_a_malformed_point(images, points, sentence) -> None:
+    annotate(images, "a", points)
+    with pytest.raises(DatasetError, match=rf"a\.mrk\.json: .*{sentence}"):
+        read_slicer(images, None, ("hip",))
+
+
+def test_another_coordinate_system(images) -> None:
+    annotate(images, "a", [], system="scanner")
+    with pytest.raises(DatasetError, match=r"coordinateSystem is 'scanner'; save the points in LPS or RAS"):
+        read_slicer(images, None, None)
+
+
+def test_not_one_markup(images) -> None:
+    (images / "a.mrk.json").write_text('{"markups": []}')
+    with pytest.raises(DatasetError, match="does not hold exactly one markup; save one point list a file"):
+        read_slicer(images, None, None)
+
+
+def test_no_image_of_that_name(images) -> None:
+    annotate(images, "z", [control_point("hip", 1, 2, 0)])
+    with pytest.raises(DatasetError, match=r"z\.mrk\.json: no image named 'z'"):
+        read_slicer(images, None, None)
+
+
+def test_an_image_that_itk_cannot_read(images) -> None:
+    (images / "d.png").write_text("no image")
+    annotate(images, "d", [control_point("hip", 1, 2, 0)])
+    with pytest.raises(
+        DatasetError, match=r"d\.png: cannot be read as an image; give the image that was loaded in Slicer"
+    ):
+        read_slicer(images, None, None)
