@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,14 @@ def radiograph_meta(
     image: np.ndarray,
     spacing: tuple[float, float] = UNKNOWN_SPACING,
     provenance: SpacingProvenance = SpacingProvenance.UNKNOWN,
+    warnings: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Describe a film of shape `[X, Y]`; its world coordinates are the pixel indices of the stored image.
 
     Returns:
         `affine` identity `[4, 4]`, `spatial_shape` (X, Y), `original_channel_dim` "no_channel", `spacing` float32 `[2]`
-        mm per pixel with NaN where unknown, and `spacing_provenance`.
+        mm per pixel with NaN where unknown, `spacing_provenance`, and `warnings`, sentences for whoever uses the
+        results of this film, one a line: a string, so that films with and without them go into one batch.
     """
     return {
         MetaKeys.AFFINE.value: np.eye(4),
@@ -28,4 +31,5 @@ def radiograph_meta(
         MetaKeys.ORIGINAL_CHANNEL_DIM.value: "no_channel",
         "spacing": np.asarray(spacing, dtype=np.float32),
         "spacing_provenance": str(provenance),
+        "warnings": "\n".join(warnings),
     }

@@ -22,7 +22,8 @@ class Letterboxd(MapTransform):
 
     - `to_original` [3, 3] float64: homogeneous matrix from index coordinates of the square to pixels of the film;
     - `size` [2]: width and height of the film in pixels;
-    - `spacing_provenance`: where its spacing comes from, as the reader says.
+    - `spacing_provenance`: where its spacing comes from, as the reader says;
+    - `warnings`: the reader's warnings, one a line.
 
     Args:
         keys: key of the film, a `MetaTensor` [1, X, Y] whose affine is the identity on pixels of the stored image.
@@ -43,13 +44,13 @@ class Letterboxd(MapTransform):
         output = dict(data)
         (key,) = self.keys
         film = output[key]
-        provenance = film.meta.get("spacing_provenance", "unknown")
+        provenance, warnings = film.meta.get("spacing_provenance", "unknown"), film.meta.get("warnings", "")
         square = self.pad(self.resize(self.reduce(film) if max(film.shape) > LARGEST_SIDE else film))
         to_original = _affine_2d(square)
         output[key] = square.as_tensor().contiguous()
         output["to_original"] = to_original
         output["size"] = torch.tensor(film.shape[1:])
-        output["spacing_provenance"] = provenance
+        output["spacing_provenance"], output["warnings"] = provenance, warnings
         if "spacing" in output:
             output["spacing"] = torch.as_tensor(output["spacing"])
         if self.label_key in output:

@@ -40,6 +40,7 @@ def run(writer: PredictionWriter, records: list[dict[str, Any]]) -> None:
             "pred": torch.from_numpy(record["landmarks"]),
             "spacing": torch.from_numpy(record["spacing"]),
             "spacing_provenance": "dataset.json",
+            "warnings": record.get("warnings", ""),
             "size": torch.tensor(record["size"]),
         }
         for record in records
@@ -132,6 +133,18 @@ def test_what_could_be_written_is_no_error(
     good = writer(tmp_path / "out", names, weights)
     run(good, records[:1])
     good.require_complete([])
+
+
+def test_what_the_reader_warned_of_comes_first(
+    records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path
+):
+    records[0]["warnings"] = "one thing\nanother thing"
+    run(writer(tmp_path / "out", names, weights, "json"), records[:2])
+    first, second = (
+        json.loads((tmp_path / "out" / "films" / f"film_{index}.png.json").read_text()) for index in range(2)
+    )
+    assert first["warnings"] == ["one thing", "another thing"]
+    assert second["warnings"] == []
 
 
 def test_warnings_are_logged_and_kept(
