@@ -14,8 +14,8 @@ from PIL import Image
 
 from bundle.__main__ import VERBS, main
 from bundle.commands import check
-from bundle.commands.import_films import FORMATS
 from bundle.dataset.description import read_dataset
+from bundle.importers.formats import FORMATS
 from bundle.importers.landmark_sets import CEPHALOGRAM, SPINE
 
 REPOSITORY = Path(__file__).resolve().parents[1]

@@ -4,63 +4,16 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import shlex
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from bundle.importers.formats import FORMATS
 
 if TYPE_CHECKING:
     from bundle.dataset.description import DatasetDescription, Film
     from bundle.importers.annotations import Annotations
-
-
-class Format(NamedTuple):
-    """An annotation format: the function that reads it, as `module:function`, and its help."""
-
-    reader: str
-    source: str
-    example: str
-
-    def load(self) -> Callable[[Path, Path | None, tuple[str, ...] | None], Annotations]:
-        """The function that reads it, imported only when it is needed."""
-        module, function = self.reader.split(":")
-        return getattr(importlib.import_module(f"bundle.importers.{module}"), function)
-
-
-FORMATS = {
-    "csv": Format(
-        "landmark_csv:read_csv",
-        "table of image,spacing_mm,x1,y1,… or, without header, id,x0,y0,…",
-        "csv landmarks.csv --out data/ceph --landmark-set cephalogram",
-    ),
-    "coco": Format(
-        "coco:read_coco",
-        "JSON file of COCO keypoints",
-        "coco person_keypoints.json --images photos --out data/hand",
-    ),
-    "labelme": Format(
-        "labelme:read_labelme",
-        "folder of LabelMe JSON files, one an image, of shapes of type point",
-        "labelme annotations --images films --out data/hip",
-    ),
-    "slicer": Format(
-        "slicer:read_slicer",
-        "folder of 3D Slicer Markups NAME.mrk.json, one an image NAME",
-        "slicer markups --images films --out data/pelvis",
-    ),
-    "isbi": Format(
-        "isbi:read_isbi",
-        "folder of the ISBI 2014/2015 cephalogram text files of one reader",
-        "isbi 400_senior 400_junior --images RawImage --out data/ceph",
-    ),
-    "aasce": Format(
-        "aasce:read_aasce",
-        "folder of the AASCE 2019 (SpineWeb 16) filenames.csv and landmarks.csv",
-        "aasce labels --images data --out data/spine",
-    ),
-}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -198,7 +151,7 @@ def _more_films(folder: Path, annotations: Annotations) -> tuple[Film, ...]:
     from bundle.dataset.description import Film
     from bundle.errors import DatasetError
     from bundle.films.film_files import film_files
-    from bundle.films.suffix import FORMATS
+    from bundle.films.suffix import FORMATS as FILM_FORMATS
 
     if not folder.is_dir():
         raise DatasetError(f"{folder}: there is no such folder; correct --unlabeled")
@@ -206,6 +159,6 @@ def _more_films(folder: Path, annotations: Annotations) -> tuple[Film, ...]:
     films = tuple(Film(file.relative_to(folder)) for file in film_files(folder) if file.resolve() not in annotated)
     if not films:
         raise DatasetError(
-            f"{folder}: holds no {FORMATS} image but annotated ones; correct --unlabeled, or leave it out"
+            f"{folder}: holds no {FILM_FORMATS} image but annotated ones; correct --unlabeled, or leave it out"
         )
     return films
