@@ -5,10 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pydicom
-from pydicom.misc import is_dicom
-
 from bundle.films.dicom_elements import SECONDARY_CAPTURE_CLASSES
+from bundle.films.dicom_file import looks_like_dicom, read_dicom
 
 
 def burned_in_warning(image: Path) -> str | None:
@@ -20,9 +18,9 @@ def burned_in_warning(image: Path) -> str | None:
     Returns:
         A sentence without the film's name, or None where there is nothing to warn of.
     """
-    if not is_dicom(image):
+    if not looks_like_dicom(image):
         return None
-    header = pydicom.dcmread(image, stop_before_pixels=True, specific_tags=["SOPClassUID", "BurnedInAnnotation"])
+    header = read_dicom(image, ["SOPClassUID", "BurnedInAnnotation"], pixels=False)
     stated = header.get("BurnedInAnnotation")
     if stated == "YES":
         return "BurnedInAnnotation is YES: text in the pixels may name the patient, also in pictures made of it"

@@ -9,25 +9,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pydicom
 from monai.config import PathLike
 from monai.data import ImageReader
 from monai.utils import ensure_tuple
 from pydicom import Dataset
 from pydicom.config import disable_value_validation
 from pydicom.errors import InvalidDicomError
-from pydicom.misc import is_dicom
 from pydicom.pixels import apply_color_lut
 from pydicom.uid import JPEG2000, UID, JPEG2000Lossless, JPEGBaseline8Bit, RLELossless
 
 from bundle.errors import RadiographError
 from bundle.films.dicom_elements import ELEMENTS, HARMLESS_ELEMENTS, MOST_PIXELS, NOT_PROJECTIONS, RADIOGRAPH_CLASSES
+from bundle.films.dicom_file import looks_like_dicom, read_dicom
 from bundle.films.grey_levels import grey_levels, luminance
 from bundle.films.imagecodecs_decoder import DECODER_DEPENDENCIES as BY_IMAGECODECS
 from bundle.films.imagecodecs_decoder import LABEL as IMAGECODECS
 from bundle.films.imagecodecs_decoder import register as register_imagecodecs
 from bundle.films.pixel_spacing import dicom_spacing
 from bundle.films.radiograph_meta import radiograph_meta
+from bundle.films.suffix import DICOM, has_suffix
 
 COLOURS = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
 """What pydicom decodes to RGB."""
@@ -57,8 +57,11 @@ class DicomRadiographReader(ImageReader):
     """
 
     def verify_suffix(self, filename: Sequence[PathLike] | PathLike) -> bool:
-        """Tell by preamble whether all files are DICOM; in an archive they often have no suffix."""
-        return all(Path(name).is_file() and is_dicom(name) for name in ensure_tuple(filename))
+        """Tell by content whether all files are DICOM; in an archive they often have no suffix.
+
+        A file that is called DICOM is taken as well, so that `read` says what is wrong with it.
+        """
+        return all(Path(name).is_file() and _is_dicom(name) for name in ensure_tuple(filename))
 
     def read(self, data: Sequence[PathLike] | PathLike, **kwargs: Any) -> Dataset:
         """Parse the data elements of one file that this reader uses.
@@ -69,10 +72,11 @@ class DicomRadiographReader(ImageReader):
         (file,) = ensure_tuple(data)
         name = Path(file).name
         try:
-            with disable_value_validation():  # its warnings quote values
-                return pydicom.dcmread(file, specific_tags=list(ELEMENTS), **kwargs)
+            return read_dicom(file, ELEMENTS)
+        except RadiographError:
+            raise
         except InvalidDicomError as error:
-            raise RadiographError(f"{name}: not a DICOM file (no DICM preamble); export it again as DICOM") from error
+            raise RadiographError(f"{name}: not a DICOM file, {_flaw(Path(file))}; export it again as DICOM") from error
         except OSError as error:
             raise RadiographError(
                 f"{name}: cannot be opened ({error.strerror}); check the path and its rights"
@@ -109,6 +113,17 @@ class DicomRadiographReader(ImageReader):
         meta = radiograph_meta(image, *dicom_spacing(dataset, name))
         meta.update({keyword: str(dataset[keyword].value) for keyword in HARMLESS_ELEMENTS if dataset.get(keyword)})
         return image, meta
+
+
+def _is_dicom(file: PathLike) -> bool:
+    try:
+        return has_suffix(file, DICOM) or looks_like_dicom(file)
+    except OSError:  # not to be opened; what it is, nobody knows
+        return False
+
+
+def _flaw(file: Path) -> str:
+    return "its content is another one's" if file.stat().st_size else "it is empty"
 
 
 def _damaged(name: str) -> RadiographError:

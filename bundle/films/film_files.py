@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pydicom
-from pydicom.misc import is_dicom
 from pydicom.uid import UID
 
 from bundle.films.dicom_elements import RADIOGRAPH_CLASSES
+from bundle.films.dicom_file import looks_like_dicom, read_dicom
 from bundle.films.load_radiograph import is_film_format
 
 MANUFACTURER, MODEL_NAME = "few-shot DAG contributors", "few-shot DAG"
@@ -27,14 +26,13 @@ def film_files(folder: Path) -> list[Path]:
 
 def _is_film(file: Path) -> bool:
     """False for a study's DICOMDIR, reports, presentation states, and our secondary captures."""
-    if not is_dicom(file):
+    if not looks_like_dicom(file):
         return True
     try:
-        tags = ["Rows", "Manufacturer", "ManufacturerModelName"]
-        header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=tags)
+        header = read_dicom(file, ["SOPClassUID", "Rows", "Manufacturer", "ManufacturerModelName"], pixels=False)
     except Exception:  # whatever a broken file leads the parser to
         return True
-    kind = UID(str(header.file_meta.get("MediaStorageSOPClassUID", "")))
+    kind = UID(str(header.file_meta.get("MediaStorageSOPClassUID") or header.get("SOPClassUID", "")))
     cut_short = kind in RADIOGRAPH_CLASSES or kind.name == kind  # pydicom has no name for a UID that is cut itself
     ours = (header.get("Manufacturer"), header.get("ManufacturerModelName")) == (MANUFACTURER, MODEL_NAME)
     return ("Rows" in header or cut_short) and not ours

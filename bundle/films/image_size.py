@@ -40,9 +40,9 @@ def _picture_size(image: Path) -> tuple[int, int]:
 
 
 def _dicom_size(image: Path) -> tuple[int, int]:
-    import pydicom
+    from bundle.films.dicom_file import read_dicom  # loads pydicom
 
-    header = pydicom.dcmread(image, stop_before_pixels=True, specific_tags=["Rows", "Columns"])
+    header = read_dicom(image, ["Rows", "Columns"], pixels=False)
     return int(header.Columns), int(header.Rows)
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 UNKNOWN_SPACING = (math.nan, math.nan)
 _LEAST, _MOST = 1e-4, 100.0
+_DOTS_PER_INCH = (72, 96, 150, 300, 600)
+_ROUNDED = 6e-5
 PLAUSIBLE_RANGE = f"between {_LEAST:g} and {_MOST:g}"
 """Of mm per pixel, in words for an error message."""
 
@@ -36,6 +38,25 @@ class SpacingProvenance(StrEnum):
 def is_plausible(spacing: float) -> bool:
     """Whether a radiograph can have so many mm per pixel; beyond it a unit was mistaken or a field is damaged."""
     return _LEAST <= spacing <= _MOST
+
+
+def looks_like_default(spacing: tuple[float, float]) -> str | None:
+    """Say why a spacing looks like what a program writes where nobody measured one.
+
+    Args:
+        spacing: Millimetres per pixel (sx, sy).
+
+    Returns:
+        What it is, as the end of "..., which is", or None where a radiograph can have measured it: exactly 1 x 1 mm, or
+        the dots per inch of a screen or printer in millimetres to four decimals, as a picture takes them along through
+        a converter.
+    """
+    if spacing == (1.0, 1.0):
+        return "what a converter writes where no spacing is known"
+    for dots in _DOTS_PER_INCH:
+        if all(abs(value - 25.4 / dots) < _ROUNDED for value in spacing):
+            return f"{dots} dots per inch, how a picture is to be shown or printed"
+    return None
 
 
 def dicom_spacing(dataset: Dataset, name: str) -> tuple[tuple[float, float], SpacingProvenance]:

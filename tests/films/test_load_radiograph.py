@@ -151,9 +151,9 @@ def test_missing_file_folder_and_other_content_are_refused(tmp_path):
     for name, sentence in {
         "gone.dcm": "no such file",
         "notes.txt": "not a DICOM, PNG",
-        "film.dcm": "not a DICOM, PNG",
+        "film.dcm": "not a DICOM file, its content is another one's",
         "film.png": "cannot be read as an image",
-        "empty.dcm": "not a DICOM, PNG",
+        "empty.dcm": "not a DICOM file, it is empty",
         ".": "no such file",
     }.items():
         with pytest.raises(RadiographError, match=sentence):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydicom import Dataset
 
 from bundle.errors import RadiographError
-from bundle.films.pixel_spacing import SpacingProvenance, dicom_spacing, header_spacing
+from bundle.films.pixel_spacing import SpacingProvenance, dicom_spacing, header_spacing, looks_like_default
 
 
 def film(**elements: object) -> Dataset:
@@ -162,3 +162,21 @@ def test_header_default_of_one_is_unknown():
 def test_header_spacing_that_is_no_length_is_refused(value):
     with pytest.raises(RadiographError, match=r"^film\.nii: pixdim"):
         header_spacing((0.1, value), "pixdim", "film.nii")
+
+
+@pytest.mark.parametrize("dots", [72, 96, 150, 300, 600])
+@pytest.mark.parametrize("digits", [4, 6, 17])
+def test_dots_per_inch_look_like_a_default(dots, digits):
+    spacing = round(25.4 / dots, digits)
+    assert looks_like_default((spacing, spacing)) == f"{dots} dots per inch, how a picture is to be shown or printed"
+
+
+@pytest.mark.parametrize("pitch", [0.1, 0.14, 0.143, 0.148, 0.15, 0.168, 0.17, 0.175, 0.194, 0.2, 0.25, 0.3, 0.4, 0.5])
+def test_the_pitch_of_a_detector_does_not_look_like_a_default(pitch):
+    assert looks_like_default((pitch, pitch)) is None
+
+
+def test_one_millimetre_looks_like_a_default_and_one_by_two_does_not():
+    assert looks_like_default((1.0, 1.0)) == "what a converter writes where no spacing is known"
+    assert looks_like_default((1.0, 2.0)) is None
+    assert looks_like_default((25.4 / 72, 25.4 / 96)) is None

@@ -5,15 +5,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pydicom
 from pydicom import DataElement, Dataset
 from pydicom.charset import python_encoding
 from pydicom.filewriter import correct_ambiguous_vr
-from pydicom.misc import is_dicom
 from pydicom.uid import UID
 from pydicom.valuerep import CUSTOMIZABLE_CHARSET_VR, VR
 
 from bundle.errors import RadiographError
+from bundle.films.dicom_file import looks_like_dicom, read_dicom
 from bundle.outputs.dicom.values import is_allowed, values_of
 
 _REQUIRED = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
@@ -45,11 +44,11 @@ def read_source(image: Path) -> Dataset:
         RadiographError: not DICOM, without the UIDs by which to refer to it, or a value by which it is filed that no
             other object may take over; values are not quoted, since they identify the patient.
     """
-    if not is_dicom(image):
+    if not looks_like_dicom(image):
         raise RadiographError(
             f"{image.name}: is no DICOM file, and a DICOM result has to refer to one; choose other outputs for it"
         )
-    header = pydicom.dcmread(image, stop_before_pixels=True)
+    header = read_dicom(image, pixels=False)
     _keep_unreadable_as_bytes(header)
     for keyword in _REQUIRED:
         _require_uid(header, keyword, image.name)
