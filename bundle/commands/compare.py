@@ -12,7 +12,7 @@ from bundle.comparison.methods import ALWAYS, METHODS, PRESETS, Method, choose_m
 from bundle.errors import BundleError, ConfigurationError
 
 if TYPE_CHECKING:
-    from bundle.comparison.cells import Request
+    from bundle.comparison.cells import Plan
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,19 +77,19 @@ def run(arguments: argparse.Namespace) -> None:
     Raises:
         BundleError: the input cannot be used, or cells failed.
     """
-    from bundle.comparison.checks import check_request
+    from bundle.comparison.checks import check_plan
     from bundle.comparison.output import write_comparison, write_tables
     from bundle.comparison.runner import devices_named, run_cells
 
-    request = _request(arguments)
+    plan = _plan(arguments)
     devices = devices_named(arguments.devices)
     workers = len(devices) if arguments.workers is None else arguments.workers
     if workers < 1:
         raise ConfigurationError(f"--workers is {workers}; give at least 1")
-    check_request(request)
-    cells = request.work()
-    failures = run_cells(cells, workers, devices, changed=lambda: write_tables(request))
-    page = write_comparison(request, [f"{failure.cell}: {failure.sentence}" for failure in failures])
+    check_plan(plan)
+    cells = plan.work()
+    failures = run_cells(cells, workers, devices, changed=lambda: write_tables(plan))
+    page = write_comparison(plan, [f"{failure.cell}: {failure.sentence}" for failure in failures])
     print(page.resolve())
     if failures:
         listed = "".join(f"\n  {failure.cell}: {failure.sentence}" for failure in failures)
@@ -98,16 +98,16 @@ def run(arguments: argparse.Namespace) -> None:
         )
 
 
-def _request(arguments: argparse.Namespace) -> Request:
-    from bundle.comparison.cells import Request
+def _plan(arguments: argparse.Namespace) -> Plan:
+    from bundle.comparison.cells import Plan
 
     if arguments.draws < 1:
         raise ConfigurationError(f"--draws is {arguments.draws}; give at least 1")
-    return Request(
+    return Plan(
         dataset_dir=arguments.dataset_dir.resolve(),
         out=arguments.out.resolve(),
         shots=_numbers(arguments.shots),
-        draws=arguments.draws,
+        draws=tuple(range(arguments.draws)),
         methods=choose_methods(arguments.methods),
         preset=arguments.preset,
         overlays=tuple(file.resolve() for file in arguments.overlays),

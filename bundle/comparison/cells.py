@@ -19,38 +19,40 @@ EVALUATE = [CONFIGS / "inference.json", CONFIGS / "evaluate.json"]
 
 
 @dataclass(frozen=True)
-class Request:
+class Plan:
     """A comparison.
 
     Attributes:
         dataset_dir: Folder of `dataset.json`.
         out: Folder of the cells, tables and the page.
         shots: Numbers of labelled films.
-        draws: How many draws of labelled films; they are numbered from 0.
+        draws: Numbers of the draws of labelled films.
         methods: Rows, in the order of the tables.
         preset: Key of `PRESETS`.
         overlays: Config files to lay over the preset, for every training.
         stage2_overlays: Config files to lay over the method's, for trainings of stage 2.
         settings: Names and values, as typed, to give to every training.
         cache_dir: Folder of decoded films; None for the one in the data folder.
+        evaluates: Whether every cell is evaluated on the test films.
     """
 
     dataset_dir: Path
     out: Path
     shots: tuple[int, ...]
-    draws: int
+    draws: tuple[int, ...]
     methods: tuple[Method, ...]
     preset: str
     overlays: tuple[Path, ...] = ()
     stage2_overlays: tuple[Path, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
     cache_dir: Path | None = None
+    evaluates: bool = True
 
     def cells(self) -> list[Cell]:
         """The cells of the tables: draw by draw, so that whole columns come first, DAG before what starts from it."""
         return [
             Cell(self, method, shots, draw)
-            for draw in range(self.draws)
+            for draw in self.draws
             for shots in self.shots
             for method in sorted(self.methods, key=lambda method: method is not DAG)
         ]
@@ -65,6 +67,12 @@ class Request:
         """The warm-up that all draws share; its one labelled film only chooses the checkpoint."""
         return Cell(self, WARM_UP, 1, 0)
 
+    def folder(self, cell: Cell) -> Path:
+        """The run folder of a cell."""
+        if cell.method is WARM_UP:
+            return self.out / WARM_UP.key
+        return self.out / f"shots{cell.shots}_draw{cell.draw}" / cell.method.key
+
     @property
     def cache(self) -> Path:
         """Folder of decoded films, which all cells share."""
@@ -75,7 +83,7 @@ class Request:
 class Cell:
     """One method, trained on one draw of labelled films; its folder is the `output_dir` of the run."""
 
-    request: Request = field(repr=False, hash=False)
+    plan: Plan = field(repr=False, hash=False)
     method: Method
     shots: int
     draw: int
@@ -88,21 +96,19 @@ class Cell:
     @property
     def folder(self) -> Path:
         """The run folder."""
-        if self.method is WARM_UP:
-            return self.request.out / WARM_UP.key
-        return self.request.out / f"shots{self.shots}_draw{self.draw}" / self.method.key
+        return self.plan.folder(self)
 
     @property
     def source(self) -> Cell:
         """The DAG of the same films, which all methods of a draw share."""
-        return Cell(self.request, DAG, self.shots, self.draw)
+        return Cell(self.plan, DAG, self.shots, self.draw)
 
     @property
     def needs(self) -> list[Cell]:
         """Cells that have to be trained before this one can begin."""
         if self.method.stage == 1:
             return []
-        return [self.source, self.request.warm_up] if self.method.warmed_up else [self.source]
+        return [self.source, self.plan.warm_up] if self.method.warmed_up else [self.source]
 
     @property
     def log(self) -> Path:
@@ -127,7 +133,9 @@ class Cell:
     @property
     def done(self) -> bool:
         """Whether nothing is left to do: the evaluation, whose metrics are written last, is there, if there is one."""
-        return self.trained if self.method is WARM_UP else (self.evaluation / "metrics.json").is_file()
+        if self.method is WARM_UP or not self.plan.evaluates:
+            return self.trained
+        return (self.evaluation / "metrics.json").is_file()
 
     @property
     def diverged(self) -> bool:
@@ -147,19 +155,19 @@ class Cell:
     @property
     def configs(self) -> list[Path]:
         """Config files of the training, each laid over those before it."""
-        preset = PRESETS[self.request.preset]
+        preset = PRESETS[self.plan.preset]
         shared = [*preset.configs, *(preset.one_film if self.shots == 1 else ())]
-        stage2 = self.request.stage2_overlays if self.method.stage == 2 else ()
+        stage2 = self.plan.stage2_overlays if self.method.stage == 2 else ()
         own = (CONFIGS / name for name in self.method.overlays)
-        return [*(CONFIGS / name for name in shared), *self.request.overlays, *own, *stage2]
+        return [*(CONFIGS / name for name in shared), *self.plan.overlays, *own, *stage2]
 
     def settings(self) -> dict[str, Any]:
         """Settings of the training on the command line, but for `resume`."""
         needed = zip(("stage1", "warm_up"), self.needs, strict=False)
         return {
-            **self.request.settings,
-            "dataset_dir": self.request.dataset_dir,
-            "cache_dir": self.request.cache,
+            **self.plan.settings,
+            "dataset_dir": self.plan.dataset_dir,
+            "cache_dir": self.plan.cache,
             "shots": self.shots,
             "draw": self.draw,
             **{name: cell.folder for name, cell in needed},
@@ -176,8 +184,8 @@ class Cell:
         """The words that evaluate the cell on the test films."""
         weights = self.source.folder / "mean_shape.pt" if self.method is MEAN_SHAPE else self.folder / "best.pt"
         settings = {
-            "dataset_dir": self.request.dataset_dir,
-            "cache_dir": self.request.cache,
+            "dataset_dir": self.plan.dataset_dir,
+            "cache_dir": self.plan.cache,
             "checkpoint": weights,
             "output_dir": self.evaluation,
             "split": "test",

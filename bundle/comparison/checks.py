@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from bundle.comparison.cells import Request
+from bundle.comparison.cells import Plan
 from bundle.comparison.methods import TRAINED_ON
 from bundle.comparison.recorded_settings import require_same_data_set, require_same_settings
 from bundle.dataset.description import FILE_NAME, read_dataset
@@ -18,7 +18,7 @@ SET_BY_THE_COMPARISON = {
 }
 
 
-def check_request(request: Request) -> None:
+def check_plan(plan: Plan) -> None:
     """Check settings, data set, and the cells that are there.
 
     Raises:
@@ -27,29 +27,29 @@ def check_request(request: Request) -> None:
             of other settings or of another data set.
         BundleError: a folder cannot be written to.
     """
-    for name in request.settings:
+    for name in plan.settings:
         if name in SET_BY_THE_COMPARISON:
             raise ConfigurationError(f"--{name}: is set by the comparison itself; leave it out after --")
-    cells = request.work()
+    cells = plan.work()
     for file in sorted({file for cell in cells if cell.method.stage for file in cell.configs}):
         if not file.is_file():
             raise ConfigurationError(
                 f"{file}: there is no such config file; correct --overlays or leave its method out"
             )
-    _check_films(request)
-    require_writable(request.out, request.cache)
-    require_same_data_set(request)
+    _check_films(plan)
+    require_writable(plan.out, plan.cache)
+    require_same_data_set(plan)
     for cell in cells:
         require_same_settings(cell)
 
 
-def _check_films(request: Request) -> None:
-    description = read_dataset(request.dataset_dir)
-    if not any(film.labelled for film in description.test):
+def _check_films(plan: Plan) -> None:
+    description = read_dataset(plan.dataset_dir)
+    if plan.evaluates and not any(film.labelled for film in description.test):
         raise ConfigurationError(
-            f"{request.dataset_dir / FILE_NAME}: test has no film with landmarks to measure errors on; add some to test"
+            f"{plan.dataset_dir / FILE_NAME}: test has no film with landmarks to measure errors on; add some to test"
         )
-    for shots in request.shots:
-        few_shot_draw(description.training, shots, 0)
-        if any(method.stage == 2 and method is not TRAINED_ON for method in request.methods):
-            unlabelled_pool(request.dataset_dir, shots, 0)
+    for shots in plan.shots:
+        few_shot_draw(description.training, shots, plan.draws[0])
+        if any(method.stage == 2 and method is not TRAINED_ON for method in plan.methods):
+            unlabelled_pool(plan.dataset_dir, shots, plan.draws[0])

@@ -17,7 +17,7 @@ def few_shot_errors(results: Results) -> dict[str, dict[int, list[float]]]:
     """Mean errors of the draws of each method, by the number of labelled films."""
     key = f"mean_{results.unit}"
     return {
-        method.name: {shots: values_of_draws(results, method, shots, key) for shots in results.request.shots}
+        method.name: {shots: values_of_draws(results, method, shots, key) for shots in results.plan.shots}
         for method in _trained(results)
     }
 
@@ -32,4 +32,4 @@ def cumulative_errors(results: Results, shots: int) -> dict[str, np.ndarray]:
 
 
 def _trained(results: Results) -> list[Method]:
-    return [method for method in results.request.methods if method.stage]
+    return [method for method in results.plan.methods if method.stage]

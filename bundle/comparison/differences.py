@@ -29,8 +29,8 @@ def differences(results: Results) -> list[Difference]:
     A pair is left out where no draw converged in both, or an error is infinite.
     """
     found = []
-    for shots in results.request.shots:
-        for method, reference in _pairs(results.request.methods):
+    for shots in results.plan.shots:
+        for method, reference in _pairs(results.plan.methods):
             first, second = results.done(method, shots), results.done(reference, shots)
             draws = sorted(first.keys() & second.keys())
             if not draws:

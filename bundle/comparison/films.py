@@ -52,7 +52,7 @@ def draw_to_show(results: Results, shots: int) -> ShownDraw | None:
     if not draws:
         return None
     draw = min(draws)
-    found = {method.name: results.done(method, shots).get(draw) for method in results.request.methods}
+    found = {method.name: results.done(method, shots).get(draw) for method in results.plan.methods}
     return ShownDraw(draw, {name: evaluation for name, evaluation in found.items() if evaluation is not None})
 
 
@@ -86,8 +86,8 @@ def draw_film(results: Results, shown: ShownDraw, film: int) -> list[FilmPicture
     Raises:
         RadiographError: the film cannot be read.
     """
-    description = read_dataset(results.request.dataset_dir)
-    path = results.request.dataset_dir / shown.films[film]
+    description = read_dataset(results.plan.dataset_dir)
+    path = results.plan.dataset_dir / shown.films[film]
     image = np.asarray(LoadRadiographd(keys="image")({"image": str(path)})["image"])
     title = "synthetic" if description.synthetic else ""
     return [

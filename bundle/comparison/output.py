@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from bundle.comparison.cells import Request
+from bundle.comparison.cells import Plan
 from bundle.comparison.curves import cumulative_errors, few_shot_errors
 from bundle.comparison.differences import differences
 from bundle.comparison.formats import csv_text, latex, markdown
@@ -23,7 +23,7 @@ from bundle.files import write_text, write_whole
 PAGE = "index.html"
 
 
-def write_tables(request: Request) -> tuple[Results, list[Table]]:
+def write_tables(plan: Plan) -> tuple[Results, list[Table]]:
     """Write `tables.md`, `tables.tex`, `draws.csv`, `summary.csv` and `differences.csv` from the cells that are there.
 
     Returns:
@@ -32,7 +32,7 @@ def write_tables(request: Request) -> tuple[Results, list[Table]]:
     Raises:
         BundleError: a cell cannot be read or a file cannot be written.
     """
-    results = Results(request)
+    results = Results(plan)
     found = differences(results)
     tables = [*paper_tables(results), *difference_tables(results, found)]
     files = {
@@ -43,15 +43,15 @@ def write_tables(request: Request) -> tuple[Results, list[Table]]:
         "differences.csv": csv_text(difference_records(results, found)),
     }
     for name, text in files.items():
-        write_text(request.out / name, text)
+        write_text(plan.out / name, text)
     return results, tables
 
 
-def write_comparison(request: Request, failures: Sequence[str] = ()) -> Path:
+def write_comparison(plan: Plan, failures: Sequence[str] = ()) -> Path:
     """Write the tables, the charts as PNG, and `index.html`.
 
     Args:
-        request: the comparison.
+        plan: the comparison.
         failures: sentences on cells that failed, to show on the page.
 
     Returns:
@@ -60,15 +60,15 @@ def write_comparison(request: Request, failures: Sequence[str] = ()) -> Path:
     Raises:
         BundleError: a cell or a test film cannot be read, or a file cannot be written.
     """
-    results, tables = write_tables(request)
+    results, tables = write_tables(plan)
     charts = {"few_shot_curve.png": draw_few_shot_curve(few_shot_errors(results), results.unit)}
-    for shots in request.shots:
+    for shots in plan.shots:
         curves = cumulative_errors(results, shots)
         charts[f"cumulative_error_shots{shots}.png"] = draw_cumulative_error(curves, results.comparable_unit)
     for name, figure in charts.items():
-        write_whole(request.out / name, partial(_save, png(figure)))
-    write_text(request.out / PAGE, comparison_page(results, tables, failures))
-    return request.out / PAGE
+        write_whole(plan.out / name, partial(_save, png(figure)))
+    write_text(plan.out / PAGE, comparison_page(results, tables, failures))
+    return plan.out / PAGE
 
 
 def _save(content: bytes, file: Path) -> None:

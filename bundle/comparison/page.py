@@ -32,7 +32,7 @@ def comparison_page(results: Results, tables: Sequence[Table], failures: Sequenc
     Raises:
         BundleError: a test film cannot be read.
     """
-    description = read_dataset(results.request.dataset_dir)
+    description = read_dataset(results.plan.dataset_dir)
     return render(
         _TEMPLATE,
         title=f"Few-shot landmark localization: {description.name}",
@@ -42,19 +42,19 @@ def comparison_page(results: Results, tables: Sequence[Table], failures: Sequenc
         tables=tables,
         draws=draw_table(results),
         few_shot=chart_urls(lambda theme: draw_few_shot_curve(few_shot_errors(results), results.unit, theme)),
-        cumulative={shots: _cumulative(results, shots) for shots in results.request.shots},
-        films=[films for shots in results.request.shots if (films := _films(results, shots))],
+        cumulative={shots: _cumulative(results, shots) for shots in results.plan.shots},
+        films=[films for shots in results.plan.shots if (films := _films(results, shots))],
         unit=results.unit,
         configuration=_configuration(results),
     )
 
 
 def _facts(results: Results) -> dict[str, str]:
-    request = results.request
+    plan = results.plan
     return {
-        "preset": request.preset,
-        "labelled films": ", ".join(map(str, request.shots)),
-        "draws": str(request.draws),
+        "preset": plan.preset,
+        "labelled films": ", ".join(map(str, plan.shots)),
+        "draws": str(len(plan.draws)),
         "test films": str(results.evaluations[0].metrics["films"] if results.evaluations else 0),
         "cells": f"{sum(result.state == DONE for result in results.all)} of {len(results.all)}",
     }
@@ -86,15 +86,15 @@ def _films(results: Results, shots: int) -> dict[str, Any] | None:
 
 def _configuration(results: Results) -> str:
     """What was asked for, by file names alone: a page names no folder of a machine."""
-    request = results.request
-    preset = PRESETS[request.preset]
+    plan = results.plan
+    preset = PRESETS[plan.preset]
     asked = {
-        "preset": request.preset,
+        "preset": plan.preset,
         "configs": preset.configs,
         "for one labelled film": preset.one_film,
-        "overlays": [file.name for file in request.overlays],
-        "overlays of the methods": {method.key: method.overlays for method in request.methods},
-        "overlays of stage 2": [file.name for file in request.stage2_overlays],
-        "settings": dict(request.settings),
+        "overlays": [file.name for file in plan.overlays],
+        "overlays of the methods": {method.key: method.overlays for method in plan.methods},
+        "overlays of stage 2": [file.name for file in plan.stage2_overlays],
+        "settings": dict(plan.settings),
     }
     return json.dumps(asked, indent=2, ensure_ascii=False)

@@ -12,7 +12,7 @@ from typing import Any
 from fire.parser import DefaultParseValue
 from monai.bundle import ConfigParser
 
-from bundle.comparison.cells import Cell, Request
+from bundle.comparison.cells import Cell, Plan
 from bundle.dataset.description import FILE_NAME as DATASET_FILE
 from bundle.errors import ConfigurationError
 from bundle.files import write_text
@@ -26,21 +26,21 @@ NOT_COMPARED = {
 """Settings on which no figure depends."""
 
 
-def require_same_data_set(request: Request) -> None:
+def require_same_data_set(plan: Plan) -> None:
     """Note the data set in the folder of a new comparison; compare it with that of an older one.
 
     Raises:
         ConfigurationError: the comparison is of other films or landmarks.
         BundleError: the folder cannot be written to.
     """
-    record = request.out / RECORD
-    content = (request.dataset_dir / DATASET_FILE).read_bytes()
+    record = plan.out / RECORD
+    content = (plan.dataset_dir / DATASET_FILE).read_bytes()
     now = hashlib.sha256(content).hexdigest()
     if not record.exists():
         write_text(record, json.dumps({"dataset_json_sha256": now}) + "\n")
     elif json.loads(record.read_text(encoding="utf-8"))["dataset_json_sha256"] != now:
         raise ConfigurationError(
-            f"{request.out}: holds a comparison on another data set, or {request.dataset_dir / DATASET_FILE} was "
+            f"{plan.out}: holds a comparison on another data set, or {plan.dataset_dir / DATASET_FILE} was "
             "changed since; give another --out"
         )
 

@@ -31,8 +31,8 @@ def draw_records(results: Results) -> list[Record]:
 def summary_records(results: Results) -> list[Record]:
     """One a method and number of labelled films: mean over the draws that count, and their standard deviation."""
     records = []
-    for shots in results.request.shots:
-        for method in results.request.methods:
+    for shots in results.plan.shots:
+        for method in results.plan.methods:
             record: Record = {"shots": shots, "method": method.key, "draws": len(results.done(method, shots))}
             for figure in known_figures(results):
                 values = values_of_draws(results, method, shots, figure.key)

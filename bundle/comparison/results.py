@@ -11,7 +11,7 @@ from itertools import groupby
 
 import numpy as np
 
-from bundle.comparison.cells import Cell, Request
+from bundle.comparison.cells import Cell, Plan
 from bundle.comparison.methods import Method
 from bundle.drawing.cumulative_error import MILLIMETRES, WIDTH_PERCENT, comparable_errors
 from bundle.errors import BundleError
@@ -61,15 +61,15 @@ class Results:
     """All cells of a comparison.
 
     Args:
-        request: the comparison.
+        plan: the comparison.
 
     Raises:
         BundleError: an evaluation cannot be read, or two of them are of different films.
     """
 
-    def __init__(self, request: Request) -> None:
-        self.request = request
-        self.all = [read_result(cell) for cell in request.cells()]
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.all = [read_result(cell) for cell in plan.cells()]
         evaluations = [result.evaluation for result in self.all if result.evaluation is not None]
         for other in evaluations[1:]:
             if other.films != evaluations[0].films:
@@ -92,7 +92,7 @@ class Results:
 
     def by_draw(self) -> Iterator[tuple[int, int, list[Result]]]:
         """Number of labelled films, draw, and its results in the order of the methods."""
-        place = {method.key: index for index, method in enumerate(self.request.methods)}
+        place = {method.key: index for index, method in enumerate(self.plan.methods)}
         ordered = sorted(self.all, key=lambda each: (each.cell.shots, each.cell.draw, place[each.cell.method.key]))
         for (shots, draw), group in groupby(ordered, key=lambda each: (each.cell.shots, each.cell.draw)):
             yield shots, draw, list(group)

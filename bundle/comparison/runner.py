@@ -76,7 +76,7 @@ def run_cells(
     missing = [cell for cell in cells if not cell.done]
     progress = Progress(len(cells), len(cells) - len(missing))
     try:
-        with only_comparison(cells[0].request.out) as lock, interrupted_by_termination():
+        with only_comparison(cells[0].plan.out) as lock, interrupted_by_termination():
             return _Run(missing, Processes([lock]), workers, devices, progress, changed).run()
     finally:
         progress.close()
@@ -160,7 +160,7 @@ class _Run:
         environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "" if device == CPU else device}
         # where the folder for temporary files is on another disk, MONAI's cache moves films into place in pieces,
         # and a cell that reads one at that moment fails
-        environment["TMPDIR"] = str(cell.request.cache)
+        environment["TMPDIR"] = str(cell.plan.cache)
         if self.workers > 1:
             environment.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // self.workers)))
         return environment

@@ -49,7 +49,7 @@ class Table:
 
 def paper_tables(results: Results) -> list[Table]:
     """Table 1 for each number of labelled films, and Table 2 over all of them."""
-    numbers = results.request.shots
+    numbers = results.plan.shots
     return [*(_table_1(results, shots) for shots in numbers), *([_table_2(results)] if len(numbers) > 1 else [])]
 
 
@@ -62,7 +62,7 @@ def _table_1(results: Results, shots: int) -> Table:
             *(_over_draws(results, method, shots, figure) for figure in figures),
             _accepted(results, method, shots),
         ]
-        for method in results.request.methods
+        for method in results.plan.methods
     ]
     columns = _columns("method", *figures, "stage 2 accepted")
     note = f"{_note(results)} Where stage 2 was not accepted, its errors are those of stage 1's weights."
@@ -71,11 +71,11 @@ def _table_1(results: Results, shots: int) -> Table:
 
 def _table_2(results: Results) -> Table:
     figures = [*error_figures(results.unit), FAILURES]
-    numbers = results.request.shots
+    numbers = results.plan.shots
     columns = [("", "method"), *((_films(shots), figure.heading) for shots in numbers for figure in figures)]
     rows = [
         [method.name, *(_over_draws(results, method, shots, figure) for shots in numbers for figure in figures)]
-        for method in results.request.methods
+        for method in results.plan.methods
     ]
     return Table("Table 2: by the number of labelled films", columns, rows, _note(results))
 
@@ -84,7 +84,7 @@ def difference_tables(results: Results, found: Sequence[Difference]) -> list[Tab
     """Differences with their intervals for each number of labelled films; a star says that one is beyond chance."""
     return [
         _difference_table(results, shots, each)
-        for shots in results.request.shots
+        for shots in results.plan.shots
         if (each := {(pair.method, pair.reference): pair for pair in found if pair.shots == shots})
     ]
 
@@ -144,7 +144,7 @@ def _columns(*headings: str | Figure) -> list[tuple[str, str]]:
 def _over_draws(results: Results, method: Method, shots: int, figure: Figure) -> str:
     """Mean over the draws that count ± their standard deviation; the mean error says how many they are if not all."""
     values = values_of_draws(results, method, shots, figure.key)
-    draws = results.request.draws
+    draws = len(results.plan.draws)
     some = 0 < len(values) < draws and figure.key.startswith("mean_")
     return figure.text(values) + (f" ({len(values)} of {draws})" if some else "")
 
@@ -163,7 +163,7 @@ def _remark(result: Result) -> str:
 
 def _note(results: Results) -> str:
     metrics = results.evaluations[0].metrics if results.evaluations else {"films": 0, "synthetic": False}
-    draws = results.request.draws
+    draws = len(results.plan.draws)
     over = "One draw of labelled films"
     if draws > 1:
         over = (

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bundle.comparison.cells import Cell, Request
+from bundle.comparison.cells import Cell, Plan
 from bundle.comparison.methods import choose_methods
 from bundle.dataset.datalist import datalist, landmark_names
 from bundle.dataset.description import read_dataset
@@ -24,12 +24,14 @@ Pretend = Callable[..., None]
 
 
 @pytest.fixture
-def request_for(dataset: Path, tmp_path: Path) -> Callable[..., Request]:
-    """Make a request of the small data set."""
+def plan_for(dataset: Path, tmp_path: Path) -> Callable[..., Plan]:
+    """Make a plan of the small data set."""
 
-    def make(methods: str = "all", shots: tuple[int, ...] = (1, 4), draws: int = 2, **changed: Any) -> Request:
+    def make(methods: str = "all", shots: tuple[int, ...] = (1, 4), draws: int = 2, **changed: Any) -> Plan:
         place = {"dataset_dir": dataset, "out": tmp_path / "out", "preset": "cpu"}
-        return Request(**{**place, "shots": shots, "draws": draws, "methods": choose_methods(methods), **changed})
+        return Plan(
+            **{**place, "shots": shots, "draws": tuple(range(draws)), "methods": choose_methods(methods), **changed}
+        )
 
     return make
 
@@ -56,7 +58,7 @@ def write_cell(
         write_text(cell.folder / "acceptance.json", json.dumps({"accepted": accepted}))
     if cell.method.stage:
         write_text(cell.marker, json.dumps({"minutes": 1.5, "resumed": False}))
-    folder = cell.request.dataset_dir
+    folder = cell.plan.dataset_dir
     rng = np.random.default_rng([cell.shots, cell.draw, *cell.method.key.encode()])
     records = []
     for item in datalist(folder, "test"):
@@ -75,9 +77,9 @@ def write_cell(
 
 
 @pytest.fixture
-def compared(request_for: Callable[..., Request]) -> Request:
+def compared(plan_for: Callable[..., Plan]) -> Plan:
     """All methods; DAG misses by 4 px at four films and by 8 at one, where it converges in draw 1 alone."""
-    comparison = request_for()
+    comparison = plan_for()
     for cell in comparison.cells():
         if cell.method.key == "dag":
             write_cell(cell, 4.0 + 4 * (cell.shots == 1) + cell.draw, converged=cell.shots > 1 or cell.draw == 1)

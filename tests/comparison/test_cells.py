@@ -6,47 +6,47 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from bundle.comparison.cells import CONFIGS, Cell, Request
+from bundle.comparison.cells import CONFIGS, Cell, Plan
 from bundle.comparison.methods import METHODS
 
-Make = Callable[..., Request]
+Make = Callable[..., Plan]
 
 
-def cell(request: Request, key: str, shots: int) -> Cell:
-    return next(cell for cell in request.cells() if (cell.method.key, cell.shots, cell.draw) == (key, shots, 0))
+def cell(plan: Plan, key: str, shots: int) -> Cell:
+    return next(cell for cell in plan.cells() if (cell.method.key, cell.shots, cell.draw) == (key, shots, 0))
 
 
 def names(cell: Cell) -> list[str]:
     return [file.relative_to(CONFIGS).as_posix() if CONFIGS in file.parents else file.name for file in cell.configs]
 
 
-def test_what_others_start_from_comes_before_them(request_for: Make):
-    work = request_for().work()
+def test_what_others_start_from_comes_before_them(plan_for: Make):
+    work = plan_for().work()
     assert len(work) == len(set(work)) == len(METHODS) * 2 * 2 + 1
     for index, each in enumerate(work):
         assert set(each.needs) <= set(work[:index])
 
 
-def test_one_warm_up_serves_the_methods_that_need_it(request_for: Make, tmp_path: Path):
-    recommended, other = (cell(request_for(), key, 4) for key in ("recommended", "pi_model"))
+def test_one_warm_up_serves_the_methods_that_need_it(plan_for: Make, tmp_path: Path):
+    recommended, other = (cell(plan_for(), key, 4) for key in ("recommended", "pi_model"))
     warm_up = tmp_path / "out" / "warm_up"
     assert options(recommended.training_command())["--warm_up"] == str(warm_up)
     assert options(recommended.needs[1].training_command())["--output_dir"] == str(warm_up)
     assert "--warm_up" not in options(other.training_command())
-    assert warm_up not in [each.folder for each in request_for("pi_model").work()]
+    assert warm_up not in [each.folder for each in plan_for("pi_model").work()]
 
 
-def test_a_warm_up_is_done_when_it_is_trained(request_for: Make):
-    warm_up = request_for().warm_up
+def test_a_warm_up_is_done_when_it_is_trained(plan_for: Make):
+    warm_up = plan_for().warm_up
     assert not warm_up.done
     warm_up.folder.mkdir(parents=True)
     warm_up.marker.touch()
     assert warm_up.done and str(warm_up) == "Warm-up"
 
 
-def test_presets_and_overlays(request_for: Make):
+def test_presets_and_overlays(plan_for: Make):
     given = {"overlays": (Path("site.json"),), "stage2_overlays": (Path("longer.json"),)}
-    cpu, paper = request_for(**given), request_for(preset="paper", **given)
+    cpu, paper = plan_for(**given), plan_for(preset="paper", **given)
     assert names(cell(cpu, "dag", 4)) == ["train.json", "small.json", "site.json"]
     assert names(cell(cpu, "dag", 1)) == ["train.json", "small.json", "one_film.json", "site.json"]
     assert names(cell(paper, "dag", 1)) == ["train.json", "site.json"]
@@ -59,8 +59,8 @@ def options(words: list[str]) -> dict[str, str]:
     return dict(zip(words[place::2], words[place + 1 :: 2], strict=True))
 
 
-def test_training_command(request_for: Make, tmp_path: Path):
-    comparison = request_for(settings={"image_size": "32"})
+def test_training_command(plan_for: Make, tmp_path: Path):
+    comparison = plan_for(settings={"image_size": "32"})
     folder = tmp_path / "out" / "shots4_draw0"
     pi_model = cell(comparison, "pi_model", 4)
     given = options(pi_model.training_command())
@@ -74,19 +74,19 @@ def test_training_command(request_for: Make, tmp_path: Path):
     assert "--stage1" not in options(cell(comparison, "dag", 4).training_command())
 
 
-def test_evaluation_command(request_for: Make, tmp_path: Path):
+def test_evaluation_command(plan_for: Make, tmp_path: Path):
     folder = tmp_path / "out" / "shots4_draw0"
     checkpoints = {"mean_shape": "dag/mean_shape.pt", "dag": "dag/best.pt", "pi_model": "pi_model/best.pt"}
     for key, checkpoint in checkpoints.items():
-        given = options(cell(request_for(), key, 4).evaluation_command())
+        given = options(cell(plan_for(), key, 4).evaluation_command())
         assert given["--checkpoint"] == str(folder / checkpoint)
         run = "dag/evaluation_mean_shape" if key == "mean_shape" else f"{key}/evaluation"
         assert given["--output_dir"] == str(folder / run)
         assert "--image_size" not in given
 
 
-def test_what_a_cell_has_come_to(request_for: Make, pretend: Callable):
-    comparison = request_for("pi_model", shots=(4,), draws=1)
+def test_what_a_cell_has_come_to(plan_for: Make, pretend: Callable):
+    comparison = plan_for("pi_model", shots=(4,), draws=1)
     dag, mean_shape, pi_model = comparison.cells()
     assert not any((each.trained, each.done, each.diverged) != (False,) * 3 for each in comparison.cells())
     pretend(dag, 2.0, converged=False)

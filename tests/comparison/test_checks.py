@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from bundle.comparison.cells import Cell, Request
-from bundle.comparison.checks import check_request
+from bundle.comparison.cells import Cell, Plan
+from bundle.comparison.checks import check_plan
 from bundle.comparison.recorded_settings import asked_settings
 from bundle.errors import BundleError, ConfigurationError
 
-Make = Callable[..., Request]
+Make = Callable[..., Plan]
 
 
 def change(dataset: Path, **changed: object) -> None:
@@ -22,9 +22,9 @@ def change(dataset: Path, **changed: object) -> None:
     (dataset / "dataset.json").write_text(json.dumps({**document, **changed}))
 
 
-def test_a_request_that_can_be_done_passes_twice(request_for: Make, tmp_path: Path):
-    check_request(request_for())
-    check_request(request_for())
+def test_a_request_that_can_be_done_passes_twice(plan_for: Make, tmp_path: Path):
+    check_plan(plan_for())
+    check_plan(plan_for())
     assert {file.name for file in (tmp_path / "out").iterdir()} == {"comparison.json"}
 
 
@@ -38,26 +38,26 @@ def test_a_request_that_can_be_done_passes_twice(request_for: Make, tmp_path: Pa
         ({"dataset_dir": Path("absent")}, "absent: there is no such folder"),
     ],
 )
-def test_bad_requests(request_for: Make, changed: dict, words: str):
+def test_bad_requests(plan_for: Make, changed: dict, words: str):
     with pytest.raises(BundleError, match=words):
-        check_request(request_for(**changed))
+        check_plan(plan_for(**changed))
 
 
-def test_without_unlabelled_films_dag_and_the_control_can_be_compared(request_for: Make):
-    check_request(request_for("trained_on", shots=(6,)))
+def test_without_unlabelled_films_dag_and_the_control_can_be_compared(plan_for: Make):
+    check_plan(plan_for("trained_on", shots=(6,)))
 
 
-def test_no_test_labels(request_for: Make, dataset: Path):
+def test_no_test_labels(plan_for: Make, dataset: Path):
     change(dataset, test=[])
     with pytest.raises(ConfigurationError, match=r"dataset.json: test has no film with landmarks"):
-        check_request(request_for())
+        check_plan(plan_for())
 
 
-def test_another_data_set_is_refused(request_for: Make, dataset: Path):
-    check_request(request_for())
+def test_another_data_set_is_refused(plan_for: Make, dataset: Path):
+    check_plan(plan_for())
     change(dataset, name="other films")
     with pytest.raises(ConfigurationError, match=r"holds a comparison on another data set, or .* was changed since"):
-        check_request(request_for())
+        check_plan(plan_for())
 
 
 def begin(cell: Cell, **changed: object) -> None:
@@ -67,13 +67,13 @@ def begin(cell: Cell, **changed: object) -> None:
     (cell.folder / "last.pt").touch()
 
 
-def test_cells_of_the_same_settings_go_on_wherever_their_folders_lie(request_for: Make, tmp_path: Path):
-    for cell in request_for("pi_model", shots=(4,), draws=1).cells():
+def test_cells_of_the_same_settings_go_on_wherever_their_folders_lie(plan_for: Make, tmp_path: Path):
+    for cell in plan_for("pi_model", shots=(4,), draws=1).cells():
         if cell.method.stage:
             begin(cell, output_dir="elsewhere", dataset_dir="elsewhere", stage1="elsewhere", num_workers=4)
-    check_request(request_for("pi_model", shots=(4,), draws=1))
+    check_plan(plan_for("pi_model", shots=(4,), draws=1))
     (tmp_path / "out").rename(tmp_path / "moved")
-    check_request(request_for("pi_model", shots=(4,), draws=1, out=tmp_path / "moved"))
+    check_plan(plan_for("pi_model", shots=(4,), draws=1, out=tmp_path / "moved"))
 
 
 @pytest.mark.parametrize(
@@ -84,18 +84,18 @@ def test_cells_of_the_same_settings_go_on_wherever_their_folders_lie(request_for
         ({"preset": "paper"}, "was trained with anisotropy 1.1, now it is 1.0"),
     ],
 )
-def test_cells_of_other_settings_are_refused(request_for: Make, changed: dict, words: str):
-    begin(next(cell for cell in request_for("dag", shots=(4,)).cells() if cell.method.key == "dag"))
+def test_cells_of_other_settings_are_refused(plan_for: Make, changed: dict, words: str):
+    begin(next(cell for cell in plan_for("dag", shots=(4,)).cells() if cell.method.key == "dag"))
     with pytest.raises(ConfigurationError, match=f"dag: {words}; ask for the same settings"):
-        check_request(request_for("dag", shots=(4,), **changed))
+        check_plan(plan_for("dag", shots=(4,), **changed))
 
 
-def test_stage_2_alone_may_differ(request_for: Make, tmp_path: Path):
+def test_stage_2_alone_may_differ(plan_for: Make, tmp_path: Path):
     (tmp_path / "longer.json").write_text('{"max_epochs": 80}')
-    plain = {cell.method.key: cell for cell in request_for("pi_model", shots=(4,), draws=1).cells()}
+    plain = {cell.method.key: cell for cell in plan_for("pi_model", shots=(4,), draws=1).cells()}
     begin(plain["dag"])
-    longer = request_for("pi_model", shots=(4,), draws=1, stage2_overlays=(tmp_path / "longer.json",))
-    check_request(longer)
+    longer = plan_for("pi_model", shots=(4,), draws=1, stage2_overlays=(tmp_path / "longer.json",))
+    check_plan(longer)
     begin(plain["pi_model"])
     with pytest.raises(ConfigurationError, match="pi_model: was trained with max_epochs 12, now it is 80"):
-        check_request(longer)
+        check_plan(longer)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bundle.comparison.cells import Request
+from bundle.comparison.cells import Plan
 from bundle.comparison.curves import cumulative_errors, few_shot_errors
 from bundle.comparison.films import choose_films, draw_to_show
 from bundle.comparison.methods import METHODS
@@ -24,7 +24,7 @@ def records(file: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(file.open()))
 
 
-def test_everything_is_written(compared: Request, tmp_path: Path):
+def test_everything_is_written(compared: Plan, tmp_path: Path):
     page = write_comparison(compared, ["Π-model failed <b>"])
     out = tmp_path / "out"
     left = {file.name for file in out.iterdir() if file.is_file()}
@@ -51,7 +51,7 @@ DAG = ("dag", "1", "0")
 PAIR = ("4", "few_shot_dag_js", "dag")
 
 
-def test_the_page_holds_all_and_refers_to_nothing_outside(compared: Request, tmp_path: Path):
+def test_the_page_holds_all_and_refers_to_nothing_outside(compared: Plan, tmp_path: Path):
     page = write_comparison(compared, ["Π-model, draw 1: the loss is no longer a number <b>"]).read_text()
     assert "no longer a number &lt;b&gt;" in page
     assert "Synthetic radiographs." in page and "Patent notice" in page
@@ -67,12 +67,12 @@ def test_the_page_holds_all_and_refers_to_nothing_outside(compared: Request, tmp
     assert "1 labelled film, draw 1" in page and "4 labelled films, draw 0" in page
 
 
-def test_a_comparison_without_results_can_be_written(request_for: Callable[..., Request]):
-    page = write_comparison(request_for(shots=(4,))).read_text()
+def test_a_comparison_without_results_can_be_written(plan_for: Callable[..., Plan]):
+    page = write_comparison(plan_for(shots=(4,))).read_text()
     assert f"0 of {2 * len(METHODS)}" in page and "film-" not in page
 
 
-def test_curves_are_of_the_draws_that_converged(compared: Request):
+def test_curves_are_of_the_draws_that_converged(compared: Plan):
     results = Results(compared)
     errors = few_shot_errors(results)
     assert "Mean shape alone" not in errors
@@ -84,13 +84,11 @@ def test_curves_are_of_the_draws_that_converged(compared: Request):
     assert cumulative_errors(results, 4)["Π-model"].shape == (4, 3)
 
 
-def test_the_films_are_chosen_by_their_errors(
-    request_for: Callable, pretend: Callable, monkeypatch: pytest.MonkeyPatch
-):
+def test_the_films_are_chosen_by_their_errors(plan_for: Callable, pretend: Callable, monkeypatch: pytest.MonkeyPatch):
     """Six test films, whose errors are written by hand."""
     from dataclasses import replace
 
-    comparison = request_for("pi_model", shots=(4,), draws=1)
+    comparison = plan_for("pi_model", shots=(4,), draws=1)
     for cell in comparison.cells():
         pretend(cell, 1.0)
     results = Results(comparison)

@@ -12,10 +12,10 @@ from bundle.comparison.progress import Progress
 
 
 def test_lines_say_what_is_done_and_how_far_the_rest_is(
-    request_for: Callable, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    plan_for: Callable, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     monkeypatch.setattr(module, "SECONDS_BETWEEN_LINES", -1.0)
-    dag, *_ = request_for("dag").cells()
+    dag, *_ = plan_for("dag").cells()
     progress = Progress(8, 2)
     progress.started(dag)
     progress.tick([dag])

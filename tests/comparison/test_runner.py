@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from bundle.comparison import runner
-from bundle.comparison.cells import Cell, Request
+from bundle.comparison.cells import Cell, Plan
 from bundle.comparison.methods import DAG, MEAN_SHAPE, Method
 from bundle.comparison.processes import Processes
 from bundle.comparison.runner import devices_named, run_cells
 from bundle.errors import BundleError, ConfigurationError
 
-Make = Callable[..., Request]
+Make = Callable[..., Plan]
 
 
 class Machine:
@@ -61,11 +61,11 @@ class Machine:
 
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch, pretend: Callable[..., None], tmp_path: Path) -> Callable[..., Machine]:
-    """A machine for the cells of a request."""
+    """A machine for the cells of a plan."""
 
-    def make(request: Request) -> Machine:
+    def make(plan: Plan) -> Machine:
         (tmp_path / "out").mkdir(exist_ok=True)
-        made = Machine(pretend, request.work())
+        made = Machine(pretend, plan.work())
         monkeypatch.setattr(Processes, "run", lambda *words: made.run(*words))
         monkeypatch.setattr(runner, "SECONDS_BETWEEN_LOOKS", 0.01)
         return made
@@ -73,8 +73,8 @@ def machine(monkeypatch: pytest.MonkeyPatch, pretend: Callable[..., None], tmp_p
     return make
 
 
-def test_dag_is_trained_once_a_draw_and_everything_evaluated_once(request_for: Make, machine: Any):
-    comparison = request_for("pi_model,pseudo_label", shots=(4,))
+def test_dag_is_trained_once_a_draw_and_everything_evaluated_once(plan_for: Make, machine: Any):
+    comparison = plan_for("pi_model,pseudo_label", shots=(4,))
     made = machine(comparison)
     assert run_cells(comparison.work(), 1, ["cpu"]) == []
     assert made.trained() == [f"{key} {draw}" for draw in (0, 1) for key in ("dag", "pseudo_label", "pi_model")]
@@ -85,8 +85,8 @@ def test_dag_is_trained_once_a_draw_and_everything_evaluated_once(request_for: M
     assert made.done == done
 
 
-def test_what_is_there_is_not_done_again(request_for: Make, machine: Any, pretend: Callable):
-    comparison = request_for("pi_model", shots=(4,), draws=1)
+def test_what_is_there_is_not_done_again(plan_for: Make, machine: Any, pretend: Callable):
+    comparison = plan_for("pi_model", shots=(4,), draws=1)
     made = machine(comparison)
     dag, _, pi_model = comparison.cells()
     pretend(dag, 1.0)
@@ -96,8 +96,8 @@ def test_what_is_there_is_not_done_again(request_for: Make, machine: Any, preten
     assert made.done == [("evaluate", "mean_shape 0", ""), ("evaluate", "pi_model 0", "")]
 
 
-def test_stage_2_is_not_trained_where_stage_1_did_not_converge(request_for: Make, machine: Any, capsys: Any):
-    comparison = request_for("pi_model", shots=(4,))
+def test_stage_2_is_not_trained_where_stage_1_did_not_converge(plan_for: Make, machine: Any, capsys: Any):
+    comparison = plan_for("pi_model", shots=(4,))
     made = machine(comparison)
     made.diverged = {0}
     assert run_cells(comparison.work(), 1, ["cpu"]) == []
@@ -106,16 +106,16 @@ def test_stage_2_is_not_trained_where_stage_1_did_not_converge(request_for: Make
     assert "Π-model, 4 labelled films, draw 0: not begun, since stage 1 did not converge" in capsys.readouterr().out
 
 
-def test_a_warm_up_waits_for_a_stage_1_that_converged(request_for: Make, machine: Any):
-    comparison = request_for("pi_model,recommended", shots=(4,))
+def test_a_warm_up_waits_for_a_stage_1_that_converged(plan_for: Make, machine: Any):
+    comparison = plan_for("pi_model,recommended", shots=(4,))
     made = machine(comparison)
     made.diverged = {0}
     assert run_cells(comparison.work(), 1, ["cpu"]) == []
     assert made.trained() == ["dag 0", "dag 1", "warm_up 0", "pi_model 1", "recommended 1"]
 
 
-def test_a_warm_up_that_no_method_waits_for_is_not_trained(request_for: Make, machine: Any, capsys: Any):
-    comparison = request_for("recommended", shots=(4,))
+def test_a_warm_up_that_no_method_waits_for_is_not_trained(plan_for: Make, machine: Any, capsys: Any):
+    comparison = plan_for("recommended", shots=(4,))
     made = machine(comparison)
     made.diverged = {0, 1}
     assert run_cells(comparison.work(), 1, ["cpu"]) == []
@@ -123,15 +123,15 @@ def test_a_warm_up_that_no_method_waits_for_is_not_trained(request_for: Make, ma
     assert "Warm-up: not begun, since no method waits for it" in capsys.readouterr().out
 
 
-def test_a_warm_up_does_not_leave_a_worker_idle(request_for: Make, machine: Any):
-    comparison = request_for("recommended", shots=(4,), draws=1)
+def test_a_warm_up_does_not_leave_a_worker_idle(plan_for: Make, machine: Any):
+    comparison = plan_for("recommended", shots=(4,), draws=1)
     made = machine(comparison)
     assert run_cells(comparison.work(), 2, ["cpu"]) == []
     assert made.trained()[:2] in (["dag 0", "warm_up 0"], ["warm_up 0", "dag 0"])
 
 
-def test_a_cell_that_fails_ends_no_other(request_for: Make, machine: Any):
-    comparison = request_for("pi_model,pseudo_label", shots=(4,), draws=1)
+def test_a_cell_that_fails_ends_no_other(plan_for: Make, machine: Any):
+    comparison = plan_for("pi_model,pseudo_label", shots=(4,), draws=1)
     made = machine(comparison)
     made.broken = {"pseudo_label"}
     (failure,) = run_cells(comparison.work(), 1, ["cpu"])
@@ -140,8 +140,8 @@ def test_a_cell_that_fails_ends_no_other(request_for: Make, machine: Any):
     assert "pi_model 0" in made.evaluated()
 
 
-def test_without_dag_nothing_of_the_draw_starts(request_for: Make, machine: Any):
-    comparison = request_for("pi_model", shots=(4,), draws=1)
+def test_without_dag_nothing_of_the_draw_starts(plan_for: Make, machine: Any):
+    comparison = plan_for("pi_model", shots=(4,), draws=1)
     made = machine(comparison)
     made.broken = {"dag"}
     failures = run_cells(comparison.work(), 2, ["cpu"])
@@ -150,9 +150,9 @@ def test_without_dag_nothing_of_the_draw_starts(request_for: Make, machine: Any)
     assert made.trained() == ["dag 0"]
 
 
-def test_another_network_of_stage_1_needs_no_dag(request_for: Make, machine: Any):
+def test_another_network_of_stage_1_needs_no_dag(plan_for: Make, machine: Any):
     other = Method("other", "Another network", 1, ("methods/other.json",))
-    comparison = replace(request_for("dag", shots=(4,), draws=1), methods=(MEAN_SHAPE, other, DAG))
+    comparison = replace(plan_for("dag", shots=(4,), draws=1), methods=(MEAN_SHAPE, other, DAG))
     made = machine(comparison)
     made.broken = {"dag"}
     failures = run_cells(comparison.work(), 1, ["cpu"])
@@ -161,8 +161,8 @@ def test_another_network_of_stage_1_needs_no_dag(request_for: Make, machine: Any
     assert [failure.cell.method.key for failure in failures] == ["dag", "mean_shape"]
 
 
-def test_workers_take_the_devices_in_turn(request_for: Make, machine: Any):
-    comparison = request_for(shots=(4,), draws=4)
+def test_workers_take_the_devices_in_turn(plan_for: Make, machine: Any):
+    comparison = plan_for(shots=(4,), draws=4)
     made = machine(comparison)
     assert run_cells(comparison.work(), 3, ["GPU-a", "GPU-b"]) == []
     assert made.at_once == 3
@@ -171,8 +171,8 @@ def test_workers_take_the_devices_in_turn(request_for: Make, machine: Any):
     assert sorted(device for _, _, device in made.done[:3]) == ["GPU-a", "GPU-a", "GPU-b"]
 
 
-def test_ctrl_c_ends_the_processes(request_for: Make, machine: Any, monkeypatch: pytest.MonkeyPatch):
-    comparison = request_for("dag", shots=(4,))
+def test_ctrl_c_ends_the_processes(plan_for: Make, machine: Any, monkeypatch: pytest.MonkeyPatch):
+    comparison = plan_for("dag", shots=(4,))
     machine(comparison)
     ended = []
     monkeypatch.setattr(Processes, "end", lambda self: ended.append(self))

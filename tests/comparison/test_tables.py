@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from bundle.comparison.cells import Request
+from bundle.comparison.cells import Plan
 from bundle.comparison.differences import differences
 from bundle.comparison.methods import METHODS
 from bundle.comparison.results import DIVERGED, DONE, MISSING, Results
@@ -28,7 +28,7 @@ def names(rows: Sequence[Sequence[str]]) -> list[str]:
     return [cells[0] for cells in rows]
 
 
-def test_table_1_has_the_mean_over_the_draws_and_their_spread(compared: Request):
+def test_table_1_has_the_mean_over_the_draws_and_their_spread(compared: Plan):
     one, four, _ = paper_tables(Results(compared))
     assert (one.title, four.title) == ("Table 1: 1 labelled film", "Table 1: 4 labelled films")
     assert names(four.rows) == [method.name for method in compared.methods]
@@ -47,7 +47,7 @@ def test_table_1_has_the_mean_over_the_draws_and_their_spread(compared: Request)
     assert "2 synthetic test films" in four.note
 
 
-def test_stage_2_that_was_not_accepted_is_named(compared: Request, pretend: Callable):
+def test_stage_2_that_was_not_accepted_is_named(compared: Plan, pretend: Callable):
     first = next(cell for cell in compared.cells() if (cell.method.key, cell.shots) == ("pi_model", 4))
     pretend(first, 4.0, accepted=False)
     results = Results(compared)
@@ -59,7 +59,7 @@ def test_stage_2_that_was_not_accepted_is_named(compared: Request, pretend: Call
     assert row(draw_table(results), "4", "1", "Π-model")["remark"] == ""
 
 
-def test_draws_that_did_not_converge_are_left_out_and_counted(compared: Request):
+def test_draws_that_did_not_converge_are_left_out_and_counted(compared: Plan):
     one, *_ = paper_tables(Results(compared))
     assert row(one, "DAG")["mean error, px"] == "9.00 (1 of 2)"
     assert row(one, "DAG")["failure rate"] == "100.0 %"
@@ -67,8 +67,8 @@ def test_draws_that_did_not_converge_are_left_out_and_counted(compared: Request)
     assert row(one, "Mean shape alone")["mean error, px"] == "18.50 ± 0.71"
 
 
-def test_where_stage_1_never_converged_stands_a_dash(request_for: Callable, pretend: Callable):
-    comparison = request_for("pi_model", shots=(4,), draws=1)
+def test_where_stage_1_never_converged_stands_a_dash(plan_for: Callable, pretend: Callable):
+    comparison = plan_for("pi_model", shots=(4,), draws=1)
     dag, mean_shape, _ = comparison.cells()
     pretend(dag, 3.0, converged=False)
     pretend(mean_shape, 5.0)
@@ -81,14 +81,14 @@ def test_where_stage_1_never_converged_stands_a_dash(request_for: Callable, pret
     assert [result.state for result in results.all] == [DIVERGED, DONE, DIVERGED]
 
 
-def test_table_2_goes_over_the_numbers_of_films(compared: Request):
+def test_table_2_goes_over_the_numbers_of_films(compared: Plan):
     *_, table = paper_tables(Results(compared))
     assert table.groups() == [("", 1), ("1 labelled film", 3), ("4 labelled films", 3)]
     assert row(table, "DAG")["1 labelled film: mean error, mm"] == "4.50 (1 of 2)"
     assert row(table, "DAG")["4 labelled films: mean error, mm"] == "2.25 ± 0.35"
 
 
-def test_every_draw_is_listed(compared: Request):
+def test_every_draw_is_listed(compared: Plan):
     table = draw_table(Results(compared))
     assert len(table.rows) == len(METHODS) * 2 * 2
     assert row(table, "4", "1", "Pseudo label")["mean error, mm"] == "2.25"
@@ -97,16 +97,16 @@ def test_every_draw_is_listed(compared: Request):
     assert row(table, "1", "0", "DAG")["mean error, px"] == "8.00"
 
 
-def test_cells_that_are_not_there_are_said_to_be_missing(request_for: Callable):
-    results = Results(request_for("pi_model", draws=1))
+def test_cells_that_are_not_there_are_said_to_be_missing(plan_for: Callable):
+    results = Results(plan_for("pi_model", draws=1))
     assert {result.state for result in results.all} == {MISSING}
     assert row(draw_table(results), "4", "0", "DAG")["remark"] == "no result"
     assert row(paper_tables(results)[0], "DAG")["mean error, px"] == "–"
     assert difference_tables(results, differences(results)) == []
 
 
-def test_unknown_spacing_leaves_out_millimetres(request_for: Callable, pretend: Callable):
-    comparison = request_for("pi_model", draws=1)
+def test_unknown_spacing_leaves_out_millimetres(plan_for: Callable, pretend: Callable):
+    comparison = plan_for("pi_model", draws=1)
     for cell in comparison.cells():
         pretend(cell, 2.0 + cell.method.stage, spacing=np.nan)
     results = Results(comparison)
@@ -115,7 +115,7 @@ def test_unknown_spacing_leaves_out_millimetres(request_for: Callable, pretend: 
     assert row(tables[-1], "Π-model")["against DAG: difference, px"].startswith("+1.00")
 
 
-def test_differences_are_those_of_the_draws_that_both_have(compared: Request):
+def test_differences_are_those_of_the_draws_that_both_have(compared: Plan):
     results = Results(compared)
     found = {(each.shots, each.method.key, each.reference.key): each for each in differences(results)}
     assert {(method, reference) for shots, method, reference in found if shots == 4} == {
@@ -140,7 +140,7 @@ def test_differences_are_those_of_the_draws_that_both_have(compared: Request):
 STAGE_2 = [method.key for method in METHODS if method.stage == 2]
 
 
-def test_evaluations_of_other_films_are_refused(compared: Request):
+def test_evaluations_of_other_films_are_refused(compared: Plan):
     dag = next(cell for cell in compared.cells() if cell.method.key == "dag")
     table = dag.evaluation / "landmarks.csv"
     table.write_text(table.read_text().replace("8.png", "80.png"))
