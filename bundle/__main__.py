@@ -31,6 +31,11 @@ VERBS = {
         "make a data folder of synthetic radiographs with exact landmarks",
         "sample --site pelvis --out data/pelvis --labelled 30 --validation 10 --unlabelled 200 --test 50",
     ),
+    "train": Verb(
+        "bundle.commands.train",
+        "from labelled films to a calibrated model and a report of its errors",
+        "train data/ceph --out runs/ceph --shots 10",
+    ),
     "check": Verb(
         "bundle.commands.check",
         "check a data folder and print what it holds",
@@ -61,7 +66,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         Exit code: 0 done, 2 bad input (its sentence is on stderr), 130 interrupted.
     """
     words = sys.argv[1:] if argv is None else list(argv)
-    arguments = _parser(words[:1]).parse_args(words)
+    parser = _parser(words[:1])
+    words, settings = (words[: words.index("--")], words[words.index("--") + 1 :]) if "--" in words else (words, [])
+    arguments = parser.parse_args(words)
+    if settings and not hasattr(arguments, "settings"):
+        parser.error(f"{arguments.verb} has no settings behind --")
+    arguments.settings = settings
     try:
         importlib.import_module(VERBS[arguments.verb].module).run(arguments)
     except BundleError as error:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bundle.commands.settings import add_settings, read_settings
 from bundle.comparison.methods import ALWAYS, METHODS, PRESETS, Method, choose_methods
 from bundle.errors import BundleError, ConfigurationError
 
@@ -62,9 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME,…",
         help="cpu, or numbers of GPUs that cells go to in turn, e.g. 0,1 (default: every GPU, else cpu)",
     )
-    parser.add_argument(
-        "settings", nargs="*", metavar="-- --NAME VALUE", help="settings for every training, of both stages"
-    )
+    add_settings(parser)
 
 
 def _keys(methods: Sequence[Method]) -> str:
@@ -112,7 +111,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         preset=arguments.preset,
         overlays=tuple(file.resolve() for file in arguments.overlays),
         stage2_overlays=tuple(file.resolve() for file in arguments.stage2_overlays),
-        settings=_settings(arguments.settings),
+        settings=read_settings(arguments.settings),
         cache_dir=arguments.cache_dir.resolve() if arguments.cache_dir else None,
     )
 
@@ -125,17 +124,3 @@ def _numbers(words: str) -> tuple[int, ...]:
     if numbers[0] < 1:
         raise ConfigurationError(f"--shots is {words!r}; give numbers of labelled films, such as 1,5,10")
     return tuple(numbers)
-
-
-def _settings(words: Sequence[str]) -> dict[str, str]:
-    """Pairs of name and value from `--name value` or `--name=value`."""
-    settings = {}
-    rest = list(words)
-    while rest:
-        name, equals, value = rest.pop(0).partition("=")
-        if not name.startswith("--") or not (equals or rest):
-            raise ConfigurationError(
-                f"after -- stands {name!r}; give settings as --name value, such as --image_size 256"
-            )
-        settings[name[2:]] = value if equals else rest.pop(0)
-    return settings

@@ -16,6 +16,7 @@ from bundle.comparison.methods import DAG, MEAN_SHAPE, PRESETS, WARM_UP, Method
 CONFIGS = Path(bundle.__file__).resolve().parents[1] / "configs"
 RUN = [sys.executable, "-m", "monai.bundle", "run"]
 EVALUATE = [CONFIGS / "inference.json", CONFIGS / "evaluate.json"]
+CALIBRATE = [*EVALUATE, CONFIGS / "calibrate.json"]
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,16 @@ class Cell:
             "split": "test",
         }
         return [*RUN, "evaluate", *_words(EVALUATE, settings)]
+
+    def calibration_command(self) -> list[str]:
+        """The words that learn from the validation films which error to expect of the cell's weights."""
+        settings = {
+            "dataset_dir": self.plan.dataset_dir,
+            "cache_dir": self.plan.cache,
+            "checkpoint": self.folder / "best.pt",
+            "output_dir": self.folder / "calibration",
+        }
+        return [*RUN, "calibrate", *_words(CALIBRATE, settings)]
 
 
 def _words(configs: list[Path], settings: Mapping[str, Any]) -> list[str]:

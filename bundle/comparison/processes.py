@@ -8,7 +8,7 @@ import shlex
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -21,10 +21,14 @@ class Processes:
 
     Args:
         inherited: descriptors of open files that every process keeps open.
+        announce: is told the words of a command before it is run.
     """
 
-    def __init__(self, inherited: Sequence[int] = ()) -> None:
+    def __init__(
+        self, inherited: Sequence[int] = (), announce: Callable[[Sequence[str]], object] = lambda words: None
+    ) -> None:
         self.inherited = inherited
+        self.announce = announce
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
         self._ended = False
@@ -36,6 +40,7 @@ class Processes:
             BundleError: it ended with an exit code other than 0; the message is the sentence it ended with.
         """
         log.parent.mkdir(parents=True, exist_ok=True)
+        self.announce(words)
         with log.open("ab") as stream:
             stream.write(f"\n$ {shlex.join(words)}\n".encode())
             stream.flush()

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 import time
 from collections.abc import Collection
@@ -11,12 +10,13 @@ from collections.abc import Collection
 from tqdm import tqdm
 
 from bundle.comparison.cells import Cell
+from bundle.run_folder import read_progress
 
 SECONDS_BETWEEN_LINES = 60.0
 
 
 class Progress:
-    """Shows how many cells are done, which are running, and their errors so far.
+    """Shows how many cells are done, which are running, and how far they are.
 
     Args:
         cells: how many cells the comparison has.
@@ -48,8 +48,8 @@ class Progress:
         self.say(f"{cell}: {result} ({self.done} of {self.cells})")
 
     def tick(self, running: Collection[Cell]) -> None:
-        """Show the running cells with their validation errors; in a log once a minute."""
-        errors = "; ".join(f"{cell}{_error_so_far(cell)}" for cell in running)
+        """Show how far the running cells are; in a log once a minute."""
+        errors = "; ".join(f"{cell}{_so_far(cell)}" for cell in running)
         if self._bar is not None:
             self._bar.set_postfix_str(errors)
         elif time.monotonic() > self._next_line:
@@ -62,10 +62,6 @@ class Progress:
             self._bar.close()
 
 
-def _error_so_far(cell: Cell) -> str:
-    try:
-        with (cell.folder / "history.csv").open(encoding="utf-8", newline="") as stream:
-            errors = [row["validation_error_px"] for row in csv.DictReader(stream) if row["validation_error_px"]]
-        return f": validation {float(errors[-1]):.2f} px" if errors else ""
-    except (OSError, KeyError, ValueError):  # it has not come that far
-        return ""
+def _so_far(cell: Cell) -> str:
+    progress = read_progress(cell.folder)
+    return f": {progress}" if progress else ""

@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
 from typing import NamedTuple
 
 from bundle.comparison.cells import Cell
@@ -55,8 +56,29 @@ def devices_named(words: str) -> list[str]:
     return [known.get(device, CPU) for device in devices]
 
 
+def environment_on(device: str, cache: Path, workers: int = 1) -> dict[str, str]:
+    """Environment of a process that shall see one device alone; workers on the CPU get their share of threads.
+
+    Args:
+        device: "cpu" or what `CUDA_VISIBLE_DEVICES` calls a GPU.
+        cache: folder of decoded films.
+        workers: how many processes run at a time.
+    """
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "" if device == CPU else device}
+    # where the folder for temporary files is on another disk, MONAI's cache moves films into place in pieces,
+    # and a cell that reads one at that moment fails
+    environment["TMPDIR"] = str(cache)
+    if workers > 1:
+        environment.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // workers)))
+    return environment
+
+
 def run_cells(
-    cells: Sequence[Cell], workers: int, devices: Sequence[str], changed: Callable[[], object] = lambda: None
+    cells: Sequence[Cell],
+    workers: int,
+    devices: Sequence[str],
+    changed: Callable[[], object] = lambda: None,
+    announce: Callable[[Sequence[str]], object] = lambda words: None,
 ) -> list[Failure]:
     """Do what is missing of the cells, DAG before what starts from it; a cell that fails ends no other.
 
@@ -65,6 +87,7 @@ def run_cells(
         workers: how many to run at a time.
         devices: "cpu" or numbers of GPUs; the workers take them in turn.
         changed: called after each cell.
+        announce: is told the words of every command before it is run.
 
     Returns:
         The cells that failed, and those that could not start without them.
@@ -77,7 +100,7 @@ def run_cells(
     progress = Progress(len(cells), len(cells) - len(missing))
     try:
         with only_comparison(cells[0].plan.out) as lock, interrupted_by_termination():
-            return _Run(missing, Processes([lock]), workers, devices, progress, changed).run()
+            return _Run(missing, Processes([lock], announce), workers, devices, progress, changed).run()
     finally:
         progress.close()
 
@@ -144,7 +167,7 @@ class _Run:
 
     def _complete(self, cell: Cell, device: str) -> str:
         """Train and evaluate a cell, as far as that is not done; returns its figures in a sentence."""
-        environment = self._environment(cell, device)
+        environment = environment_on(device, cell.plan.cache, self.workers)
         if not cell.trained:
             start, resumed = time.monotonic(), (cell.folder / "last.pt").exists()
             self.processes.run(cell.training_command(), cell.log, environment)
@@ -154,16 +177,6 @@ class _Run:
             return "trained"
         self.processes.run(cell.evaluation_command(), cell.log, environment)
         return headline(read_evaluation(cell.evaluation).metrics)
-
-    def _environment(self, cell: Cell, device: str) -> dict[str, str]:
-        """Show the processes of a cell its device alone, and give workers on the CPU their share of threads."""
-        environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "" if device == CPU else device}
-        # where the folder for temporary files is on another disk, MONAI's cache moves films into place in pieces,
-        # and a cell that reads one at that moment fails
-        environment["TMPDIR"] = str(cell.plan.cache)
-        if self.workers > 1:
-            environment.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // self.workers)))
-        return environment
 
     def _finish(self, future: Future[str]) -> None:
         cell, place = self.running.pop(future)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a person sees of a long run: a bar on a terminal, plain lines in a log."""
+"""What a person sees of a long run: a bar on a terminal, plain lines in a log; other processes read a file."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ignite.engine import Engine, Events
 from tqdm import tqdm
 
 from bundle.engines.history import VALIDATION, History
+from bundle.run_folder import RunProgress, duration, write_progress
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +20,7 @@ SECONDS_BETWEEN_LINES = 10.0
 
 
 class Progress:
-    """Shows epoch, loss, validation error and remaining time.
+    """Shows epoch, loss, validation error and remaining time, and leaves them in `progress.json`.
 
     Args:
         history: the run's history.
@@ -52,15 +53,16 @@ class Progress:
         if self.history.validation_errors:
             figures.append(f"validation {self.history.validation_errors[-1]:.2f} px")
             figures.append(f"best {min(self.history.validation_errors):.2f} px")
+        per_step = (time.monotonic() - self._start) / (engine.state.iteration - self._done)
+        remaining = per_step * (_steps(engine) - engine.state.iteration)
+        error = self.history.validation_errors[-1] if self.history.validation_errors else None
+        epoch, epochs = engine.state.epoch, engine.state.max_epochs or 0
+        write_progress(self.history.file.parent, RunProgress(epoch, epochs, round(remaining, 1), error))
         if self._bar is not None:
             self._bar.set_postfix_str(", ".join(figures))
         elif row[VALIDATION] is not None or time.monotonic() > self._next_line:
             self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
-            per_step = (time.monotonic() - self._start) / (engine.state.iteration - self._done)
-            remaining = per_step * (_steps(engine) - engine.state.iteration)
-            logger.info(
-                f"epoch {engine.state.epoch}/{engine.state.max_epochs}: {', '.join(figures)}, {remaining:.0f} s left"
-            )
+            logger.info(f"epoch {epoch}/{epochs}: {', '.join(figures)}, {duration(remaining)} left")
 
     def _ended(self, engine: Engine) -> None:
         if self._bar is not None:

@@ -9,6 +9,7 @@ import pytest
 
 from bundle.comparison import progress as module
 from bundle.comparison.progress import Progress
+from bundle.run_folder import RunProgress, write_progress
 
 
 def test_lines_say_what_is_done_and_how_far_the_rest_is(
@@ -20,7 +21,7 @@ def test_lines_say_what_is_done_and_how_far_the_rest_is(
     progress.started(dag)
     progress.tick([dag])
     dag.folder.mkdir(parents=True)
-    (dag.folder / "history.csv").write_text("epoch,validation_error_px\n0,40\n1,12.345\n2,\n")
+    write_progress(dag.folder, RunProgress(2, 10, 130, 12.345))
     (dag.folder / "last.pt").touch()
     progress.tick([dag])
     progress.started(dag)
@@ -32,7 +33,7 @@ def test_lines_say_what_is_done_and_how_far_the_rest_is(
         "2 of 8 cells are done already",
         f"training: {name}",
         f"2 of 8 cells done, running: {name}",
-        f"2 of 8 cells done, running: {name}: validation 12.35 px",
+        f"2 of 8 cells done, running: {name}: epoch 2 of 10, validation 12.35 px, 2 min left",
         f"resuming: {name}",
         f"{name}: mean error 3.00 px (3 of 8)",
     ]

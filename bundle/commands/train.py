@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m bundle train`: from a data folder to a calibrated model, its errors and a page about them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bundle.commands.settings import add_settings, read_settings
+from bundle.comparison.methods import DAG, METHODS, PRESETS, Method
+from bundle.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from bundle.comparison.one_model import OneModel, Outcome
+    from bundle.dataset.description import DatasetDescription
+
+RECOMMENDED = "recommended"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb."""
+    parser.add_argument("dataset_dir", type=Path, metavar="DATA", help="folder of dataset.json")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="RUN",
+        help="folder to write to; the same command goes on where it was stopped",
+    )
+    parser.add_argument(
+        "--shots", type=int, metavar="N", help="labelled training films to learn from (default: all there are)"
+    )
+    parser.add_argument("--draw", type=int, default=0, metavar="N", help="number of the draw of these films (0)")
+    parser.add_argument(
+        "--method",
+        choices=[method.key for method in METHODS if method.stage],
+        help=f"who teaches ({RECOMMENDED}; dag where there are no unlabeled or no validation films)",
+    )
+    parser.add_argument(
+        "--preset", choices=PRESETS, default="cpu", help="small images for CPUs, or the paper's settings (cpu)"
+    )
+    parser.add_argument(
+        "--overlays",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="config files to lay over the preset, e.g. configs/sites/spine.json",
+    )
+    parser.add_argument("--device", default="auto", metavar="NAME", help="cpu, or the number of a GPU (default: auto)")
+    add_settings(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Check the data, train, calibrate, evaluate, and say what was reached and how to go on.
+
+    Raises:
+        BundleError: the input cannot be used, or a step failed.
+    """
+    from bundle.comparison.one_model import train_model
+    from bundle.comparison.runner import devices_named
+    from bundle.dataset.description import read_dataset
+    from bundle.dataset.summary import dataset_summary
+
+    dataset = read_dataset(arguments.dataset_dir)
+    devices = devices_named(arguments.device)
+    plan = _plan(arguments, dataset)
+    print(dataset_summary(dataset))
+    print(f"{plan.methods[-1].name} on {plan.shots[0]} labelled films, preset {plan.preset}, into {arguments.out}")
+    outcome = train_model(plan, devices[:1], say=print, announce=_show)
+    for line in closing_lines(arguments.out, outcome):
+        print(line)
+
+
+def _plan(arguments: argparse.Namespace, dataset: DatasetDescription) -> OneModel:
+    from bundle.comparison.one_model import OneModel
+
+    labelled = sum(film.labelled for film in dataset.training)
+    shots = labelled if arguments.shots is None else arguments.shots
+    if not 1 <= shots <= labelled:
+        raise ConfigurationError(
+            f"--shots is {shots}, and {arguments.dataset_dir / 'dataset.json'} has {labelled} labelled films in "
+            "training; label more of them, or give fewer --shots"
+        )
+    method = _method(arguments.method, dataset, shots < len(dataset.training))
+    return OneModel(
+        dataset_dir=arguments.dataset_dir.resolve(),
+        out=arguments.out.resolve(),
+        shots=(shots,),
+        draws=(arguments.draw,),
+        methods=(DAG, method) if method.stage == 2 else (method,),
+        preset=arguments.preset,
+        overlays=tuple(file.resolve() for file in arguments.overlays),
+        settings=read_settings(arguments.settings),
+        evaluates=False,
+    )
+
+
+def _method(key: str | None, dataset: DatasetDescription, undrawn: bool) -> Method:
+    """The method asked for, else what the films allow."""
+    pool = bool(dataset.unlabeled) or undrawn
+    judged = any(film.labelled for film in dataset.validation)
+    if key is None and not (pool and judged):
+        missing = "unlabeled" if not pool else "labelled validation"
+        print(f"no {missing} films, so stage 1 alone: {'add films to learn from' if not pool else 'add some'} for more")
+    wanted = key or (RECOMMENDED if pool and judged else DAG.key)
+    return next(method for method in METHODS if method.key == wanted)
+
+
+def closing_lines(run: Path, outcome: Outcome) -> list[str]:
+    """What was reached, and how to go on, in three lines."""
+    calibrated = "" if outcome.calibrated else ", not calibrated: that takes five labelled validation films"
+    stage = {None: "", True: ", stage 2 accepted", False: ", stage 2 not accepted, so that of stage 1"}[
+        outcome.accepted
+    ]
+    warning = "" if outcome.converged else " (stage 1 did NOT converge: label more films or train longer)"
+    report = f"; look at {_near(outcome.page)}" if outcome.page else ""
+    return [
+        f"model: {_near(outcome.model)}{stage}{calibrated}{warning}",
+        f"reached: {outcome.test or 'unknown, there are no labelled test films'}{report}",
+        f"next: python -m bundle predict {shlex.quote(str(run))} FILMS --out DIR; more labels lower the error most",
+    ]
+
+
+def _show(words: Sequence[str]) -> None:
+    """Print a command as a person types it."""
+    python, *rest = words
+    print("$ " + shlex.join(["python" if python == sys.executable else python, *map(_near_word, rest)]), flush=True)
+
+
+def _near_word(word: str) -> str:
+    """A word of a command with paths below the working folder made relative."""
+    return word.replace(f"{Path.cwd()}{os.sep}", "")
+
+
+def _near(path: Path) -> str:
+    return _near_word(str(path))

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verb `train` on a small data set, with real trainings in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bundle.__main__ import main
+from bundle.commands.train import closing_lines
+from bundle.comparison import runner
+from bundle.comparison.one_model import Outcome
+from bundle.comparison.progress import Progress
+from bundle.dataset.description import read_dataset, write_dataset
+
+SMALL = {"image_size": 32, "batch_size": 4, "hidden_features": 8, "epoch_length": 2, "max_epochs": 10}
+SMALL |= {"val_interval": 1, "converged_below": 1000, "ratio": 1, "validate#handlers": []}
+
+
+def words(dataset: Path, out: Path, *more: str, **settings: object) -> list[str]:
+    given = [f"--{name}={value}" for name, value in {**SMALL, **settings}.items()]
+    return ["train", str(dataset), "--out", str(out), "--device", "cpu", *more, "--", *given]
+
+
+@pytest.fixture(autouse=True)
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setattr(runner, "SECONDS_BETWEEN_LOOKS", 0.05)
+
+
+def test_a_killed_training_goes_on_when_it_is_typed_again(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    described = read_dataset(dataset)
+    write_dataset(dataset, replace(described, training=described.training[:1], validation=described.training[1:]))
+    out = tmp_path / "run"
+    typed = words(dataset, out, "--shots", "1", "--method", "dag")
+
+    def kill_in_training(_progress: Progress, _running: object) -> None:
+        if (out / "stage1" / "last.pt").exists():
+            os.kill(os.getpid(), 15)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Progress, "tick", kill_in_training)
+        assert main(typed) == 130
+    assert capsys.readouterr().err == "interrupted\n"
+    assert not (out / "model.pt").exists()
+
+    assert main(typed) == 0
+    printed = capsys.readouterr().out
+    assert "resuming: DAG, 1 labelled film, draw 0" in printed
+    assert [line.split(" --")[0] for line in printed.splitlines() if line.startswith("$")] == [
+        "$ python -m monai.bundle run training",
+        "$ python -m monai.bundle run calibrate",
+        "$ python -m monai.bundle run evaluate",
+    ]
+    model, reached, following = printed.splitlines()[-3:]
+    assert model == f"model: {out / 'model.pt'}"
+    assert reached.startswith("reached: mean error ") and reached.endswith(f"; look at {out / 'report.html'}")
+    assert following.startswith(f"next: python -m bundle predict {out} FILMS --out DIR")
+    assert {file.name for file in out.glob("model.*")} == {"model.pt", "model.json", "model.confidence.pt"}
+    assert "DAG" in (out / "report.html").read_text()
+
+    before = {file: file.stat().st_mtime_ns for file in (out / "stage1").rglob("*") if file.is_file()}
+    assert main(typed) == 0
+    assert {file: file.stat().st_mtime_ns for file in before} == before
+
+
+def test_stage_2_follows_stage_1_in_folders_that_say_so(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    out = tmp_path / "run"
+    assert main(words(dataset, out, "--shots", "4", "--method", "pseudo_label")) == 0
+    printed = capsys.readouterr().out
+    assert {folder.name for folder in out.iterdir() if folder.is_dir()} == {"stage1", "stage2"}
+    assert "Pseudo label on 4 labelled films, preset cpu" in printed
+    assert "not calibrated: that takes five labelled validation films" in printed.splitlines()[-3]
+    assert main(words(dataset, out, "--shots", "4", "--method", "pseudo_label", image_size=64)) == 2
+    assert "stage1: was trained with image_size 32, now it is 64" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (["--shots", "9"], "--shots is 9, and .*dataset.json has 6 labelled films in training"),
+        (["--shots", "0"], "--shots is 0, and .*dataset.json has 6 labelled films in training"),
+        (["--device", "7"], "there is no device '7'"),
+        (["--overlays", "none.json"], "none.json: there is no such config file"),
+    ],
+)
+def test_what_cannot_be_is_said_before_any_training(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str], sentence: str
+):
+    assert main(words(dataset, tmp_path / "run", *more)) == 2
+    assert re.search(sentence, capsys.readouterr().err)
+    assert not (tmp_path / "run" / "stage1").exists()
+
+
+def test_without_films_to_learn_from_stage_1_is_trained_alone(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert main(words(dataset, tmp_path / "run", "--overlays", "none.json")) == 2
+    printed = capsys.readouterr().out
+    assert "no unlabeled films, so stage 1 alone" in printed
+    assert "DAG on 6 labelled films, preset cpu" in printed
+
+
+def test_the_last_lines_say_what_was_not_reached():
+    outcome = Outcome(Path("run/model.pt"), False, None, False, None, None)
+    model, reached, _ = closing_lines(Path("run"), outcome)
+    assert "stage 1 did NOT converge" in model
+    assert reached == "reached: unknown, there are no labelled test films"
+    model, *_ = closing_lines(Path("run"), replace(outcome, converged=True, accepted=False, calibrated=True))
+    assert model == "model: run/model.pt, stage 2 not accepted, so that of stage 1"
