@@ -33,7 +33,7 @@ VERBS = {
     ),
     "train": Verb(
         "bundle.commands.train",
-        "from labelled films to a calibrated model and a report of its errors",
+        "train, calibrate and evaluate a model on a data folder",
         "train data/ceph --out runs/ceph --shots 10",
     ),
     "check": Verb(
