@@ -86,6 +86,11 @@ def from_slicer(positions: ArrayLike, spacing: ArrayLike, origin: ArrayLike, dir
     return index[..., :2]
 
 
+def resized(points: ArrayLike, size: tuple[float, float], new_size: tuple[float, float]) -> Points:
+    """Convert from pixels of an image of X x Y to those of the same image resized, corner to corner."""
+    return (_array(points) + _CORNER_TO_CENTRE) * (_array(new_size) / _array(size)) - _CORNER_TO_CENTRE
+
+
 def to_normalized(points: ArrayLike, size: tuple[int, int]) -> Points:
     """Convert to [0, 1] along each axis of an image of X x Y pixels: 0 the first pixel's centre, 1 the last one's."""
     return _array(points) / (_array(size) - 1)

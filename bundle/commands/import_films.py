@@ -121,13 +121,12 @@ def _import(arguments: argparse.Namespace) -> DatasetDescription:
 
 def _annotations(arguments: argparse.Namespace) -> Annotations:
     from bundle.importers.landmark_sets import LANDMARK_SETS
-    from bundle.importers.readers import mean_of_readers
+    from bundle.importers.reading import read_annotations
     from bundle.importers.splits import read_splits
 
     known = LANDMARK_SETS.get(arguments.landmark_set)
     names = known.landmarks if known else _names(arguments.landmark_names)
-    read = FORMATS[arguments.format].load()
-    annotations = mean_of_readers([read(source, arguments.images, names) for source in arguments.source])
+    annotations = read_annotations(FORMATS[arguments.format], arguments.source, arguments.images, names)
     if known:
         annotations = replace(annotations, skeleton=known.skeleton)
     splits = arguments.splits or _splits_beside(arguments.source[0])

@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from bundle.coordinates import from_coco
-from bundle.dataset.description import Film
+from bundle.dataset.description import Film, Point
 from bundle.errors import DatasetError
 from bundle.importers.annotations import Annotations
+from bundle.importers.entries import Entry, marked_size, read_json
 from bundle.importers.image_folder import ImageFolder
-from bundle.importers.parsing import checked_names, number, points, read_json
+from bundle.importers.parsing import checked_names, points, quoted
 
 
 def read_coco(source: Path, images: Path | None, names: tuple[str, ...] | None) -> Annotations:
@@ -27,62 +27,59 @@ def read_coco(source: Path, images: Path | None, names: tuple[str, ...] | None) 
     """
     content = read_json(source)
     category = _category(source, content)
-    keypoint_names = tuple(str(name) for name in category["keypoints"])
+    keypoint_names = tuple(name.label() for name in category.member("keypoints").elements())
     landmarks = checked_names(names or keypoint_names, len(keypoint_names), str(source))
-    keypoints = _keypoints_by_image(source, content, category, len(landmarks))
+    keypoints = _keypoints_by_image(content, category, len(landmarks))
     folder = ImageFolder(images or source.parent)
-    films = []
-    for index, image in enumerate(_entries(source, content, "images", ("id", "file_name"))):
-        found = folder.find(str(image["file_name"]), f"{source}: images[{index}].file_name")
-        films.append(Film(found, keypoints.pop(image["id"], None)))
+    films, marked_on = [], {}
+    for entry in content.member("images").elements():
+        name = entry.member("file_name")
+        image = folder.find(name.text(), name.where)
+        films.append(Film(image, keypoints.pop(entry.member("id").text(), None)))
+        if size := marked_size(entry, "width", "height"):
+            marked_on[image] = size
     if keypoints:
         raise DatasetError(
-            f"{source}: an annotation is of image_id {next(iter(keypoints))!r}, which is none of the images"
+            f"{source}: an annotation is of image_id {quoted(next(iter(keypoints)))}, which is none of the images"
         )
-    return Annotations(folder.folder, landmarks, tuple(films), skeleton=_skeleton(source, category))
+    return Annotations(folder.folder, landmarks, tuple(films), skeleton=_skeleton(category), marked_on=marked_on)
 
 
-def _entries(source: Path, content: dict[str, Any], field: str, keys: tuple[str, ...]) -> list[dict[str, Any]]:
-    entries = content.get(field)
-    if not isinstance(entries, list):
-        raise DatasetError(f"{source}: has no list of {field}; export it as COCO keypoints")
-    for index, entry in enumerate(entries):
-        for key in keys:
-            if not isinstance(entry, dict) or key not in entry:
-                raise DatasetError(f"{source}: {field}[{index}] has no {key}; export it as COCO keypoints")
-    return entries
-
-
-def _category(source: Path, content: dict[str, Any]) -> dict[str, Any]:
-    categories = [entry for entry in _entries(source, content, "categories", ("id",)) if entry.get("keypoints")]
+def _category(source: Path, content: Entry) -> Entry:
+    categories = [entry for entry in content.member("categories").elements() if _has_keypoints(entry)]
     if len(categories) != 1:
         raise DatasetError(f"{source}: has {len(categories)} categories with keypoints; keep exactly one")
     return categories[0]
 
 
-def _skeleton(source: Path, category: dict[str, Any]) -> tuple[tuple[int, int], ...]:
+def _has_keypoints(category: Entry) -> bool:
+    keypoints = category.optional("keypoints")
+    return keypoints is not None and bool(keypoints.elements())
+
+
+def _skeleton(category: Entry) -> tuple[tuple[int, int], ...]:
     """Pairs of indices; COCO counts them from 1."""
-    try:
-        return tuple((first - 1, second - 1) for first, second in category.get("skeleton", []))
-    except (TypeError, ValueError):
-        raise DatasetError(f"{source}: the category's skeleton is not a list of pairs; correct or remove it") from None
+    listed = category.optional("skeleton")
+    pairs = []
+    for pair in listed.elements() if listed else ():
+        ends = [end.index() for end in pair.elements()]
+        if len(ends) != 2 or 0 in ends:
+            raise pair.wrong("a pair of keypoints counted from 1")
+        pairs.append((ends[0] - 1, ends[1] - 1))
+    return tuple(pairs)
 
 
-def _keypoints_by_image(
-    source: Path, content: dict[str, Any], category: dict[str, Any], count: int
-) -> dict[Any, tuple[tuple[float, float] | None, ...]]:
-    by_image: dict[Any, tuple[tuple[float, float] | None, ...]] = {}
-    for index, annotation in enumerate(_entries(source, content, "annotations", ("image_id", "category_id"))):
-        where = f"{source}: annotations[{index}].keypoints"
-        if annotation["category_id"] != category["id"]:
+def _keypoints_by_image(content: Entry, category: Entry, count: int) -> dict[str, tuple[Point | None, ...]]:
+    by_image: dict[str, tuple[Point | None, ...]] = {}
+    for annotation in content.member("annotations").elements():
+        if annotation.member("category_id").text() != category.member("id").text():
             continue
-        if annotation["image_id"] in by_image:
-            raise DatasetError(f"{where}: image {annotation['image_id']!r} has a second annotation; keep one a film")
-        values = annotation.get("keypoints")
-        if not isinstance(values, list) or len(values) != 3 * count:
-            raise DatasetError(
-                f"{where}: is not a list of {3 * count} numbers x, y, v for {count} keypoints; correct it"
-            )
-        triples = [[number(value, where) for value in values[start : start + 3]] for start in range(0, 3 * count, 3)]
-        by_image[annotation["image_id"]] = points(from_coco(triples).ravel().tolist(), where)
+        image, keypoints = annotation.member("image_id").text(), annotation.member("keypoints")
+        if image in by_image:
+            raise DatasetError(f"{keypoints.where}: image {quoted(image)} has a second annotation; keep one a film")
+        values = [value.number() for value in keypoints.elements()]
+        if len(values) != 3 * count:
+            raise keypoints.wrong(f"a list of {3 * count} numbers x, y, v for {count} keypoints")
+        triples = [values[start : start + 3] for start in range(0, 3 * count, 3)]
+        by_image[image] = points(from_coco(triples).ravel().tolist(), keypoints.where)
     return by_image

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path, PureWindowsPath
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from bundle.errors import DatasetError
 from bundle.films.suffix import without_suffix
+from bundle.importers.parsing import quoted
 
 
 class ImageFolder:
@@ -17,14 +20,18 @@ class ImageFolder:
         if not folder.is_dir():
             raise DatasetError(f"{folder}: there is no such folder; give the folder of the images with --images")
         self.folder = folder
-        self._by_name: dict[str, list[Path]] | None = None
+        self._by_name: list[dict[str, list[Path]]] | None = None
 
-    def find(self, name: str, where: str) -> Path:
+    def find(self, name: str, where: str, beside: Path = Path()) -> Path:
         """Find an image by its path below the folder, its file name, or its file name without suffix.
+
+        Of several images of that name, the one is taken that lies in most of the folders that the path ends with.
+        Composed and decomposed letters are the same, and so are capital and small ones where nothing fits better.
 
         Args:
             name: Path or id that the annotation gives.
             where: File and line of it, for the error.
+            beside: Folder that the path is relative to, where it is not the folder of the images.
 
         Returns:
             Path relative to the folder.
@@ -32,25 +39,62 @@ class ImageFolder:
         Raises:
             DatasetError: no image or more than one fits.
         """
-        relative = Path(os.path.normpath(PureWindowsPath(name).as_posix()))
-        if name and not relative.is_absolute() and ".." not in relative.parts and (self.folder / relative).is_file():
-            return relative
-        found = self._index().get(relative.name, [])
-        if len(found) == 1:
-            return found[0]
+        wanted = _parts(name, beside)
+        found = self._named(wanted[-1]) if wanted else []
         if not found:
             raise DatasetError(
-                f"{where}: no image named {name!r} lies below {self.folder}; give the folder of images with --images"
+                f"{where}: no image named {quoted(name)} lies below {self.folder}; "
+                "give the folder of images with --images"
             )
-        raise DatasetError(
-            f"{where}: {len(found)} images below {self.folder} are named {name!r}, such as {found[0]} and {found[1]}; "
-            "write the path of one"
-        )
+        exact = [path for path in found if _same(path.parts) == wanted]
+        shared = [_shared_end(path.parts[:-1], wanted[:-1]) for path in found]
+        best = exact or [path for path, count in zip(found, shared, strict=True) if count == max(shared)]
+        if len(best) > 1:
+            raise DatasetError(
+                f"{where}: {len(best)} images below {self.folder} are named {quoted(name)}, such as {best[0]} and "
+                f"{best[1]}; write the path of one"
+            )
+        return best[0]
 
-    def _index(self) -> dict[str, list[Path]]:
+    def _named(self, name: str) -> list[Path]:
+        """Images of a file name or id, by the strictest comparison that finds any."""
         if self._by_name is None:
-            self._by_name = {}
-            for path in sorted(file.relative_to(self.folder) for file in self.folder.rglob("*") if file.is_file()):
-                for name in {path.name, without_suffix(path.name)}:
-                    self._by_name.setdefault(name, []).append(path)
-        return self._by_name
+            paths = sorted(file.relative_to(self.folder) for file in self.folder.rglob("*") if file.is_file())
+            self._by_name = [_index(paths, alike) for alike in (_composed, str.casefold)]
+        for index, alike in zip(self._by_name, (_composed, str.casefold), strict=True):
+            if found := index.get(alike(name)):
+                return found
+        return []
+
+
+def _index(paths: list[Path], alike: Callable[[str], str]) -> dict[str, list[Path]]:
+    by_name: dict[str, list[Path]] = {}
+    for path in paths:
+        for name in {alike(_composed(name)) for name in (path.name, without_suffix(path.name))}:
+            by_name.setdefault(name, []).append(path)
+    return by_name
+
+
+def _parts(name: str, beside: Path) -> tuple[str, ...]:
+    """Parts of a path as any system writes it, without those that only lead elsewhere."""
+    path = PureWindowsPath(name)
+    joined = path.as_posix() if path.anchor else (beside / PurePosixPath(path.as_posix())).as_posix()
+    return tuple(part for part in _same(PurePosixPath(os.path.normpath(joined)).parts) if part not in ("..", "."))
+
+
+def _same(parts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(_composed, parts))
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _shared_end(folders: tuple[str, ...], wanted: tuple[str, ...]) -> int:
+    """How many folders two paths share, counted from their ends."""
+    count = 0
+    for folder, other in zip(reversed(_same(folders)), reversed(wanted), strict=False):
+        if folder != other:
+            break
+        count += 1
+    return count

@@ -3,18 +3,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 
 from bundle.coordinates import from_labelme
 from bundle.dataset.description import Film, Point
 from bundle.errors import DatasetError
 from bundle.importers.annotations import Annotations
+from bundle.importers.entries import Entry, marked_size, read_json
 from bundle.importers.image_folder import ImageFolder
-from bundle.importers.parsing import annotation_files, first_appearances, in_order, point, read_json
+from bundle.importers.parsing import annotation_files, first_appearances, in_order, point
 
 
 def read_labelme(source: Path, images: Path | None, names: tuple[str, ...] | None) -> Annotations:
-    """Read the shapes of type `point` of all JSON files in a folder; a landmark without a point is missing.
+    """Read the shapes of type `point` of all JSON files below a folder; a landmark without a point is missing.
 
     Args:
         source: Folder of the JSON files.
@@ -25,40 +26,37 @@ def read_labelme(source: Path, images: Path | None, names: tuple[str, ...] | Non
         DatasetError: naming the file and the field of a malformed entry, or an image that is missing.
     """
     folder = ImageFolder(images or source)
-    labelled = [(file, *_labelled_points(file)) for file in annotation_files(source, "*.json")]
-    names = names or first_appearances((label for _, _, named in labelled for label in named), str(source))
-    films = tuple(
-        Film(folder.find(image, f"{file}: imagePath"), in_order(named, names, str(file)))
-        for file, image, named in labelled
-    )
-    return Annotations(folder.folder, names, films)
+    marked = [(file, read_json(file)) for file in annotation_files(source, "**/*.json")]
+    points = [_labelled_points(content) for _, content in marked]
+    names = names or first_appearances((label for named in points for label in named), str(source))
+    films, marked_on = [], {}
+    for (file, content), named in zip(marked, points, strict=True):
+        path = content.optional("imagePath")
+        image = folder.find(path.text() if path else file.stem, f"{file}: imagePath", file.parent.relative_to(source))
+        films.append(Film(image, in_order(named, names, str(file))))
+        if size := marked_size(content, "imageWidth", "imageHeight"):
+            marked_on[image] = size
+    return Annotations(folder.folder, names, tuple(films), marked_on=marked_on, shown_turned=True)
 
 
-def _labelled_points(file: Path) -> tuple[str, dict[str, Point]]:
-    content = read_json(file)
-    shapes = content.get("shapes")
-    if not isinstance(shapes, list):
-        raise DatasetError(f"{file}: has no list of shapes; save it with LabelMe again")
+def _labelled_points(content: Entry) -> dict[str, Point]:
     named: dict[str, Point] = {}
-    for index, shape in enumerate(shapes):
-        where = f"{file}: shapes[{index}]"
-        if not isinstance(shape, dict) or "label" not in shape:
-            raise DatasetError(f"{where} has no label; save it with LabelMe again")
-        if shape.get("shape_type") != "point":
+    for shape in content.member("shapes").elements():
+        label = shape.member("label").label()
+        if shape.member("shape_type").value != "point":
             continue
-        label = str(shape["label"])
         if label in named:
-            raise DatasetError(f"{where} is a second point {label!r}; keep one of them")
-        named[label] = _centre(shape.get("points"), where)
-    return PureWindowsPath(str(content.get("imagePath") or file.stem)).name, named
+            raise DatasetError(f"{shape.where} is a second point {label!r}; keep one of them")
+        named[label] = _centre(shape.member("points"))
+    return named
 
 
-def _centre(points: object, where: str) -> Point:
-    if not isinstance(points, list) or len(points) != 1 or not isinstance(points[0], list) or len(points[0]) != 2:
-        raise DatasetError(f"{where}.points is not one pair [x, y]; draw the point again")
-    x, y = points[0]
-    corner_based = point(x, y, f"{where}.points")
+def _centre(points: Entry) -> Point:
+    pairs = [pair.elements() for pair in points.elements()]
+    if [len(pair) for pair in pairs] != [2]:
+        raise points.wrong("one pair [x, y]")
+    corner_based = point(pairs[0][0].value, pairs[0][1].value, points.where)
     if corner_based is None:
-        raise DatasetError(f"{where}.points has no coordinates; draw the point again or delete it")
+        raise DatasetError(f"{points.where} has no coordinates; draw the point again or delete it")
     column, row = from_labelme(corner_based)
     return float(column), float(row)

@@ -3,63 +3,80 @@
 
 from __future__ import annotations
 
-import json
+import codecs
 import math
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from bundle.dataset.description import Point
 from bundle.errors import ConfigurationError, DatasetError
 from bundle.films.pixel_spacing import PLAUSIBLE_RANGE, is_plausible
 
-_MISSING_CELLS = ("", "nan", "null", "none", "na")
+_MISSING_CELLS = ("", "nan", "null", "none", "na", "n/a", "#n/a", "-")
+_LONGEST_QUOTE = 60
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def quoted(value: object) -> str:
+    """A value as an error shows it: escaped where it cannot be printed, cut where it is long."""
+    text = repr(value[: 2 * _LONGEST_QUOTE] if isinstance(value, str) else value)
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 2]}…{text[-1]}"
+
+
+def writable(text: str, where: str) -> str:
+    """A text that can be written as UTF-8 and be part of a path.
+
+    Raises:
+        DatasetError: it holds NUL or half of a character.
+    """
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise DatasetError(f"{where} is {quoted(text)}, with a character that no file can hold; write it again")
+    return text
+
+
+def label(text: str) -> str:
+    """A landmark's name, without blanks around it and with composed letters."""
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def annotation_files(source: Path, pattern: str) -> list[Path]:
-    """Files of a folder that fit a pattern, sorted; a `splits.json` among them is no annotation.
+    """Files of a folder that fit a pattern, sorted; a `splits.json` among them is no annotation, nor a hidden file.
 
     Raises:
         DatasetError: there is none.
     """
-    files = sorted(file for file in source.glob(pattern) if file.name != "splits.json")
+    files = sorted(
+        file for file in source.glob(pattern) if file.name != "splits.json" and not file.name.startswith(".")
+    )
     if not files:
         raise DatasetError(f"{source}: is no folder with files {pattern}; give the folder of the annotations")
     return files
 
 
 def read_text(file: Path) -> str:
-    """Text of an annotation file.
+    """Text of an annotation file: UTF-8, or UTF-16 that begins with its byte-order mark, as Excel writes it.
 
     Raises:
-        DatasetError: it is missing, empty, or not UTF-8.
+        DatasetError: it is missing, empty, or neither.
     """
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        content = file.read_bytes()
+        text = content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
     except FileNotFoundError:
         raise DatasetError(f"{file}: does not exist; give the path of the annotations") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise DatasetError(
-            f"{file}: cannot be read as UTF-8 text ({error}); give the path of the annotations"
+            f"{file}: cannot be read as UTF-8 text ({error.reason} at byte {error.start}); "
+            "give the path of the annotations, saved as UTF-8"
         ) from error
+    except (OSError, ValueError) as error:
+        raise DatasetError(f"{file}: cannot be read ({error}); give the path of the annotations") from error
     if not text.strip():
         raise DatasetError(f"{file}: is empty; give a file with annotations")
+    if "\0" in text:
+        raise DatasetError(f"{file}: holds NUL characters; save it as UTF-8 text")
     return text
-
-
-def read_json(file: Path) -> dict[str, Any]:
-    """Object of a JSON annotation file.
-
-    Raises:
-        DatasetError: it is missing, or not a JSON object.
-    """
-    try:
-        content = json.loads(read_text(file))
-    except json.JSONDecodeError as error:
-        raise DatasetError(f"{file}: is not valid JSON ({error}); correct the text there") from error
-    if not isinstance(content, dict):
-        raise DatasetError(f"{file}: holds no JSON object; export the annotations again")
-    return content
 
 
 def number(cell: object, where: str) -> float:
@@ -72,10 +89,10 @@ def number(cell: object, where: str) -> float:
         return math.nan
     try:
         value = float(cell)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         value = math.inf
     if math.isinf(value) or isinstance(cell, bool):
-        raise DatasetError(f"{where}: {cell!r} is not a number; correct it, or leave it empty where missing")
+        raise DatasetError(f"{where}: {quoted(cell)} is not a number; correct it, or leave it empty where missing")
     return value
 
 
@@ -104,7 +121,7 @@ def point(x: object, y: object, where: str) -> Point | None:
     """
     first, second = number(x, where), number(y, where)
     if math.isnan(first) != math.isnan(second):
-        raise DatasetError(f"{where}: one of x = {x!r} and y = {y!r} is missing; give both or neither")
+        raise DatasetError(f"{where}: one of x = {quoted(x)} and y = {quoted(y)} is missing; give both or neither")
     return None if math.isnan(first) else (first, second)
 
 
@@ -136,11 +153,16 @@ def first_appearances(labels: Iterable[str], where: str) -> tuple[str, ...]:
     """Landmark names from the labels of points, in the order in which they first appear.
 
     Raises:
-        DatasetError: there is none.
+        DatasetError: there is none, or two differ in capital letters alone.
     """
     names = tuple(dict.fromkeys(labels))
     if not names:
         raise DatasetError(f"{where}: has no labelled point; give the folder of annotated points")
+    spelt: dict[str, str] = {}
+    for name in names:
+        other = spelt.setdefault(name.casefold(), name)
+        if other != name:
+            raise DatasetError(f"{where}: labels are spelt {other!r} and {name!r}; give the landmark one spelling")
     return names
 
 
@@ -152,5 +174,7 @@ def in_order(named: Mapping[str, Point], names: tuple[str, ...], where: str) -> 
     """
     for name in named:
         if name not in names:
-            raise DatasetError(f"{where}: {name!r} is none of the landmarks; rename it or add it to --landmark-names")
+            raise DatasetError(
+                f"{where}: {quoted(name)} is none of the landmarks; rename it or add it to --landmark-names"
+            )
     return tuple(named.get(name) for name in names)

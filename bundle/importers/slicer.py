@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -13,17 +12,21 @@ from bundle.dataset.description import Film, Point
 from bundle.errors import DatasetError, RadiographError
 from bundle.films.slicer_geometry import slicer_geometry
 from bundle.importers.annotations import Annotations
+from bundle.importers.entries import Entry, read_json
 from bundle.importers.image_folder import ImageFolder
-from bundle.importers.parsing import annotation_files, first_appearances, in_order, number, read_json
+from bundle.importers.parsing import annotation_files, first_appearances, in_order, quoted
 
 _SUFFIX = ".mrk.json"
 
-# Factors to LPS of the coordinate systems that Markups may name.
-_TO_LPS = {"LPS": (1.0, 1.0, 1.0), "RAS": (-1.0, -1.0, 1.0)}
+# Factors to LPS of the coordinate systems that Markups may name, or number as Slicer does.
+_TO_LPS = dict.fromkeys(("LPS", "1"), (1.0, 1.0, 1.0)) | dict.fromkeys(("RAS", "0"), (-1.0, -1.0, 1.0))
+
+_MILLIMETRES = {"mm": 1.0, "cm": 10.0, "dm": 100.0, "m": 1000.0, "um": 0.001, "nm": 1e-6}
+_UNITS = ", ".join(_MILLIMETRES)
 
 
 def read_slicer(source: Path, images: Path | None, names: tuple[str, ...] | None) -> Annotations:
-    """Read the control points of all `NAME.mrk.json` in a folder, each of the image NAME.
+    """Read the control points of all `NAME.mrk.json` below a folder, each of the image NAME.
 
     Positions are mm in the patient's frame. They become pixels by the spacing, origin and direction that ITK reads from
     the image, because Slicer places an image through ITK: a PNG or JPEG has its first pixel at the origin and, without
@@ -38,42 +41,58 @@ def read_slicer(source: Path, images: Path | None, names: tuple[str, ...] | None
         DatasetError: naming the file and the field of a malformed entry, or an image that is missing.
     """
     folder = ImageFolder(images or source)
-    positions = {file: _positions(file) for file in annotation_files(source, f"*{_SUFFIX}")}
+    positions = {file: _positions(file) for file in annotation_files(source, f"**/*{_SUFFIX}")}
     names = names or first_appearances((label for named in positions.values() for label in named), str(source))
     films = []
     for file, named in positions.items():
-        image = folder.find(file.name.removesuffix(_SUFFIX), str(file))
+        image = folder.find(file.name.removesuffix(_SUFFIX), str(file), file.parent.relative_to(source))
         films.append(Film(image, in_order(_pixels(named, folder.folder / image), names, str(file))))
-    return Annotations(folder.folder, names, tuple(films))
+    return Annotations(folder.folder, names, tuple(films), shown_turned=False)
 
 
 def _positions(file: Path) -> dict[str, list[float]]:
     """LPS positions in mm by label."""
-    markups = read_json(file).get("markups")
-    if not isinstance(markups, list) or len(markups) != 1 or not isinstance(markups[0], dict):
+    markups = read_json(file).member("markups").elements()
+    if len(markups) != 1:
         raise DatasetError(f"{file}: does not hold exactly one markup; save one point list a file")
-    system = markups[0].get("coordinateSystem", "LPS")
-    if system not in _TO_LPS:
-        raise DatasetError(f"{file}: markups[0].coordinateSystem is {system!r}; save the points in LPS or RAS")
+    to_lps = np.multiply(_to_lps(markups[0]), _millimetres(markups[0]))
+    control_points = markups[0].optional("controlPoints")
     named: dict[str, list[float]] = {}
-    for index, control_point in enumerate(markups[0].get("controlPoints") or []):
-        where = f"{file}: markups[0].controlPoints[{index}]"
-        if control_point.get("positionStatus", "defined") != "defined":
+    for control_point in control_points.elements() if control_points else ():
+        status = control_point.optional("positionStatus")
+        if status is not None and status.value != "defined":
             continue
-        label = str(control_point.get("label", ""))
-        if not label or label in named:
-            raise DatasetError(f"{where}.label is {label!r}; give each point the name of its own landmark")
-        named[label] = [
-            factor * value for factor, value in zip(_TO_LPS[system], _position(control_point, where), strict=True)
-        ]
+        label = control_point.member("label")
+        if not label.label() or label.label() in named:
+            raise DatasetError(f"{label.where} is {quoted(label.value)}; give each point the name of its own landmark")
+        named[label.label()] = (to_lps * _position(control_point.member("position"))).tolist()
     return named
 
 
-def _position(control_point: dict[str, Any], where: str) -> list[float]:
-    position = control_point.get("position")
-    values = [number(value, f"{where}.position") for value in position] if isinstance(position, list) else []
+def _to_lps(markup: Entry) -> tuple[float, float, float]:
+    system = markup.optional("coordinateSystem")
+    if system is None:
+        return _TO_LPS["LPS"]
+    if system.text() not in _TO_LPS:
+        raise DatasetError(f"{system.where} is {quoted(system.value)}; save the points in LPS or RAS")
+    return _TO_LPS[system.text()]
+
+
+def _millimetres(markup: Entry) -> float:
+    """Millimetres of the markup's unit, a code or a list of code, scheme and meaning."""
+    units = markup.optional("coordinateUnits")
+    if units is None:
+        return 1.0
+    code = units.elements()[0].text() if units.value and isinstance(units.value, list) else units.text()
+    if code not in _MILLIMETRES:
+        raise DatasetError(f"{units.where} is {quoted(units.value)}; save the points in one of {_UNITS}")
+    return _MILLIMETRES[code]
+
+
+def _position(position: Entry) -> list[float]:
+    values = [value.number() for value in position.elements()]
     if len(values) != 3 or np.isnan(values).any():
-        raise DatasetError(f"{where}.position is not three numbers; place the point again")
+        raise position.wrong("three numbers")
     return values
 
 

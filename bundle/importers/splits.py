@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,8 @@ from bundle.dataset.draws import draw
 from bundle.errors import ConfigurationError, DatasetError
 from bundle.films.suffix import without_suffix
 from bundle.importers.annotations import Annotations
-from bundle.importers.parsing import read_json
+from bundle.importers.entries import read_json
+from bundle.importers.parsing import quoted
 
 DEFAULT_TEST_FRACTION = 0.2
 DEFAULT_VALIDATION_FILMS = 20
@@ -78,21 +80,24 @@ def read_splits(file: Path, films: Sequence[Film]) -> Mapping[Path, str]:
     Raises:
         DatasetError: a list is malformed, an id fits no film, or a film is in no list or in two.
     """
-    by_id = {
-        name: film.image
-        for film in films
-        for name in (film.image.as_posix(), film.image.name, without_suffix(film.image.name))
-    }
+    by_id: dict[str, set[Path]] = {}
+    for image in (film.image for film in films):
+        for name in (image.as_posix(), image.name, without_suffix(image.name)):
+            by_id.setdefault(unicodedata.normalize("NFC", name), set()).add(image)
     splits: dict[Path, str] = {}
-    for key, ids in read_json(file).items():
-        if key not in _LISTS or not isinstance(ids, list):
-            raise DatasetError(f"{file}: {key!r} is not one of the lists {', '.join(_LISTS)}; rename or remove it")
-        for index, name in enumerate(ids):
-            if str(name) not in by_id:
-                raise DatasetError(f"{file}: {key}[{index}] {name!r} is none of the films; correct or remove it")
-            image = by_id[str(name)]
+    for key, ids in read_json(file).members().items():
+        if key not in _LISTS:
+            raise DatasetError(f"{ids.where} is not one of the lists {', '.join(_LISTS)}; rename or remove it")
+        for entry in ids.elements():
+            name = unicodedata.normalize("NFC", entry.text())
+            found = by_id.get(name, set())
+            if not found:
+                raise DatasetError(f"{entry.where} {quoted(name)} is none of the films; correct or remove it")
+            if len(found) > 1:
+                raise DatasetError(f"{entry.where} {quoted(name)} is the name of {len(found)} films; write its path")
+            (image,) = found
             if image in splits:
-                raise DatasetError(f"{file}: {key}[{index}] {name!r} is listed before; keep each film in one split")
+                raise DatasetError(f"{entry.where} {quoted(name)} is listed before; keep each film in one split")
             splits[image] = _LISTS[key]
     for film in films:
         if film.image not in splits:

@@ -47,18 +47,30 @@ def test_given_names_replace_those_of_the_category(images) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        (("images",), None, "has no list of images; export it as COCO keypoints"),
+        (("images",), None, "has no images; export the annotations again"),
         (("images", 0), {"id": 7}, r"images\[0\] has no file_name"),
         (("images", 0, "file_name"), "z.png", r"images\[0\]\.file_name: no image named 'z\.png'"),
         (("annotations", 0), {"image_id": 7}, r"annotations\[0\] has no category_id"),
-        (("annotations", 0, "image_id"), 6, "an annotation is of image_id 6, which is none of the images"),
-        (("annotations", 1, "image_id"), 7, r"annotations\[1\]\.keypoints: image 7 has a second annotation; keep one"),
-        (("annotations", 0, "keypoints"), [1, 2, 2], r"annotations\[0\]\.keypoints: is not a list of 6 numbers"),
-        (("annotations", 0, "keypoints"), [1, 2, 2, "x", 4, 2], r"annotations\[0\]\.keypoints: 'x' is not a number"),
+        (("annotations", 0, "image_id"), 6, "an annotation is of image_id '6', which is none of the images"),
+        (
+            ("annotations", 1, "image_id"),
+            7,
+            r"annotations\[1\]\.keypoints: image '7' has a second annotation; keep one",
+        ),
+        (
+            ("annotations", 0, "keypoints"),
+            [1, 2, 2],
+            r"annotations\[0\]\.keypoints is \[1, 2, 2\], not a list of 6 numbers",
+        ),
+        (
+            ("annotations", 0, "keypoints"),
+            [1, 2, 2, "x", 4, 2],
+            r"annotations\[0\]\.keypoints\[3\]: 'x' is not a number",
+        ),
         (("annotations", 0, "keypoints"), [1, None, 2, 3, 4, 2], r"annotations\[0\]\.keypoints: one of x"),
         (("categories", 0), {"id": 1}, "has 0 categories with keypoints; keep exactly one"),
         (("categories", 1, "keypoints"), ["left"], "has 2 categories with keypoints; keep exactly one"),
-        (("categories", 0, "skeleton"), [[1]], "the category's skeleton is not a list of pairs; correct"),
+        (("categories", 0, "skeleton"), [[1]], "categories\[0\]\.skeleton\[0\] is \[1\], not a pair of keypoints"),
     ],
 )
 def test_a_malformed_file(images, field, value, sentence) -> None:

@@ -48,7 +48,7 @@ def test_given_names_set_the_order(images) -> None:
         ([{"shape_type": "point"}], r"a\.json: shapes\[0\] has no label"),
         (
             [{**shape("hip", 1, 2), "points": [[1, 2], [3, 4]]}],
-            r"a\.json: shapes\[0\]\.points is not one pair \[x, y\]",
+            r"a\.json: shapes\[0\]\.points is \[\[1, 2\], \[3, 4\]\], not one pair \[x, y\]",
         ),
         ([shape("hip", 1, "two")], r"a\.json: shapes\[0\]\.points: 'two' is not a number"),
         (
@@ -72,10 +72,12 @@ def test_files_without_a_point(images) -> None:
 
 def test_a_file_without_shapes(images) -> None:
     (images / "a.json").write_text("{}")
-    with pytest.raises(DatasetError, match=r"a\.json: has no list of shapes"):
+    with pytest.raises(DatasetError, match=r"a\.json: has no shapes; export"):
         read_labelme(images, None, None)
 
 
 def test_a_folder_without_annotations(tmp_path) -> None:
-    with pytest.raises(DatasetError, match=r"is no folder with files \*\.json; give the folder of the annotations"):
+    with pytest.raises(
+        DatasetError, match=r"is no folder with files \*\*/\*\.json; give the folder of the annotations"
+    ):
         read_labelme(tmp_path, tmp_path, None)

@@ -54,9 +54,9 @@ def test_positions_follow_the_geometry_of_the_image(images) -> None:
             r"controlPoints\[0\]\.label is ''; give each point the name of its own landmark",
         ),
         ([control_point("hip", 1, 2, 0)] * 2, r"controlPoints\[1\]\.label is 'hip'; give each point the name"),
-        ([control_point("hip", 1, 2)], r"controlPoints\[0\]\.position is not three numbers; place the point again"),
-        ([control_point("hip", 1, 2, "x")], r"controlPoints\[0\]\.position: 'x' is not a number"),
-        ([control_point("hip", 1, 2, None)], r"controlPoints\[0\]\.position is not three numbers"),
+        ([control_point("hip", 1, 2)], r"controlPoints\[0\]\.position is \[1, 2\], not three numbers; export"),
+        ([control_point("hip", 1, 2, "x")], r"controlPoints\[0\]\.position\[2\]: 'x' is not a number"),
+        ([control_point("hip", 1, 2, None)], r"controlPoints\[0\]\.position is \[1, 2, None\], not three numbers"),
         ([control_point("hop", 1, 2, 0)], "'hop' is none of the landmarks"),
     ],
 )

@@ -92,9 +92,9 @@ def test_a_file_of_splits(tmp_path) -> None:
     [
         (
             {"training": ["000"]},
-            "'training' is not one of the lists train, validation, test, unlabeled; rename or remove it",
+            "training is not one of the lists train, validation, test, unlabeled; rename or remove it",
         ),
-        ({"train": "000"}, "'train' is not one of the lists"),
+        ({"train": "000"}, "train is '000', not a list"),
         ({"train": ["000", "009"]}, r"train\[1\] '009' is none of the films; correct or remove it"),
         ({"train": ["000"], "test": ["000"]}, r"test\[0\] '000' is listed before; keep each film in one split"),
         ({"train": ["000"]}, r"images/001\.png is in none of the lists; add it to one"),
