@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables and charts of what was measured, from `benchmarks/results/*.csv`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from charts import Line, Range, line_chart, range_chart
+from markdown_parts import code_in_note, table
+from result_rows import Row, rows, source
+
+from bundle.comparison.methods import METHODS
+
+NAMES = {method.key: method.name for method in METHODS}
+NUMBERS = (1, 5, 10, 50)
+
+
+def readme_table() -> str:
+    """The table of README.md: mean error and failures on cephalograms by the number of labelled films."""
+    body = []
+    for number in NUMBERS:
+        cells = [_mean(("ceph", number, method)) for method in ("dag", "trained_on", "recommended")]
+        body.append([str(number), *cells, _ratio("ceph", number, "recommended", "dag")])
+    return table(
+        ["labelled films", "DAG, stage 1", "trained on (control)", "recommended, stage 2", "ratio to stage 1"], body
+    )
+
+
+def by_labelled_films() -> str:
+    """Table 2 of the paper on cephalograms, and its curve."""
+    methods = ("mean_shape", "dag", "trained_on", "few_shot_dag_js", "recommended")
+    body = [[NAMES[method], *(_mean(("ceph", number, method)) for number in NUMBERS)] for method in methods]
+    lines = {NAMES[method]: _line(method) for method in ("dag", "trained_on", "recommended")}
+    caption = "Mean error on the test films. A dot is one draw of labelled films, a line goes through the means."
+    chart = line_chart(caption, [str(number) for number in NUMBERS], "labelled films", "mm", lines)
+    headings = ["method", *(f"{number} film{'s' * (number > 1)}" for number in NUMBERS)]
+    return "\n\n".join([chart, table(headings, body), source("ceph")])
+
+
+def differences_by_labelled_films() -> str:
+    """How the recommended method stands against stage 1 and against the control."""
+    body = [
+        [str(number), _ratio("ceph", number, "recommended", "dag"), _ratio("ceph", number, "recommended", "trained_on"),
+         _ratio("ceph", number, "trained_on", "dag")]
+        for number in NUMBERS
+    ]  # fmt: skip
+    return table(["labelled films", "recommended to DAG", "recommended to the control", "control to DAG"], body)
+
+
+def methods_at_ten() -> str:
+    """Table 1 of the paper: all methods on ten labelled cephalograms."""
+    means = [*rows("summary", run="ceph", shots="10"), *rows("summary", run="ceph_methods", shots="10")]
+    means.sort(key=lambda row: list(NAMES).index(row["method"]))
+    body = [
+        [NAMES[method], _mean_of(row), _ratio(row["run"], 10, method, "dag"), _accepted(row["run"], method)]
+        for row in means
+        for method in [row["method"]]
+    ]
+    ranges = {
+        NAMES[row["method"]]: _range(found[0])
+        for row in means
+        if (found := rows("differences", run=row["run"], shots="10", method=row["method"], against="dag"))
+    }
+    caption = "Error of each method divided by that of DAG, with 95 % intervals over draws and films. Left is better."
+    chart = range_chart(caption, ranges, 1.0, "ratio to DAG")
+    headings = ["method", "mean error, failures", "ratio to DAG", "accepted"]
+    return "\n\n".join([chart, table(headings, body), source("ceph_methods")])
+
+
+def every_draw(*runs: str) -> str:
+    """Each training on its own."""
+    body = [
+        [row["shots"], row["unlabeled"], row["draw"], NAMES[row["method"]], _value(row), row["failures"],
+         *(row[f"sdr{radius}"] for radius in ("2", "2.5", "3", "4")), _remark(row)]
+        for run in runs
+        for row in rows("draws", run=run)
+    ]  # fmt: skip
+    headings = [
+        "labelled",
+        "unlabelled",
+        "draw",
+        "method",
+        "error",
+        "failures, %",
+        "SDR 2 mm",
+        "2.5",
+        "3",
+        "4",
+        "remark",
+    ]
+    kept = [index for index in range(len(headings)) if any(line[index] for line in body)]
+    return "\n\n".join(
+        [table([headings[index] for index in kept], [[line[index] for index in kept] for line in body]), source(*runs)]
+    )
+
+
+def pool() -> str:
+    """What more unlabelled films bring to ten labelled ones."""
+    (ceph,), (pelvis,) = (rows("draws", run=run, shots="10", draw="0", method="dag") for run in ("ceph", "pelvis200"))
+    body = []
+    for films, stage_1, runs in (
+        ("cephalograms", ceph, ("ceph_pool35", "ceph_pool70", "ceph_pool123")),
+        ("SYNTHETIC pelvis", pelvis, ("pelvis200", "pelvis1000", "pelvis5000")),
+    ):
+        body.append([films, "0 (DAG)", _value(stage_1), stage_1["failures"], ""])
+        for run in runs:
+            (row,) = rows("draws", run=run, shots="10", method="recommended")
+            number = f"{int(row['unlabeled']):,}"
+            body.append([films, number, _value(row), row["failures"], _ratio(run, 10, "recommended", "dag")])
+    headings = ["films", "unlabelled", "error", "failures, %", "ratio to DAG"]
+    return "\n\n".join([table(headings, body), source("ceph_pool35", "pelvis5000")])
+
+
+def second_round() -> str:
+    """The recommended method twice."""
+    body = [
+        [
+            str(number),
+            *(
+                _errors(rows("draws", run=run, shots=str(number), method="recommended"))
+                for run in ("ceph", "ceph_second")
+            ),
+            *(_ratio("ceph_second", number, "recommended", other) for other in ("first round", "dag")),
+        ]
+        for number in (1, 5, 10)
+    ]
+    headings = ["labelled", "first round, mm, draws 0, 1, 2", "second round", "ratio to the first", "ratio to DAG"]
+    return "\n\n".join([table(headings, body), source("ceph_second")])
+
+
+def acceptance() -> str:
+    """How often the acceptance test says yes."""
+    found = rows("acceptance")
+    films = list(dict.fromkeys(row["validation_films"] for row in found))
+    gains = list(dict.fromkeys(row["gain_percent"] for row in found))
+    by_place = {(row["gain_percent"], row["validation_films"]): f"{row['accepted_percent']} %" for row in found}
+    body = [[_gain(gain), *(by_place[gain, number] for number in films)] for gain in gains]
+    return table(["true gain", *(f"{number} validation films" for number in films)], body)
+
+
+def speed() -> str:
+    """Times and memory, one table a group."""
+    parts = []
+    for group in dict.fromkeys(row["group"] for row in rows("speed")):
+        found = rows("speed", group=group)
+        body = [[row["what"], _measured(row), row["machine"]] for row in found]
+        commands = "\n\n".join(code_in_note(command) for command in dict.fromkeys(row["command"] for row in found))
+        parts += [
+            f"## {group.capitalize()}",
+            table(["what", "value", "machine"], body),
+            f'??? note "Commands"\n\n{commands}',
+        ]
+    return "\n\n".join(parts)
+
+
+def measurements(run: str, draw: str) -> str:
+    """How well measurements agree with those of the true landmarks."""
+    body = [
+        [row["measurement"], f"{row['mean_absolute_error']} {_unit(row)}", _number(row["bias"]),
+         f"{_number(row['limit_low'])} to {_number(row['limit_high'])}"]
+        for row in rows("measurements", run=run, draw=draw)
+    ]  # fmt: skip
+    headings = ["measurement", "mean absolute error", "bias", "95 % limits of agreement"]
+    return "\n\n".join([table(headings, body), source(run)])
+
+
+def confidence() -> str:
+    """How well calibration ranks errors."""
+    headings = {
+        "draw": "draw",
+        "signals": "signals kept",
+        "rank_landmarks": "rank correlation, landmarks",
+        "rank_films": "the same, films",
+        "films_to_review": "films to review",
+        "failures_on_them": "failures on them, %",
+    }
+    body = [[row[key] for key in headings] for row in rows("confidence")]
+    return "\n\n".join([table(list(headings.values()), body), source("ceph_short")])
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "readme_table": readme_table,
+    "by_labelled_films": by_labelled_films,
+    "differences_by_labelled_films": differences_by_labelled_films,
+    "methods_at_ten": methods_at_ten,
+    "every_draw_cephalograms": partial(every_draw, "ceph", "ceph_methods"),
+    "every_draw_synthetic": partial(every_draw, "pelvis200", "pelvis1000", "demo"),
+    "every_draw_spines": partial(every_draw, "spine", "spine_again", "spine50"),
+    "pool": pool,
+    "second_round": second_round,
+    "acceptance": acceptance,
+    "speed": speed,
+    "measurements_cephalograms": partial(measurements, "ceph_short", "0"),
+    "measurements_spines": partial(measurements, "spine50", "0"),
+    "confidence": confidence,
+}
+
+
+def _mean(place: tuple[str, int, str]) -> str:
+    run, shots, method = place
+    (row,) = rows("summary", run=run, shots=str(shots), method=method)
+    return _mean_of(row)
+
+
+def _mean_of(row: Row) -> str:
+    return f"{row['error']} ± {row['spread']} {row['unit']}, {row['failures']} %"
+
+
+def _line(method: str) -> Line:
+    means = [float(rows("summary", run="ceph", shots=str(number), method=method)[0]["error"]) for number in NUMBERS]
+    values = [
+        [float(row["error"]) for row in rows("draws", run="ceph", shots=str(number), method=method)]
+        for number in NUMBERS
+    ]
+    return Line(means, values)
+
+
+def _range(row: Row) -> Range:
+    low, high = (float(row[end]) if row[end] else None for end in ("ratio_low", "ratio_high"))
+    return Range(float(row["ratio"]), low, high)
+
+
+def _ratio(run: str, shots: int, method: str, against: str) -> str:
+    found = rows("differences", run=run, shots=str(shots), method=method, against=against)
+    if not found:
+        return ""
+    row = found[0]
+    interval = f" ({row['ratio_low']} to {row['ratio_high']})" if row["ratio_low"] else ""
+    return row["ratio"] + interval + (r" \*" if row["beyond_chance"] == "true" else "")
+
+
+def _accepted(run: str, method: str) -> str:
+    known = [row["accepted"] for row in rows("draws", run=run, shots="10", method=method) if row["accepted"]]
+    return f"{known.count('true')} of {len(known)}" if known else ""
+
+
+def _remark(row: Row) -> str:
+    if row["accepted"] != "false":
+        return ""
+    return "not accepted" + (f"; its own weights {row['own_error']}" if row["own_error"] else "")
+
+
+def _errors(found: Sequence[Row]) -> str:
+    return ", ".join(row["error"] for row in found)
+
+
+def _value(row: Row) -> str:
+    return f"{row['error']} {row['unit']}"
+
+
+def _measured(row: Row) -> str:
+    ends = f"{row['low']} to {row['high']}" if row["low"] else ""
+    if not row["value"]:
+        return f"{ends} {row['unit']}"
+    return f"{row['value']} {row['unit']}" + (f" ({ends})" if ends else "")
+
+
+def _gain(percent: str) -> str:
+    if percent == "0":
+        return "none"
+    return f"{percent.removeprefix('-')} % {'worse' if percent.startswith('-') else 'better'}"
+
+
+def _unit(row: Row) -> str:
+    return "°" if row["unit"] == "degree" else row["unit"]
+
+
+def _number(text: str) -> str:
+    return text.replace("-", "−")
