@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -11,7 +11,7 @@ from PIL import Image
 from bundle.comparison.methods import DAG, MEAN_SHAPE
 from bundle.comparison.results import Results
 from bundle.dataset.description import read_dataset
-from bundle.drawing.overlay import draw_overlay
+from bundle.drawing.overlay import draw_overlay, on_upright
 from bundle.evaluation.reader import Evaluation
 from bundle.films.load_radiograph import LoadRadiographd
 from bundle.metrics.known_mean import mean_over_known
@@ -88,14 +88,19 @@ def draw_film(results: Results, shown: ShownDraw, film: int) -> list[FilmPicture
     """
     description = read_dataset(results.plan.dataset_dir)
     path = results.plan.dataset_dir / shown.films[film]
-    image = np.asarray(LoadRadiographd(keys="image")({"image": str(path)})["image"])
+    upright: Any = LoadRadiographd(keys="image")({"image": str(path)})["image"]
     title = "synthetic" if description.synthetic else ""
     return [
         FilmPicture(
             method,
             float(_film_errors(results, evaluation)[film]),
             draw_overlay(
-                image, evaluation.landmarks[film], evaluation.label[film], description.skeleton, title, PICTURE_SIDE
+                np.asarray(upright),
+                on_upright(upright, evaluation.landmarks[film]),
+                on_upright(upright, evaluation.label[film]),
+                description.skeleton,
+                title,
+                PICTURE_SIDE,
             ),
         )
         for method, evaluation in shown.evaluations.items()

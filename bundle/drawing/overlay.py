@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
+from monai.data import MetaTensor
 from PIL import Image, ImageDraw, ImageFont
 
 from bundle.confidence import Confidence
@@ -15,6 +17,7 @@ from bundle.confidence.verdict import REVIEW
 from bundle.drawing.overlay_marks import dots, paint, rings, strokes
 from bundle.files import write_whole
 from bundle.films.load_radiograph import LoadRadiographd
+from bundle.transforms.letterbox import affine_2d, transform_points
 
 GROUND_TRUTH = (0, 230, 64)
 PREDICTION = (255, 45, 45)
@@ -98,29 +101,34 @@ def draw_overlay(
 
 
 def overlay_picture(record: Mapping[str, Any], title: str, skeleton: Sequence[tuple[int, int]] = ()) -> Image.Image:
-    """Load the film of a prediction record and draw its landmarks.
+    """Load the film of a prediction record and draw its landmarks, upright.
 
     Args:
-        record: One film's `image` (path), `landmarks`, `label` (None where there is none), `spacing`, and `confidence`
-            where the network is calibrated.
+        record: One film's `image` (path), `landmarks` and `label` in pixels of the stored image (None where there is
+            none), `spacing`, and `confidence` where the network is calibrated.
         title: Text for the upper left corner.
         skeleton: Pairs of landmark indices to join by a faint line.
 
     Raises:
         RadiographError: the film cannot be read.
     """
-    film = LoadRadiographd(keys="image")({"image": record["image"]})["image"]
-    width, height = record["spacing"]
+    film: Any = LoadRadiographd(keys="image")({"image": record["image"]})["image"]
+    width, height = np.linalg.norm(affine_2d(film)[:2, :2].numpy() * np.reshape(record["spacing"], (2, 1)), axis=0)
     aspect = float(height / width) if np.isfinite(height / width) else 1.0
     return draw_overlay(
         np.asarray(film),
-        record["landmarks"],
-        record["label"],
+        on_upright(film, record["landmarks"]),
+        None if record["label"] is None else on_upright(film, record["label"]),
         skeleton,
         title,
         aspect=aspect,
         confidence=record.get("confidence"),
     )
+
+
+def on_upright(film: MetaTensor, landmarks: np.ndarray) -> np.ndarray:
+    """Take landmarks `[K, 2]` from pixels of the stored image to those of a film as `LoadRadiographd` turns it."""
+    return transform_points(torch.linalg.inv(affine_2d(film)), landmarks).numpy()
 
 
 def write_overlay(

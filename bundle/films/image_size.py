@@ -3,17 +3,34 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from pathlib import Path
 
-from bundle.errors import DatasetError
+from bundle.errors import DatasetError, RadiographError
+from bundle.films.dicom_elements import MOST_PIXELS
 from bundle.films.suffix import FORMATS, METAIMAGE, NIFTI, PICTURE, has_suffix
+
+
+def require_loadable(size: tuple[int, int], name: str) -> None:
+    """Make sure that a film is no larger than films are, before memory is taken for it.
+
+    Args:
+        size: Width and height as its header says.
+        name: File name for the error message.
+
+    Raises:
+        RadiographError: it has too many pixels.
+    """
+    if math.prod(size) > MOST_PIXELS:
+        raise RadiographError(f"{name}: its size is {size[0]} x {size[1]}, too many pixels; save it at a smaller size")
 
 
 def image_size(image: Path) -> tuple[int, int]:
     """Read the size of a DICOM, PNG, JPEG, TIFF, BMP, NIfTI or MetaImage file.
 
     Returns:
-        Width X and height Y in pixels.
+        Width X and height Y in pixels of the stored image.
 
     Raises:
         DatasetError: the header cannot be read.
@@ -35,7 +52,14 @@ def image_size(image: Path) -> tuple[int, int]:
 def _picture_size(image: Path) -> tuple[int, int]:
     from PIL import Image
 
-    with Image.open(image) as picture:
+    from bundle.films.orientation import PILLOW_FORMATS
+    from bundle.films.tiff import is_tiff, tiff_tags
+
+    if is_tiff(image):
+        return tiff_tags(image).size
+    with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
+        picture = Image.open(image, formats=PILLOW_FORMATS)
+    with picture:
         return picture.size
 
 

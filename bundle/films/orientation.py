@@ -64,6 +64,9 @@ class Orientation(NamedTuple):
 
 UPRIGHT = Orientation()
 
+PILLOW_FORMATS = ("PNG", "JPEG", "BMP")
+"""Of the pictures that Pillow opens; whatever else carries their suffix is none of the formats that are read."""
+
 EXIF = {
     1: UPRIGHT,
     2: Orientation(flipped_x=True),
@@ -78,7 +81,7 @@ EXIF = {
 
 
 def exif_orientation(picture: Image.Image) -> Orientation:
-    """Orientation of an open picture by its tag; asked before Pillow loads a TIFF, which it turns then."""
+    """Orientation of an open picture, no TIFF, by its EXIF tag."""
     return EXIF.get(picture.getexif().get(ExifTags.Base.Orientation, 1), UPRIGHT)
 
 
@@ -86,7 +89,11 @@ def picture_orientation(file: Path) -> Orientation:
     """How viewers and annotation tools turn a PNG, JPEG, TIFF or BMP file before a person marks points on it.
 
     Raises:
-        OSError: Pillow cannot open the file.
+        Exception: of Pillow's parser, where the file is damaged.
     """
-    with Image.open(file) as picture:
+    from bundle.films.tiff import is_tiff, tiff_tags
+
+    if is_tiff(file):
+        return tiff_tags(file).orientation
+    with Image.open(file, formats=PILLOW_FORMATS) as picture:
         return exif_orientation(picture)

@@ -20,15 +20,16 @@ class Letterboxd(MapTransform):
     Padding, not stretching: bones keep their proportions, so rotations stay rotations. Plain tensors come out, ready
     for a disk cache, together with what undoes the transform exactly:
 
-    - `to_original` [3, 3] float64: homogeneous matrix from index coordinates of the square to pixels of the film;
-    - `size` [2]: width and height of the film in pixels;
+    - `to_original` [3, 3] float64: homogeneous matrix from index coordinates of the square to pixels of the stored
+      image, which was turned where it is not upright;
+    - `size` [2]: width and height of the stored image in pixels;
     - `spacing_provenance`: where its spacing comes from, as the reader says;
     - `warnings`: the reader's warnings, one a line.
 
     Args:
-        keys: key of the film, a `MetaTensor` [1, X, Y] whose affine is the identity on pixels of the stored image.
+        keys: key of the film, a `MetaTensor` [1, X, Y] whose affine leads to pixels of the stored image.
         size: side of the square in pixels.
-        label_key: key of the landmarks [K, 2] in pixels of the film, NaN where missing; may be absent.
+        label_key: key of the landmarks [K, 2] in pixels of the stored image, NaN where missing; may be absent.
     """
 
     def __init__(self, keys: str, size: int, label_key: str = "label") -> None:
@@ -46,10 +47,10 @@ class Letterboxd(MapTransform):
         film = output[key]
         provenance, warnings = film.meta.get("spacing_provenance", "unknown"), film.meta.get("warnings", "")
         square = self.pad(self.resize(self.reduce(film) if max(film.shape) > LARGEST_SIDE else film))
-        to_original = _affine_2d(square)
+        to_original = affine_2d(square)
         output[key] = square.as_tensor().contiguous()
         output["to_original"] = to_original
-        output["size"] = torch.tensor(film.shape[1:])
+        output["size"] = _stored_size(film)
         output["spacing_provenance"], output["warnings"] = provenance, warnings
         if "spacing" in output:
             output["spacing"] = torch.as_tensor(output["spacing"])
@@ -58,7 +59,13 @@ class Letterboxd(MapTransform):
         return output
 
 
-def _affine_2d(image: MetaTensor) -> torch.Tensor:
+def _stored_size(film: MetaTensor) -> torch.Tensor:
+    """Width and height [2] of the stored image: sides change places where the film was turned by a quarter."""
+    turn = affine_2d(film)[:2, :2].abs().round().long()
+    return turn @ torch.tensor(film.shape[1:])
+
+
+def affine_2d(image: MetaTensor) -> torch.Tensor:
     """The [3, 3] part of a MetaTensor's affine that concerns x and y."""
     affine = image.affine.double()
     last = affine.shape[0] - 1

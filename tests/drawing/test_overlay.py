@@ -13,7 +13,15 @@ from hypothesis import given, settings
 from PIL import Image
 
 from bundle.confidence import Confidence
-from bundle.drawing.overlay import GROUND_TRUTH, LINE, PREDICTION, REVIEW_MARK, draw_overlay, write_overlay
+from bundle.drawing.overlay import (
+    GROUND_TRUTH,
+    LINE,
+    PREDICTION,
+    REVIEW_MARK,
+    draw_overlay,
+    overlay_picture,
+    write_overlay,
+)
 from bundle.errors import BundleError, RadiographError
 
 FLAT = np.zeros((100, 80), dtype=np.float32)  # X, Y
@@ -117,6 +125,17 @@ def test_pixels_that_are_not_square_are_shown_in_proportion(records: list[dict[s
     picture = draw_overlay(FLAT, np.array([[50, 20]]), long_side=800, aspect=2.0)
     assert picture.size == (500, 800)
     np.testing.assert_allclose(centre_of(picture, PREDICTION), [50.5 * 5 - 0.5, 20.5 * 10 - 0.5], atol=0.2)
+
+
+def test_a_turned_film_is_drawn_upright_with_its_landmarks_and_proportions(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # shown with a quarter turn to the right: the stored first row is the right column
+    stored = np.random.default_rng(0).integers(0, 9, (60, 100), dtype=np.uint8)
+    Image.fromarray(stored).save(tmp_path / "film.png", exif=exif)
+    record = {"image": str(tmp_path / "film.png"), "landmarks": np.array([[10.0, 20.0]]), "label": None}
+    picture = overlay_picture(record | {"spacing": np.array([0.5, 0.25])}, "")
+    assert picture.size == (307, 1024)  # 60 x 100 pixels of 0.25 x 0.5 mm
+    np.testing.assert_allclose(centre_of(picture, PREDICTION), [39.5 * 5.12 - 0.5, 10.5 * 10.24 - 0.5], atol=0.5)
 
 
 def test_written_picture_shows_the_film(records: list[dict[str, Any]], tmp_path: Path) -> None:

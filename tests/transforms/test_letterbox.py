@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from monai.data import MetaTensor
 
+from bundle.films.orientation import EXIF, Orientation
+from bundle.films.radiograph_meta import radiograph_meta
 from bundle.transforms import Letterboxd, NormaliseLandmarksd, RestoreLandmarksd
 from bundle.transforms.letterbox import LARGEST_SIDE
 
@@ -33,6 +35,20 @@ def test_normalised_landmarks_come_back_to_the_film_exactly(width: int, height: 
     np.testing.assert_allclose(restored["label"], label, atol=1e-3)
     assert item["image"].shape == (1, size, size)
     assert item["size"].tolist() == [width, height]
+
+
+@pytest.mark.parametrize("orientation", EXIF.values())
+def test_a_turned_film_keeps_its_landmarks_in_pixels_of_the_stored_image(orientation: Orientation):
+    width, height, spot = 90, 50, (61, 12)
+    stored = np.zeros((width, height), np.float32)
+    stored[spot] = 1
+    upright = orientation.turn(stored)
+    turned = MetaTensor(torch.tensor(upright.copy())[None], meta=radiograph_meta(upright, orientation=orientation))
+    item = Letterboxd("image", 90)({"image": turned, "label": np.array([spot], np.float32)})
+    assert torch.equal((item["image"][0] == 1).nonzero()[0], item["label"][0].round().long())
+    assert item["size"].tolist() == [width, height]
+    restored = RestoreLandmarksd("label", 90)(NormaliseLandmarksd("label", 90)(item))
+    np.testing.assert_allclose(restored["label"], [spot], atol=1e-3)
 
 
 @pytest.mark.parametrize(("width", "height"), [(200, 100), (100, 200), (150, 150)])
