@@ -49,6 +49,42 @@ def from_labelme(points: ArrayLike) -> Points:
     return _array(points) - _CORNER_TO_CENTRE
 
 
+def to_corner(points: ArrayLike) -> Points:
+    """Convert to pixels that count from the corner of the first pixel, as programs that draw over an image do.
+
+    CVAT, Roboflow, Label Studio and VGG Image Annotator among them, and COCO files that the first three write.
+    """
+    return _array(points) + _CORNER_TO_CENTRE
+
+
+def from_corner(points: ArrayLike) -> Points:
+    """Convert from pixels that count from the corner of the first pixel."""
+    return _array(points) - _CORNER_TO_CENTRE
+
+
+def to_fractions(points: ArrayLike, size: tuple[float, float]) -> Points:
+    """Convert to fractions of the width X and height Y of an image, 0 its one edge and 1 the other.
+
+    So write YOLO and, times 100, Label Studio.
+    """
+    return to_corner(points) / _array(size)
+
+
+def from_fractions(fractions: ArrayLike, size: tuple[float, float]) -> Points:
+    """Convert from fractions of the width X and height Y of an image."""
+    return from_corner(_array(fractions) * _array(size))
+
+
+def to_tps(points: ArrayLike, height: int) -> Points:
+    """Convert to tpsDig's pixels, which count from the lower left corner of the image, y upwards."""
+    return _upside_down(to_corner(points), height)
+
+
+def from_tps(points: ArrayLike, height: int) -> Points:
+    """Convert from tpsDig's pixels."""
+    return from_corner(_upside_down(_array(points), height))
+
+
 def to_coco(points: ArrayLike) -> Points:
     """Convert to COCO keypoints `[..., K, 3]`: (x, y, 2), or (0, 0, 0) where missing."""
     array = _array(points)
@@ -112,6 +148,10 @@ def to_grid(points: ArrayLike, size: tuple[int, int]) -> Points:
 def from_grid(grid: ArrayLike, size: tuple[int, int]) -> Points:
     """Convert from the grid of `grid_sample` with `align_corners=True`."""
     return from_normalized((_array(grid)[..., ::-1] + 1) / 2, size)
+
+
+def _upside_down(corner: Points, height: int) -> Points:
+    return np.stack([corner[..., 0], height - corner[..., 1]], axis=-1)
 
 
 def _array(values: ArrayLike) -> Points:

@@ -29,6 +29,12 @@ points = arrays(
 ROUND_TRIPS = {
     "scoord": (coordinates.to_scoord, coordinates.from_scoord),
     "labelme": (coordinates.to_labelme, coordinates.from_labelme),
+    "corner": (coordinates.to_corner, coordinates.from_corner),
+    "fractions": (
+        lambda array: coordinates.to_fractions(array, SIZE),
+        lambda array: coordinates.from_fractions(array, SIZE),
+    ),
+    "tps": (lambda array: coordinates.to_tps(array, SIZE[1]), lambda array: coordinates.from_tps(array, SIZE[1])),
     "coco": (coordinates.to_coco, coordinates.from_coco),
     "slicer": (
         lambda array: coordinates.to_slicer(array, SPACING, ORIGIN, FRONTAL),
@@ -72,6 +78,9 @@ def test_the_first_pixel_s_centre_in_every_world() -> None:
     centre = [[0.0, 0.0]]
     np.testing.assert_array_equal(coordinates.to_scoord(centre), [[0.5, 0.5]])
     np.testing.assert_array_equal(coordinates.to_labelme(centre), [[0.5, 0.5]])
+    np.testing.assert_array_equal(coordinates.to_corner(centre), [[0.5, 0.5]])
+    np.testing.assert_array_equal(coordinates.to_fractions(centre, (5, 2)), [[0.1, 0.25]])
+    np.testing.assert_array_equal(coordinates.to_tps(centre, 480), [[0.5, 479.5]])
     np.testing.assert_array_equal(coordinates.to_coco(centre), [[0, 0, 2]])
     np.testing.assert_array_equal(coordinates.to_slicer(centre, SPACING, ORIGIN, FRONTAL), [ORIGIN])
     np.testing.assert_array_equal(coordinates.to_normalized(centre, SIZE), [[0, 0]])

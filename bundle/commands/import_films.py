@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from bundle.importers.annotations import Annotations
 
 
+AUTO = "auto"
+"""Stands for the format that a source's content tells."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb: one sub-command a format, all with the same options."""
     formats = parser.add_subparsers(dest="format", metavar="FORMAT", required=True)
@@ -28,6 +32,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         _add_format_arguments(subparser, entry.source)
+    subparser = formats.add_parser(
+        AUTO,
+        help="annotations of any of these formats, told by their content",
+        description="Make a data folder from annotations whose format is told by their content, and say which it is.",
+        epilog="example:\n  python -m bundle import auto annotations --images films --out data/hip",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_format_arguments(subparser, "annotation file or folder")
 
 
 def _add_format_arguments(parser: argparse.ArgumentParser, source: str) -> None:
@@ -83,8 +95,12 @@ def run(arguments: argparse.Namespace) -> None:
     """
     from bundle.dataset.summary import dataset_summary
     from bundle.importers.gather import refuse_existing_dataset
+    from bundle.importers.recognition import recognised
 
     refuse_existing_dataset(arguments.out)
+    if arguments.format == AUTO:
+        arguments.format, reason = recognised(arguments.source)
+        print(f"{arguments.source[-1]}: taken for {arguments.format}, since {reason}")
     dataset = _import(arguments)
     folder = shlex.quote(str(arguments.out))
     print(dataset_summary(dataset))

@@ -10,21 +10,31 @@ from pathlib import Path
 from bundle.dataset.description import Film
 from bundle.errors import DatasetError
 from bundle.films.image_size import image_size
+from bundle.importers.aasce_mat import has_mat, mat_films
 from bundle.importers.annotations import Annotations
+from bundle.importers.first_look import FirstLook
 from bundle.importers.image_folder import ImageFolder
 from bundle.importers.landmark_sets import SPINE
 from bundle.importers.parsing import checked_names, point, read_text
 
-_TABLE = "landmarks.csv"
+_TABLE, _FILMS = "landmarks.csv", "filenames.csv"
 _SPLITS = ("training", "test")
 
 
+def recognise(look: FirstLook) -> str | None:
+    """Why the source is of this format, or None."""
+    folders = [look.source, *(look.source / split for split in _SPLITS)]
+    if any((folder / _TABLE).is_file() and (folder / _FILMS).is_file() for folder in folders):
+        return f"it holds the {_FILMS} and {_TABLE} of AASCE 2019"
+    return "it holds .mat files, as the labels of AASCE 2019" if any(map(has_mat, folders)) else None
+
+
 def read_aasce(source: Path, images: Path | None, names: tuple[str, ...] | None) -> Annotations:
-    """Read landmarks given as fractions of the image's width and height.
+    """Read landmarks given as fractions of the image's width and height, or in pixels in MATLAB files.
 
     Args:
-        source: Folder of `filenames.csv` and `landmarks.csv`, or of folders `training` and `test` with both; then
-            images are looked for in folders of the same names, and the split is kept.
+        source: Folder of `filenames.csv` and `landmarks.csv` or of `NAME.jpg.mat`, or of folders `training` and `test`
+            with them; then images are looked for in folders of the same names, and the split is kept.
         images: Folder of the images; by default that of the tables.
         names: Names of the landmarks instead of the clinical ones.
 
@@ -33,7 +43,7 @@ def read_aasce(source: Path, images: Path | None, names: tuple[str, ...] | None)
     """
     names = checked_names(names or SPINE.landmarks, len(SPINE.landmarks), str(source))
     folder = images or source
-    if (source / _TABLE).is_file():
+    if (source / _TABLE).is_file() or has_mat(source):
         return Annotations(folder, names, _films(source, folder, Path(), len(names)), skeleton=SPINE.skeleton)
     films, splits = [], {}
     for split in _SPLITS:
@@ -44,7 +54,9 @@ def read_aasce(source: Path, images: Path | None, names: tuple[str, ...] | None)
 
 
 def _films(tables: Path, images: Path, below: Path, count: int) -> tuple[Film, ...]:
-    filenames = [row[0].strip() for row in _rows(tables / "filenames.csv") if row]
+    if has_mat(tables):
+        return mat_films(tables, images, below, count)
+    filenames = [row[0].strip() for row in _rows(tables / _FILMS) if row]
     rows = _rows(tables / _TABLE)
     if len(rows) != len(filenames):
         raise DatasetError(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,11 @@ class Entry:
             raise self.wrong("a text")
         return writable(str(self.value), self.where)
 
+    def identity(self) -> str:
+        """A text or whole number that other entries refer to by; some programs write it as 1.0."""
+        whole = isinstance(self.value, float) and self.value.is_integer()
+        return str(int(self.value)) if whole else self.text()
+
     def label(self) -> str:
         """A landmark's name, without blanks around it and with composed letters."""
         return label(self.text())
@@ -65,6 +71,13 @@ class Entry:
     def number(self) -> float:
         """A finite number, or NaN where it is said to be missing."""
         return number(self.value, self.where)
+
+    def coordinate(self) -> float:
+        """A finite number."""
+        value = self.number()
+        if math.isnan(value):
+            raise self.wrong("a number")
+        return value
 
     def length(self) -> float:
         """A number above 0."""
@@ -90,15 +103,34 @@ def read_json(file: Path) -> Entry:
     Raises:
         DatasetError: it is missing, or not a JSON object.
     """
-    try:
-        content = json.loads(read_text(file))
-    except RecursionError:
-        raise DatasetError(f"{file}: is nested too deep to be annotations; export the annotations again") from None
-    except ValueError as error:  # also of a number with thousands of digits
-        raise DatasetError(f"{file}: is not valid JSON ({error}); correct the text there") from error
-    if not isinstance(content, dict):
+    entry = read_json_value(file)
+    if not isinstance(entry.value, dict):
         raise DatasetError(f"{file}: holds no JSON object; export the annotations again")
-    return Entry(content, f"{file}:")
+    return entry
+
+
+def read_json_value(file: Path) -> Entry:
+    """Content of a JSON annotation file, of whatever type.
+
+    Raises:
+        DatasetError: it is missing, or not JSON.
+    """
+    return parse_json(read_text(file), f"{file}:")
+
+
+def parse_json(text: str, where: str) -> Entry:
+    """Content of a JSON text.
+
+    Raises:
+        DatasetError: it is not JSON.
+    """
+    place = where.removesuffix(":")
+    try:
+        return Entry(json.loads(text), where)
+    except RecursionError:
+        raise DatasetError(f"{place}: is nested too deep to be annotations; export the annotations again") from None
+    except ValueError as error:  # also of a number with thousands of digits
+        raise DatasetError(f"{place}: is not valid JSON ({error}); correct the text there") from error
 
 
 def marked_size(entry: Entry, width: str, height: str) -> MarkedSize | None:

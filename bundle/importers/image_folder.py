@@ -56,6 +56,11 @@ class ImageFolder:
             )
         return best[0]
 
+    def has(self, name: str) -> bool:
+        """Whether an image has this path, file name or id."""
+        wanted = _parts(name, Path())
+        return bool(wanted and self._named(wanted[-1]))
+
     def _named(self, name: str) -> list[Path]:
         """Images of a file name or id, by the strictest comparison that finds any."""
         if self._by_name is None:

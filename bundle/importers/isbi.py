@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from bundle.dataset.description import Film, Point
 from bundle.errors import DatasetError
 from bundle.films.image_size import image_size
 from bundle.importers.annotations import Annotations
+from bundle.importers.first_look import FirstLook
 from bundle.importers.image_folder import ImageFolder
 from bundle.importers.landmark_sets import CEPHALOGRAM
 from bundle.importers.parsing import annotation_files, checked_names, point, read_text
@@ -18,6 +20,16 @@ _LAST_TRAINING_FILM = 150
 
 # The challenge's scans: 1935 x 2400 pixels of 0.1 mm.
 _SCAN_SIZE, _SCAN_SPACING = (1935, 2400), (0.1, 0.1)
+
+
+def recognise(look: FirstLook) -> str | None:
+    """Why the source is of this format, or None."""
+    files = look.named(".txt")
+    lines = look.start(".txt").split()[: len(CEPHALOGRAM.landmarks)]
+    pairs = [line for line in lines if re.fullmatch(r"\d+(\.\d+)?,\d+(\.\d+)?", line)]
+    if len(pairs) == len(CEPHALOGRAM.landmarks) and all(file.stem.isdecimal() for file in files):
+        return "its text files are named by numbers and begin with 19 points, as those of ISBI 2015"
+    return None
 
 
 def read_isbi(source: Path, images: Path | None, names: tuple[str, ...] | None) -> Annotations:

@@ -10,8 +10,15 @@ from bundle.dataset.description import Film, Point
 from bundle.errors import DatasetError
 from bundle.importers.annotations import Annotations
 from bundle.importers.entries import Entry, marked_size, read_json
+from bundle.importers.first_look import FirstLook
 from bundle.importers.image_folder import ImageFolder
 from bundle.importers.parsing import annotation_files, first_appearances, in_order, point
+
+
+def recognise(look: FirstLook) -> str | None:
+    """Why the source is of this format, or None."""
+    known = {"shapes", "imagePath"} <= look.json_object.keys()
+    return "its JSON has the shapes and imagePath of LabelMe" if known else None
 
 
 def read_labelme(source: Path, images: Path | None, names: tuple[str, ...] | None) -> Annotations:

@@ -5,15 +5,30 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 from bundle.dataset.description import Film
 from bundle.errors import DatasetError
 from bundle.importers.annotations import Annotations
+from bundle.importers.first_look import FirstLook
 from bundle.importers.image_folder import ImageFolder
 from bundle.importers.parsing import checked_names, points, read_text, spacing
 
 _HEADER = ["image", "spacing_mm"]
+
+
+# Headers of the columns of films and of coordinates, by which a table is told for certain.
+_FILM_HEADERS = {"image", "file", "filename", "file_name", "image_name", "image_path", "id"}
+_COORDINATE_HEADER = re.compile(r"[xy]\d*|p?\d+[xy]|.*[_ .][xy]", re.IGNORECASE)
+
+
+def recognise(look: FirstLook) -> str | None:
+    """Why the source is of this format, or None: a table without header may be anything."""
+    header = look.table[0] if look.table else [""]
+    if header[0].lower() in _FILM_HEADERS and any(_COORDINATE_HEADER.fullmatch(cell) for cell in header[1:]):
+        return "its table has a column of images and columns of x and y"
+    return None
 
 
 def read_csv(source: Path, images: Path | None, names: tuple[str, ...] | None) -> Annotations:

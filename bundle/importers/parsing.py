@@ -54,6 +54,23 @@ def annotation_files(source: Path, pattern: str) -> list[Path]:
     return files
 
 
+def annotation_file(source: Path, *patterns: str) -> Path:
+    """The source itself where it is a file, else the one file of a folder that fits a pattern.
+
+    Raises:
+        DatasetError: there is none or more than one.
+    """
+    if source.is_file():
+        return source
+    if not source.is_dir():
+        raise DatasetError(f"{source}: does not exist; give the path of the annotations")
+    files = {file for pattern in patterns for file in source.glob(pattern) if not file.name.startswith(".")}
+    files -= {source / "splits.json"}
+    if len(files) != 1:
+        raise DatasetError(f"{source}: holds {len(files)} files {' or '.join(patterns)}, not one; give the file itself")
+    return files.pop()
+
+
 def read_text(file: Path) -> str:
     """Text of an annotation file: UTF-8, or UTF-16 that begins with its byte-order mark, as Excel writes it.
 

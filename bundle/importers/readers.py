@@ -36,10 +36,11 @@ def _mean_film(readings: Sequence[Film]) -> Film:
     marked = [film.landmarks for film in readings if film.landmarks is not None]
     if not marked:
         return readings[0]
-    return replace(readings[0], landmarks=tuple(_mean_point(points) for points in zip(*marked, strict=True)))
+    return replace(readings[0], landmarks=tuple(mean_point(points) for points in zip(*marked, strict=True)))
 
 
-def _mean_point(points: Sequence[Point | None]) -> Point | None:
+def mean_point(points: Sequence[Point | None]) -> Point | None:
+    """The mean of one landmark over those who marked it; None where nobody did."""
     marked = [point for point in points if point is not None]
     if not marked:
         return None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Landmarks as 3D Slicer Markups: a folder with one `.mrk.json` an image, a control point's label its landmark."""
+"""Landmarks as 3D Slicer Markups: a folder with one `.mrk.json` or `.fcsv` an image, a point's label its landmark."""
 
 from __future__ import annotations
 
@@ -8,15 +8,22 @@ from pathlib import Path
 import numpy as np
 
 from bundle.coordinates import from_slicer
-from bundle.dataset.description import Film, Point
+from bundle.dataset.description import Point
 from bundle.errors import DatasetError, RadiographError
 from bundle.films.slicer_geometry import slicer_geometry
+from bundle.films.suffix import has_suffix
 from bundle.importers.annotations import Annotations
 from bundle.importers.entries import Entry, read_json
+from bundle.importers.first_look import FirstLook
 from bundle.importers.image_folder import ImageFolder
-from bundle.importers.parsing import annotation_files, first_appearances, in_order, quoted
+from bundle.importers.marked_film import AnnotationSource, MarkedFilm, annotations_of, as_point
+from bundle.importers.parsing import quoted
+from bundle.importers.slicer_fcsv import fcsv_positions
 
-_SUFFIX = ".mrk.json"
+_MARKUPS, _FCSV = ".mrk.json", ".fcsv"
+
+# Of several markups in a file, those that are lists of points; lines and angles have labels of their own.
+_POINT_LIST = "Fiducial"
 
 # Factors to LPS of the coordinate systems that Markups may name, or number as Slicer does.
 _TO_LPS = dict.fromkeys(("LPS", "1"), (1.0, 1.0, 1.0)) | dict.fromkeys(("RAS", "0"), (-1.0, -1.0, 1.0))
@@ -25,8 +32,13 @@ _MILLIMETRES = {"mm": 1.0, "cm": 10.0, "dm": 100.0, "m": 1000.0, "um": 0.001, "n
 _UNITS = ", ".join(_MILLIMETRES)
 
 
+def recognise(look: FirstLook) -> str | None:
+    """Why the source is of this format, or None."""
+    return "it holds Markups of 3D Slicer" if look.named(_MARKUPS, _FCSV) else None
+
+
 def read_slicer(source: Path, images: Path | None, names: tuple[str, ...] | None) -> Annotations:
-    """Read the control points of all `NAME.mrk.json` below a folder, each of the image NAME.
+    """Read the control points of all `NAME.mrk.json` and `NAME.fcsv` below a folder, each of the image NAME.
 
     Positions are mm in the patient's frame. They become pixels by the spacing, origin and direction that ITK reads from
     the image, because Slicer places an image through ITK: a PNG or JPEG has its first pixel at the origin and, without
@@ -40,24 +52,33 @@ def read_slicer(source: Path, images: Path | None, names: tuple[str, ...] | None
     Raises:
         DatasetError: naming the file and the field of a malformed entry, or an image that is missing.
     """
+    files = FirstLook(source).named(_MARKUPS, _FCSV)
+    if not files:
+        raise DatasetError(f"{source}: holds no {_MARKUPS} or {_FCSV} file; give the folder of the Markups")
     folder = ImageFolder(images or source)
-    positions = {file: _positions(file) for file in annotation_files(source, f"**/*{_SUFFIX}")}
-    names = names or first_appearances((label for named in positions.values() for label in named), str(source))
     films = []
-    for file, named in positions.items():
-        image = folder.find(file.name.removesuffix(_SUFFIX), str(file), file.parent.relative_to(source))
-        films.append(Film(image, in_order(_pixels(named, folder.folder / image), names, str(file))))
-    return Annotations(folder.folder, names, tuple(films), shown_turned=False)
+    for file in files:
+        positions = fcsv_positions(file) if has_suffix(file, (_FCSV[1:],)) else _positions(file)
+        name = file.name[: -len(_FCSV if has_suffix(file, (_FCSV[1:],)) else _MARKUPS)]
+        image = folder.find(name, str(file), file.parent.relative_to(source))
+        films.append(MarkedFilm(image, str(file), _pixels(positions, folder.folder / image)))
+    return annotations_of(films, names, AnnotationSource(source, folder.folder, shown_turned=False))
 
 
 def _positions(file: Path) -> dict[str, list[float]]:
     """LPS positions in mm by label."""
     markups = read_json(file).member("markups").elements()
-    if len(markups) != 1:
-        raise DatasetError(f"{file}: does not hold exactly one markup; save one point list a file")
-    to_lps = np.multiply(_to_lps(markups[0]), _millimetres(markups[0]))
-    control_points = markups[0].optional("controlPoints")
+    if len(markups) > 1:
+        markups = [markup for markup in markups if markup.members().get("type", markup).value == _POINT_LIST]
     named: dict[str, list[float]] = {}
+    for markup in markups:
+        _add_positions(named, markup)
+    return named
+
+
+def _add_positions(named: dict[str, list[float]], markup: Entry) -> None:
+    to_lps = np.multiply(_to_lps(markup), _millimetres(markup))
+    control_points = markup.optional("controlPoints")
     for control_point in control_points.elements() if control_points else ():
         status = control_point.optional("positionStatus")
         if status is not None and status.value != "defined":
@@ -66,7 +87,6 @@ def _positions(file: Path) -> dict[str, list[float]]:
         if not label.label() or label.label() in named:
             raise DatasetError(f"{label.where} is {quoted(label.value)}; give each point the name of its own landmark")
         named[label.label()] = (to_lps * _position(control_point.member("position"))).tolist()
-    return named
 
 
 def _to_lps(markup: Entry) -> tuple[float, float, float]:
@@ -104,4 +124,4 @@ def _pixels(named: dict[str, list[float]], image: Path) -> dict[str, Point]:
     except RadiographError as error:
         raise DatasetError(str(error)) from error
     pixels = from_slicer(list(named.values()), *geometry)
-    return {label: (float(x), float(y)) for label, (x, y) in zip(named, pixels, strict=True)}
+    return {label: as_point(pixel) for label, pixel in zip(named, pixels, strict=True)}

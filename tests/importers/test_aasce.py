@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.io import savemat
 
 from bundle.errors import DatasetError
 from bundle.importers.aasce import read_aasce
@@ -61,3 +62,36 @@ def test_malformed_tables(images, tmp_path, names, rows, sentence) -> None:
 def test_missing_tables(images, tmp_path) -> None:
     with pytest.raises(DatasetError, match=r"filenames\.csv: does not exist; give the path of the annotations"):
         read_aasce(tmp_path, images.parent, None)
+
+
+POINTS = np.random.default_rng(0).uniform(0, 79, (68, 2))
+
+
+def test_matlab_files_hold_pixels(images, tmp_path) -> None:
+    for split in ("training", "test"):
+        shutil.copytree(images, tmp_path / "films" / split, ignore=shutil.ignore_patterns("training", "test"))
+        (tmp_path / "labels" / split).mkdir(parents=True)
+    savemat(tmp_path / "labels" / "training" / "a.png.mat", {"p2": POINTS})
+    savemat(tmp_path / "labels" / "test" / "c.png.mat", {"p2": POINTS + 0.5})
+    annotations = read_aasce(tmp_path / "labels", tmp_path / "films", None)
+    assert dict(annotations.splits) == {Path("training/a.png"): "training", Path("test/more/c.png"): "test"}
+    np.testing.assert_allclose([film.landmarks for film in annotations.films], [POINTS, POINTS + 0.5])
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ({"p1": POINTS}, "has no variable p2; give the files of the challenge's labels"),
+        ({"p2": POINTS[:4]}, "p2 is not 68 points x, y"),
+        ({"p2": POINTS * np.nan}, "p2 is not 68 points x, y"),
+        ({"p2": "text"}, "cannot be read as a MATLAB file|p2 is not"),
+        (None, "cannot be read as a MATLAB file; copy it again"),
+    ],
+)
+def test_a_malformed_matlab_file(images, content, sentence) -> None:
+    if content is None:
+        (images / "a.png.mat").write_text("no MATLAB file")
+    else:
+        savemat(images / "a.png.mat", content)
+    with pytest.raises(DatasetError, match=rf"a\.png\.mat: ({sentence})"):
+        read_aasce(images, None, None)

@@ -72,9 +72,83 @@ def test_another_coordinate_system(images) -> None:
         read_slicer(images, None, None)
 
 
-def test_not_one_markup(images) -> None:
+def test_several_point_lists_of_a_file_are_taken_together(images) -> None:
+    """The labels of a line are its ends, not landmarks."""
+    line = {"type": "Line", "coordinateSystem": "LPS", "controlPoints": [control_point("L-1", 1, 1, 0)]}
+    lists = [
+        {"type": "Fiducial", "coordinateSystem": "LPS", "controlPoints": [control_point("hip", 10, 20, 0)]},
+        {"type": "Fiducial", "coordinateSystem": "RAS", "controlPoints": [control_point("knee", -30, -40, 0)]},
+    ]
+    (images / "a.mrk.json").write_text(json.dumps({"markups": [lists[0], line, lists[1]]}))
+    annotations = read_slicer(images, None, None)
+    assert annotations.landmarks == ("hip", "knee")
+    assert annotations.films[0].landmarks == ((10, 20), (30, 40))
+    lists[1]["controlPoints"][0]["label"] = "hip"
+    (images / "a.mrk.json").write_text(json.dumps({"markups": lists}))
+    with pytest.raises(DatasetError, match=r"markups\[1\]\.controlPoints\[0\]\.label is 'hip'; give each point"):
+        read_slicer(images, None, None)
+
+
+def test_no_markup(images) -> None:
     (images / "a.mrk.json").write_text('{"markups": []}')
-    with pytest.raises(DatasetError, match="does not hold exactly one markup; save one point list a file"):
+    with pytest.raises(DatasetError, match="has no labelled point"):
+        read_slicer(images, None, None)
+
+
+COLUMNS = "# columns = id,x,y,z,ow,ox,oy,oz,vis,sel,lock,label,desc,associatedNodeID"
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (
+            ["# Markups fiducial file version = 4.10", "# CoordinateSystem = 0", COLUMNS],
+            "n_0,-10,-20,0,0,0,0,1,1,1,0,hip,,",
+        ),
+        (
+            ["# Markups fiducial file version = 4.11", "# CoordinateSystem = LPS", COLUMNS],
+            "0,10,20,0,0,0,0,1,1,1,0,hip,,,2,0",
+        ),
+        (["# Markups fiducial file version = 4.4", COLUMNS], 'n_0,-10,-20,0,0,0,0,1,1,1,0,hip,"left, old",'),
+        (["# name = F", "# numPoints = 1", "# columns = label,x,y,z,sel,vis"], "hip,-10,-20,0,1,1"),
+    ],
+    ids=["RAS by number", "LPS by name", "no system is RAS", "Slicer 3"],
+)
+def test_an_older_list(images, header, row) -> None:
+    (images / "a.fcsv").write_text("\n".join([*header, row, ""]))
+    annotations = read_slicer(images, None, None)
+    assert annotations.landmarks == ("hip",)
+    assert annotations.films[0].landmarks == ((10, 20),)
+
+
+def test_a_point_of_a_list_that_was_not_placed_is_missing(images) -> None:
+    """Slicer 5 gives such a point the place of the cursor, and its status in a column that the header does not name."""
+    rows = ["1,-10,-20,0,0,0,0,1,1,1,0,hip,,,2,0", "2,-3,-4,0,0,0,0,1,1,1,0,knee,,,0,0"]
+    (images / "a.fcsv").write_text("\n".join(["# CoordinateSystem = RAS", COLUMNS, *rows]))
+    assert read_slicer(images, None, ("hip", "knee")).films[0].landmarks == ((10, 20), None)
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        (["1,2,3"], "has no header '# columns = …' with label, x, y and z"),
+        (["# CoordinateSystem = IJK", COLUMNS], "CoordinateSystem is 'IJK'; save the points in LPS or RAS"),
+        ([COLUMNS, "0,1,2,0"], "line 2: has 4 cells where the header names 14; correct the row"),
+        ([COLUMNS, "0,1,two,0,0,0,0,1,1,1,0,hip,,"], "line 2: 'two' is not a number"),
+        ([COLUMNS, "0,1,,0,0,0,0,1,1,1,0,hip,,"], "line 2: has no x, y and z; place the point again"),
+        ([COLUMNS, *["0,1,2,0,0,0,0,1,1,1,0,hip,,"] * 2], "line 3: the label is 'hip'; give each point"),
+    ],
+)
+def test_a_malformed_list(images, lines, sentence) -> None:
+    (images / "a.fcsv").write_text("\n".join(lines))
+    with pytest.raises(DatasetError, match=rf"a\.fcsv.*{sentence}"):
+        read_slicer(images, None, None)
+
+
+def test_two_files_of_one_film(images) -> None:
+    annotate(images, "a", [control_point("hip", 1, 2, 0)])
+    (images / "a.fcsv").write_text("\n".join([COLUMNS, "0,1,2,0,0,0,0,1,1,1,0,hip,,"]))
+    with pytest.raises(DatasetError, match=r"a\.png is annotated before, in .*; keep one of them"):
         read_slicer(images, None, None)
 
 
