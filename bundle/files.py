@@ -16,10 +16,12 @@ from bundle.errors import BundleError
 def write_whole(file: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a temporary file beside `file`, then put it in its place at once.
 
+    Each process has a temporary file of its own, so that of two that write the same file one comes after the other.
+
     Raises:
         BundleError: the folder cannot be written to or the disk is full; an older `file` is kept.
     """
-    partial = file.with_name(f".{file.name}.partial")
+    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         write(partial)

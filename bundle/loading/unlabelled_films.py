@@ -5,19 +5,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from monai.data import PersistentDataset
 from monai.data.utils import list_data_collate
 
 from bundle.errors import RadiographError, bundle_error
+from bundle.loading.cached_films import CachedFilms
 
 logger = logging.getLogger(__name__)
 
 PASSED_OVER = "passed_over"
 
 
-class UnlabelledFilms(PersistentDataset):
+class UnlabelledFilms(CachedFilms):
     """Films cached on disk; where one cannot be read, the next one in the list stands in for it.
 
     Items carry `film_index`, the place of their film in the list, and `passed_over`, what was found unreadable while
@@ -26,11 +27,11 @@ class UnlabelledFilms(PersistentDataset):
     Args:
         data: items of `datalist`.
         transform: reads, prepares and augments a film.
-        **settings: of MONAI's `PersistentDataset`.
+        cache_dir: see `CachedFilms`.
     """
 
-    def __init__(self, data: Sequence[dict[str, Any]], transform: Any, **settings: Any) -> None:
-        super().__init__(data, transform, **settings)
+    def __init__(self, data: Sequence[dict[str, Any]], transform: Any, cache_dir: str | Path | None) -> None:
+        super().__init__(data, transform, cache_dir)
         self.unreadable: dict[int, str] = {}
 
     def _transform(self, index: int) -> dict[str, Any]:
