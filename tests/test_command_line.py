@@ -35,7 +35,9 @@ def source(tmp_path) -> Path:
     names = (*(f"images/{index:02}.png" for index in range(12)), "more/a.png", "more/b.png")
     for grey, name in enumerate(names):
         (tmp_path / "source" / name).parent.mkdir(parents=True, exist_ok=True)
-        Image.new("L", (20, 16), grey).save(tmp_path / "source" / name)
+        Image.linear_gradient("L").resize((20, 16)).point(lambda value, grey=grey: value + grey).save(
+            tmp_path / "source" / name
+        )
     (tmp_path / "source" / "landmarks.csv").write_text("\n".join(rows))
     return tmp_path / "source"
 

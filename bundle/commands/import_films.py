@@ -14,6 +14,7 @@ from bundle.importers.formats import FORMATS
 if TYPE_CHECKING:
     from bundle.dataset.description import DatasetDescription, Film
     from bundle.importers.annotations import Annotations
+    from bundle.importers.statement import Statement
 
 
 AUTO = "auto"
@@ -58,6 +59,23 @@ def _add_format_arguments(parser: argparse.ArgumentParser, source: str) -> None:
         help="data folder to make; films are copied into it unless they lie in it already",
     )
     parser.add_argument("--images", type=Path, metavar="DIR", help="folder of the images (default: beside SOURCE)")
+    parser.add_argument(
+        "--units",
+        choices=("pixels", "mm", "fraction", "percent"),
+        help="what the numbers of the points are, where SOURCE does not tell (pixels, unless that is in doubt)",
+    )
+    parser.add_argument(
+        "--spacing", type=float, metavar="MM", help="pixel size of the films where SOURCE does not tell it, in mm"
+    )
+    parser.add_argument(
+        "--missing",
+        type=_number_or_none,
+        action="append",
+        default=[],
+        metavar="NUMBER",
+        help="number that stands for both coordinates of a missing point, such as -1; may be given again; "
+        "'none': every pair of numbers is a point",
+    )
     parser.add_argument(
         "--unlabeled",
         type=Path,
@@ -142,11 +160,30 @@ def _annotations(arguments: argparse.Namespace) -> Annotations:
 
     known = LANDMARK_SETS.get(arguments.landmark_set)
     names = known.landmarks if known else _names(arguments.landmark_names)
-    annotations = read_annotations(FORMATS[arguments.format], arguments.source, arguments.images, names)
+    annotations = read_annotations(
+        FORMATS[arguments.format], arguments.source, arguments.images, names, _statement(arguments)
+    )
     if known:
         annotations = replace(annotations, skeleton=known.skeleton)
     splits = arguments.splits or _splits_beside(arguments.source[0])
     return replace(annotations, splits=read_splits(splits, annotations.films)) if splits else annotations
+
+
+def _statement(arguments: argparse.Namespace) -> Statement:
+    from bundle.errors import ConfigurationError
+    from bundle.films.pixel_spacing import PLAUSIBLE_RANGE, is_plausible
+    from bundle.importers.annotations import Unit
+    from bundle.importers.statement import Statement
+
+    if arguments.spacing is not None and not is_plausible(arguments.spacing):
+        raise ConfigurationError(f"--spacing is {arguments.spacing:g}, not {PLAUSIBLE_RANGE} mm per pixel; correct it")
+    numbers = tuple(number for number in arguments.missing if number is not None)
+    unit = None if arguments.units is None else Unit(arguments.units)
+    return Statement(unit, arguments.spacing, numbers, all_points=None in arguments.missing)
+
+
+def _number_or_none(word: str) -> float | None:
+    return None if word == "none" else float(word)
 
 
 def _names(option: str | None) -> tuple[str, ...] | None:

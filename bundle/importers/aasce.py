@@ -3,19 +3,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 
 from bundle.dataset.description import Film
 from bundle.errors import DatasetError
-from bundle.films.image_size import image_size
 from bundle.importers.aasce_mat import has_mat, mat_films
-from bundle.importers.annotations import Annotations
+from bundle.importers.annotations import Annotations, Unit
 from bundle.importers.first_look import FirstLook
 from bundle.importers.image_folder import ImageFolder
 from bundle.importers.landmark_sets import SPINE
 from bundle.importers.parsing import checked_names, point, read_text
+from bundle.importers.table import read_table
 
 _TABLE, _FILMS = "landmarks.csv", "filenames.csv"
 _SPLITS = ("training", "test")
@@ -43,38 +41,36 @@ def read_aasce(source: Path, images: Path | None, names: tuple[str, ...] | None)
     """
     names = checked_names(names or SPINE.landmarks, len(SPINE.landmarks), str(source))
     folder = images or source
+    unit = None if any(has_mat(source / split) for split in ("", *_SPLITS)) else Unit.FRACTION
     if (source / _TABLE).is_file() or has_mat(source):
-        return Annotations(folder, names, _films(source, folder, Path(), len(names)), skeleton=SPINE.skeleton)
-    films, splits = [], {}
-    for split in _SPLITS:
-        for film in _films(source / split, folder, Path(split), len(names)):
-            films.append(film)
-            splits[film.image] = split
-    return Annotations(folder, names, tuple(films), splits, SPINE.skeleton)
+        films = _films(source, folder, Path(), len(names), unit)
+        return Annotations(folder, names, films, skeleton=SPINE.skeleton, unit=unit)
+    of_split = {split: _films(source / split, folder, Path(split), len(names), unit) for split in _SPLITS}
+    return Annotations(
+        folder,
+        names,
+        tuple(film for films in of_split.values() for film in films),
+        {film.image: split for split, films in of_split.items() for film in films},
+        SPINE.skeleton,
+        unit=unit,
+    )
 
 
-def _films(tables: Path, images: Path, below: Path, count: int) -> tuple[Film, ...]:
-    if has_mat(tables):
+def _films(tables: Path, images: Path, below: Path, count: int, unit: Unit | None) -> tuple[Film, ...]:
+    if unit is None:
         return mat_films(tables, images, below, count)
-    filenames = [row[0].strip() for row in _rows(tables / _FILMS) if row]
-    rows = _rows(tables / _TABLE)
+    filenames = [line.strip() for line in read_text(tables / _FILMS).splitlines() if line.strip()]
+    rows = read_table(tables / _TABLE)
     if len(rows) != len(filenames):
         raise DatasetError(
             f"{tables / _TABLE}: has {len(rows)} rows for {len(filenames)} films of filenames.csv; give one row a film"
         )
     folder = ImageFolder(images / below)
     films = []
-    for line, (name, row) in enumerate(zip(filenames, rows, strict=True), start=1):
-        where = f"{tables / _TABLE}, line {line}"
+    for line, (name, (row, where)) in enumerate(zip(filenames, rows, strict=True), start=1):
         if len(row) != 2 * count:
             raise DatasetError(f"{where}: has {len(row)} numbers, not {count} x and then {count} y; correct the row")
         image = folder.find(name, f"{tables / 'filenames.csv'}, line {line}")
-        width, height = image_size(folder.folder / image)
-        fractions = [point(x, y, where) for x, y in zip(row[:count], row[count:], strict=True)]
-        landmarks = tuple(None if pair is None else (pair[0] * width, pair[1] * height) for pair in fractions)
+        landmarks = tuple(point(x, y, where) for x, y in zip(row[:count], row[count:], strict=True))
         films.append(Film(below / image, landmarks))
     return tuple(films)
-
-
-def _rows(file: Path) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(read_text(file))))

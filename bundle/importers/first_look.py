@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 
 from bundle.errors import DatasetError
 from bundle.importers.parsing import read_text
+from bundle.importers.table import table_rows
 
 _MOST_TEXT = 50_000_000
 """Bytes of the largest text file that is read to tell its format."""
@@ -61,8 +60,8 @@ class FirstLook:
         files = self.named(".csv")
         lines = _text(files[0]).splitlines()[:5] if files else []
         try:
-            return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO("\n".join(lines)))]
-        except csv.Error:
+            return [row.cells for row in table_rows(files[0], "\n".join(lines))] if files else []
+        except DatasetError:
             return []
 
     def start(self, *suffixes: str) -> str:

@@ -113,6 +113,15 @@ def number(cell: object, where: str) -> float:
     return value
 
 
+def is_number(cell: str) -> bool:
+    """Whether a cell is a number, or says that it is missing."""
+    try:
+        number(cell, "")
+    except DatasetError:
+        return False
+    return True
+
+
 def spacing(cell: object, where: str) -> tuple[float, float] | None:
     """A pixel size in mm, as (x, y), or None where the cell says that it is missing.
 

@@ -9,12 +9,18 @@ from pathlib import Path
 from bundle.errors import BundleError, DatasetError
 from bundle.importers.annotations import Annotations
 from bundle.importers.formats import Format
+from bundle.importers.readable import require_readable
 from bundle.importers.readers import mean_of_readers
+from bundle.importers.statement import Statement, in_pixels
 from bundle.importers.stored_images import on_stored_images
 
 
 def read_annotations(
-    form: Format, sources: Sequence[Path], images: Path | None, names: tuple[str, ...] | None
+    form: Format,
+    sources: Sequence[Path],
+    images: Path | None,
+    names: tuple[str, ...] | None,
+    statement: Statement,
 ) -> Annotations:
     """Read one or more readers' annotations of the same films, and take their mean.
 
@@ -23,6 +29,7 @@ def read_annotations(
         sources: What the format's reader takes.
         images: Folder of the images; by default beside a source.
         names: Names of the landmarks in order; by default those of the source.
+        statement: What the user says of the numbers.
 
     Returns:
         Annotations whose points are pixels of the stored images.
@@ -30,7 +37,9 @@ def read_annotations(
     Raises:
         BundleError: the annotations cannot be read, or are of other images.
     """
-    return mean_of_readers([on_stored_images(_read(form, source, images, names)) for source in sources])
+    readers = [_read(form, source, images, names) for source in sources]
+    require_readable({reader.folder / film.image for reader in readers for film in reader.films if film.labelled})
+    return mean_of_readers([on_stored_images(in_pixels(reader, statement)) for reader in readers])
 
 
 def _read(form: Format, source: Path, images: Path | None, names: tuple[str, ...] | None) -> Annotations:

@@ -21,5 +21,5 @@ def images(tmp_path) -> Path:
     folder = tmp_path / "films"
     for name in ("a.png", "b.png", "more/c.png"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        Image.new("L", (WIDTH, HEIGHT)).save(folder / name)
+        Image.linear_gradient("L").resize((WIDTH, HEIGHT)).save(folder / name)
     return folder

@@ -151,7 +151,7 @@ def write_yolo(folder: Path) -> Path:
     for film, points in POINTS.items():
         (folder / "images" / "train").mkdir(parents=True, exist_ok=True)
         (folder / "labels" / "train").mkdir(parents=True, exist_ok=True)
-        Image.new("L", SIZE).save(folder / "images" / "train" / film)
+        Image.linear_gradient("L").resize(SIZE).save(folder / "images" / "train" / film)
         triples = [f"{x!r} {y!r} 2" for x, y in coordinates.to_fractions(points, SIZE).tolist()]
         text = folder / "labels" / "train" / f"{Path(film).stem}.txt"
         text.write_text(" ".join(["0 0.5 0.5 1 1", *triples]) + "\n")

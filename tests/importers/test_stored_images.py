@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import ExifTags, Image, ImageOps
 
 from bundle.dataset.description import Film
 from bundle.errors import DatasetError
@@ -75,3 +76,61 @@ def test_every_rounded_resize_is_one(tmp_path_factory, width, height, factor) ->
         .landmarks
     )
     np.testing.assert_allclose(moved, (width / 2 - 0.5, height / 2 - 0.5), atol=1e-6)
+
+
+@pytest.fixture(params=[1, 2, 3, 4, 5, 6, 7, 8])
+def tagged(request, tmp_path) -> tuple[int, Path, Path]:
+    """Value of an Orientation tag, the folder of a film a.png of 40 x 30 stored pixels with it, and the film."""
+    pixels = np.zeros((30, 40), np.uint8)
+    pixels[7, 31] = 255
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = request.param
+    Image.fromarray(pixels).save(tmp_path / "a.png", exif=exif)
+    return request.param, tmp_path, tmp_path / "a.png"
+
+
+def spot(picture: Image.Image) -> tuple[float, float]:
+    row, column = np.unravel_index(np.asarray(picture).argmax(), picture.size[::-1])
+    return float(column), float(row)
+
+
+def test_points_marked_on_a_turned_picture_are_turned_back(tagged, capsys) -> None:
+    """By Pillow's own turning of the picture."""
+    orientation, folder, file = tagged
+    with Image.open(file) as picture:
+        shown = ImageOps.exif_transpose(picture)
+    marked = annotations(folder, MarkedSize(*shown.size, "here"), spot(shown))
+    assert on_stored_images(replace(marked, shown_turned=True)).films[0].landmarks == ((31, 7),)
+    assert ("1 of 1 films: marked as its Orientation tag turns it" in capsys.readouterr().err) == (orientation != 1)
+
+
+def test_a_turned_and_resized_picture(tagged) -> None:
+    _, folder, file = tagged
+    with Image.open(file) as picture:
+        shown = ImageOps.exif_transpose(picture)
+    x, y = spot(shown)
+    marked = annotations(folder, MarkedSize(3 * shown.width, 3 * shown.height, "here"), (3 * x + 1, 3 * y + 1))
+    (moved,) = on_stored_images(replace(marked, shown_turned=True)).films[0].landmarks
+    np.testing.assert_allclose(moved, (31, 7), atol=1e-9)
+
+
+def test_points_of_the_picture_as_it_is_stored_stay(tagged) -> None:
+    """A program that leaves the tag aside, or a size that only the stored picture has."""
+    orientation, folder, _ = tagged
+    marked = annotations(folder, MarkedSize(40, 30, "here"), (31.0, 7.0))
+    assert on_stored_images(replace(marked, shown_turned=False)).films[0].landmarks == ((31, 7),)
+    if orientation > 4:
+        assert on_stored_images(marked).films[0].landmarks == ((31, 7),)
+
+
+@pytest.mark.parametrize("sized", [False, True])
+def test_a_tag_that_may_have_been_left_aside_is_refused(tagged, sized) -> None:
+    orientation, folder, _ = tagged
+    marked = annotations(folder, MarkedSize(40, 30, "here") if sized else None, (31.0, 7.0))
+    if orientation == 1 or (sized and orientation > 4):
+        assert on_stored_images(marked).films == marked.films
+    else:
+        with pytest.raises(
+            DatasetError, match=r"a\.png: its Orientation tag turns the picture, and the .* without the"
+        ):
+            on_stored_images(marked)
