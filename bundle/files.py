@@ -40,7 +40,8 @@ def write_text(file: Path, text: str) -> None:
 
 def sha256_of(file: str | Path) -> str:
     """SHA-256 of a file's content in hexadecimal."""
-    return hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    with Path(file).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def append_text(file: Path, text: str) -> None:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from monai.bundle import ConfigWorkflow
 from PIL import Image
 
 from bundle.dataset.description import DatasetDescription, Film, write_dataset
+from bundle.engines.weights import save_weights
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 CONFIGS = REPOSITORY / "configs"
@@ -112,8 +112,7 @@ def begun(training: Callable[..., ConfigWorkflow], tmp_path: Path) -> Callable[.
                 parameter += noise * torch.randn(parameter.shape, generator=generator)
         folder = tmp_path / name
         folder.mkdir()
-        torch.save(network.state_dict(), folder / "best.pt")
-        (folder / "best.json").write_text(json.dumps(parser.get_parsed_content("model_card")))
+        save_weights(folder / "best.pt", network.state_dict(), parser.get_parsed_content("model_card"))
         return folder
 
     return make

@@ -226,7 +226,7 @@ def application_cases(copy: Callable[..., Path], good: Path, weights: Path, fold
         case("no films", "empty: holds no DICOM", "--dataset_dir", dataset_dir=folder / "empty"),
         case("no folder", "none: there is no such file or folder", "--dataset_dir", dataset_dir=folder / "none"),
         case("no weights", "none.pt: there is no such weights file", "train first", checkpoint=folder / "none.pt"),
-        case("unreadable weights", "bad.pt: is not a readable checkpoint", "use another copy", checkpoint=bad),
+        case("unreadable weights", "bad.pt: is not the file that bad.json beside it was written for", checkpoint=bad),
         case("not a radiograph", "1 of 1 films could not be read", "ct.dcm", dataset_dir=folder / "ct.dcm"),
         case("one truncated film", "1 of 3 films", "truncated.dcm", dataset_dir=some, output_dir=folder / "some"),
         case("zero spacing of DICOM", "1 of 1 films", "zero.dcm", dataset_dir=folder / "zero.dcm"),

@@ -82,8 +82,10 @@ def save_estimator(estimator: ConfidenceEstimator, weights: str | Path) -> None:
     write_whole(confidence_file(weights), partial(torch.save, state))
 
 
-def read_estimator(weights: str | Path, network: LandmarkNetwork, device: torch.device) -> ConfidenceEstimator | None:
-    """Read the estimator of a weights file; None, with a warning, where there is none.
+def read_estimator(
+    weights: str | Path, weights_sha256: str, network: LandmarkNetwork, device: torch.device
+) -> ConfidenceEstimator | None:
+    """Read the estimator of a weights file of that hash; None, with a warning, where there is none.
 
     Raises:
         CheckpointError: the file cannot be read, or belongs to other weights.
@@ -102,7 +104,7 @@ def read_estimator(weights: str | Path, network: LandmarkNetwork, device: torch.
         estimator.load_state_dict(parts)
     except Exception as error:  # torch raises whatever the broken file leads it to
         raise CheckpointError(f"{file}: cannot be read ({type(error).__name__}); run calibrate again") from error
-    if state["weights_sha256"] != sha256_of(weights):
+    if state["weights_sha256"] != weights_sha256:
         raise CheckpointError(
             f"{file}: was calibrated for other weights than {Path(weights).name}; run calibrate again"
         )

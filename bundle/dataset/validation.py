@@ -13,6 +13,8 @@ from bundle.errors import DatasetError
 from bundle.films.image_size import image_size
 from bundle.films.pixel_spacing import PLAUSIBLE_RANGE, is_plausible
 
+NAME_BYTES = 256  # of a landmark name in UTF-8, which is the room that weights have for it
+
 LABELLED_SPLITS = ("training", "validation", "test")
 SPLITS = (*LABELLED_SPLITS, "unlabeled")
 
@@ -60,6 +62,11 @@ def _check_structure(file: Path, document: Any) -> None:
 def _check_names(file: Path, document: dict[str, Any]) -> None:
     names = document["landmarks"]
     for index, name in enumerate(names):
+        if len(name.encode()) > NAME_BYTES:
+            raise DatasetError(
+                f"{file}: landmarks[{index}] has a name of {len(name.encode())} bytes; shorten it to {NAME_BYTES}, "
+                "of which letters beyond English ones take two to four"
+            )
         if name in names[:index]:
             raise DatasetError(
                 f"{file}: landmarks[{index}] repeats the name {name!r} of landmarks[{names.index(name)}]; "

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Engines: what joins data, networks and losses into training that can be stopped, resumed and explained."""
 
-from bundle.engines.checkpoint import RunCheckpoint, checkpoint_landmarks, load_weights
+from bundle.engines.checkpoint import RunCheckpoint
 from bundle.engines.convergence import ConvergenceReport
 from bundle.engines.early_stop import EarlyStop
 from bundle.engines.film_errors import FilmErrors
 from bundle.engines.history import History
 from bundle.engines.landmarks import known_landmarks
-from bundle.engines.model_card import read_card
 from bundle.engines.progress import Progress
 from bundle.engines.run_record import record_run
 from bundle.engines.seeding import EpochSeed
@@ -15,6 +14,7 @@ from bundle.engines.semi_supervised import SemiSupervisedTrainer
 from bundle.engines.stage_two import StageTwoCheckpoint, start_stage_two, two_networks
 from bundle.engines.supervised import supervised_iteration
 from bundle.engines.warm_up import LearnTemplates, ReportPassedOver, WarmUpTrainer, warmed_up
+from bundle.engines.weights import load_weights, read_card, read_weights
 
 __all__ = [
     "ConvergenceReport",
@@ -29,10 +29,10 @@ __all__ = [
     "SemiSupervisedTrainer",
     "StageTwoCheckpoint",
     "WarmUpTrainer",
-    "checkpoint_landmarks",
     "known_landmarks",
     "load_weights",
     "read_card",
+    "read_weights",
     "record_run",
     "start_stage_two",
     "supervised_iteration",

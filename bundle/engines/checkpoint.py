@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -16,14 +14,11 @@ from ignite.engine import Engine, Events
 from torch import nn
 
 from bundle.engines.history import VALIDATION, History
-from bundle.engines.model_card import card_file
+from bundle.engines.weights import copy_weights, read_checkpoint, save_weights
 from bundle.errors import CheckpointError, ConfigurationError
-from bundle.files import write_text, write_whole
-from bundle.networks.landmark_names import decode_names
+from bundle.files import write_whole
 
 logger = logging.getLogger(__name__)
-
-NAMES_KEY = "landmark_name_bytes"
 
 
 class RunCheckpoint:
@@ -44,6 +39,7 @@ class RunCheckpoint:
     """
 
     start_name = "mean_shape"
+    best_name = "best"
 
     def __init__(
         self,
@@ -71,7 +67,7 @@ class RunCheckpoint:
     @property
     def best(self) -> Path:
         """The weights of the best validation."""
-        return self.output_dir / "best.pt"
+        return self.output_dir / f"{self.best_name}.pt"
 
     @property
     def start_weights(self) -> Path:
@@ -100,7 +96,7 @@ class RunCheckpoint:
                     "or give another --output_dir"
                 )
             name = f"{self.card['name']}: {self.start_name.replace('_', ' ')} alone"
-            self._save_weights(self.start_weights, {"name": name}, self.model.state_dict())
+            save_weights(self.start_weights, self.model.state_dict(), {**self.card, "name": name})
             return
         if not self.last.exists():
             raise CheckpointError(f"{self.last}: there is no run to resume; leave out --resume or correct --output_dir")
@@ -127,21 +123,22 @@ class RunCheckpoint:
             self._save_best(engine, error)
         if engine.state.epoch % self.interval == 0 or engine.state.epoch == engine.state.max_epochs:
             state = {name: component.state_dict() for name, component in self.save_dict.items()}
-            _save(self.last, {**state, "trainer": dict(engine.state_dict())})
+            write_whole(self.last, partial(torch.save, {**state, "trainer": dict(engine.state_dict())}))
 
     def _save_best(self, engine: Engine, error: float | None) -> None:
         facts = {"epoch": engine.state.epoch, VALIDATION: error}
-        self._save_weights(self.best, facts, self.model.state_dict())
-
-    def _save_weights(self, file: Path, facts: Mapping[str, Any], weights: Mapping[str, Any]) -> None:
-        _save(file, weights)
-        write_text(card_file(file), json.dumps({**self.card, **facts}, indent=2, ensure_ascii=False) + "\n")
+        save_weights(self.best, self.model.state_dict(), {**self.card, **facts})
 
     def _completed(self, engine: Engine) -> None:
         if not self.best.exists():  # the run was shorter than the validation interval
             self._save_best(engine, None)
-        copy_weights(self.best, self.model_file)
-        logger.info(f"best weights by validation: {self.best}, copied to {self.model_file}")
+        leaving = self._leaving()
+        copy_weights(leaving, self.model_file)
+        logger.info(f"best weights by validation: {leaving}, copied to {self.model_file}")
+
+    def _leaving(self) -> Path:
+        """The weights that leave the run."""
+        return self.best
 
     def _exception_raised(self, engine: Engine, error: BaseException) -> None:
         if not isinstance(error, KeyboardInterrupt):
@@ -149,82 +146,3 @@ class RunCheckpoint:
         kept = f"resume with --resume true from {self.last}" if self.last.exists() else "no epoch was finished yet"
         logger.warning(f"interrupted in epoch {engine.state.epoch} of {engine.state.max_epochs}; {kept}")
         raise SystemExit(130)
-
-
-def copy_weights(file: Path, target: Path) -> None:
-    """Copy a file of weights and the card beside it.
-
-    Raises:
-        BundleError: the target cannot be written.
-    """
-    for source, copy in (file, target), (card_file(file), card_file(target)):
-        write_whole(copy, partial(shutil.copyfile, source))
-
-
-def read_checkpoint(file: str | Path) -> dict[str, Any]:
-    """Read a file of tensors and plain values.
-
-    Raises:
-        CheckpointError: it does not exist or cannot be read.
-    """
-    if not Path(file).is_file():
-        raise CheckpointError(f"{file}: there is no such weights file; train first or correct the path")
-    try:
-        return torch.load(file, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch raises whatever the broken file leads it to
-        raise CheckpointError(
-            f"{file}: is not a readable checkpoint ({type(error).__name__}); it may be truncated, use another copy"
-        ) from error
-
-
-def checkpoint_landmarks(file: str | Path) -> list[str]:
-    """Names of the landmarks of the weights in a file.
-
-    Raises:
-        CheckpointError: the file cannot be read or holds no landmark network.
-    """
-    return _names(file, read_checkpoint(file))
-
-
-def _names(file: str | Path, state: Mapping[str, Any]) -> list[str]:
-    if NAMES_KEY not in state:
-        raise CheckpointError(
-            f"{file}: holds no landmark names, so it is no network of this bundle; use a run's best.pt"
-        )
-    return decode_names(state[NAMES_KEY])
-
-
-def load_weights(network: nn.Module, file: str | Path, landmark_names: Sequence[str] | None = None) -> None:
-    """Load the weights of a run into a network.
-
-    Args:
-        network: of the landmark count and the kind that the file holds.
-        file: `best.pt` of a run, or `models/model.pt`.
-        landmark_names: names that the data has; None where there is no data set to agree with.
-
-    Raises:
-        CheckpointError: the file cannot be read, or is of another landmark set or network.
-    """
-    state = read_checkpoint(file)
-    names = _names(file, state)
-    if landmark_names is not None and names != list(landmark_names):
-        raise CheckpointError(
-            f"{file}: was trained on other landmarks ({_some(names)}) than the data set has ({_some(landmark_names)}); "
-            "use weights trained on this landmark set"
-        )
-    try:
-        network.load_state_dict(state)
-    except RuntimeError as error:
-        raise CheckpointError(
-            f"{file}: holds another network than configured ({str(error).splitlines()[1].strip()}); "
-            "use the config.json of the run that made it"
-        ) from error
-
-
-def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:3])
-    return f"{len(names)}: {shown}, …" if len(names) > 3 else shown
-
-
-def _save(file: Path, state: Mapping[str, Any]) -> None:
-    write_whole(file, partial(torch.save, state))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bundle.dataset.datalist import landmark_names
 from bundle.dataset.description import FILE_NAME
-from bundle.engines.checkpoint import checkpoint_landmarks
+from bundle.engines.weights import read_card
 from bundle.synthetic.sample import load_site
 
 
@@ -24,5 +24,5 @@ def known_landmarks(dataset_dir: str | Path, model_file: str | Path, site: str) 
     if (Path(dataset_dir) / FILE_NAME).is_file():
         return landmark_names(dataset_dir)
     if Path(model_file).is_file():
-        return checkpoint_landmarks(model_file)
+        return list(read_card(model_file)["landmarks"])
     return list(load_site(site).landmarks)

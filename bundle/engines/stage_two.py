@@ -9,15 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ignite.engine import Engine
 from torch import nn
 
-from bundle.engines.checkpoint import RunCheckpoint, copy_weights, load_weights, read_checkpoint
+from bundle.engines.checkpoint import RunCheckpoint
 from bundle.engines.convergence import FILE_NAME as CONVERGENCE_FILE
 from bundle.engines.film_errors import FilmErrors
 from bundle.engines.history import VALIDATION
-from bundle.engines.model_card import card_file, read_card
 from bundle.engines.teachers import Teacher
+from bundle.engines.weights import copy_weights, read_weights
 from bundle.errors import CheckpointError, ConfigurationError
 from bundle.files import write_text
 from bundle.metrics.paired_bootstrap import Interval
@@ -58,7 +57,8 @@ def start_stage_two(
         CheckpointError: stage 1 is missing, did not converge, or is of other landmarks, settings or films.
     """
     weights = Path(stage1) / "best.pt"
-    theirs, ours = _settings(read_card(weights)), _settings(card)
+    read = read_weights(weights)
+    theirs, ours = _settings(read.card), _settings(card)
     for run, settings in (str(weights), theirs), ("this run", ours):
         if settings["name"] != NETWORK:
             raise CheckpointError(
@@ -73,7 +73,7 @@ def start_stage_two(
             )
     if ACCEPTED not in theirs:
         _require_converged(Path(stage1) / CONVERGENCE_FILE, accept_unconverged)
-    load_weights(student, weights, card["landmarks"])
+    read.load_into(student, card["landmarks"])
     teacher.start(student)
 
 
@@ -123,13 +123,15 @@ def two_networks(model: str, student: nn.Module, teacher: Teacher) -> tuple[nn.M
 class StageTwoCheckpoint(RunCheckpoint):
     """Checkpoints of stage 2, with an acceptance test at its end.
 
-    Where the model at its best is not better on the validation films than stage 1's weights, beyond chance, these leave
-    the run, and its own are kept as `stage2.pt`; the log, the card and `acceptance.json` say so.
+    Its best weights are `stage2.pt`. Where they are not better on the validation films than stage 1's, beyond chance,
+    `best.pt`, which leaves the run, is stage 1's; the log, the card and `acceptance.json` say so. The end only copies
+    from files that it does not change, so that one which was cut short, or is done again, comes out the same.
 
     Its `save_dict` has `film_errors`, the `FilmErrors` of the model, which judge the gain.
     """
 
     start_name = "stage1"
+    best_name = "stage2"
 
     @property
     def film_errors(self) -> FilmErrors:
@@ -137,40 +139,23 @@ class StageTwoCheckpoint(RunCheckpoint):
         film_errors: FilmErrors = self.save_dict["film_errors"]
         return film_errors
 
-    @property
-    def declined(self) -> Path:
-        """The weights of the best validation, where they do not leave the run."""
-        return self.output_dir / "stage2.pt"
-
-    def _completed(self, engine: Engine) -> None:
-        self._take_back()
+    def _leaving(self) -> Path:
         before, *after = self.history.validation_errors
         best = min(after, default=before)
         gain = self.film_errors.gain()
         accepted = gain is not None and gain.low > 0
-        if not accepted:
-            self._decline(before)
+        leaving = self.output_dir / "best.pt"
+        facts = {ACCEPTED: accepted, "stage_1_validation_error_px": before}
+        if accepted:
+            copy_weights(self.best, leaving, facts)
+        else:
+            # the name and all else of this run's card: what leaves it has its settings
+            copy_weights(self.start_weights, leaving, {**self.card, "epoch": 0, VALIDATION: before, **facts})
         self._record(before, best, gain, accepted)
         self._say(before, best, accepted)
-        super()._completed(engine)
-
-    def _take_back(self) -> None:
-        """Where an end of before declined them, make the weights of the best validation `best.pt` again."""
-        if self.declined.exists():
-            if not read_card(self.best)["epoch"]:
-                copy_weights(self.declined, self.best)
-            for file in (self.declined, card_file(self.declined)):
-                file.unlink(missing_ok=True)
-
-    def _decline(self, before: float) -> None:
-        """Let the weights of stage 1 leave the run."""
-        if self.best.exists() and read_card(self.best)["epoch"]:
-            copy_weights(self.best, self.declined)
-        self._save_weights(self.best, {"epoch": 0, VALIDATION: before}, read_checkpoint(self.start_weights))
+        return leaving
 
     def _record(self, before: float, best: float, gain: Interval | None, accepted: bool) -> None:
-        card = {**read_card(self.best), ACCEPTED: accepted, "stage_1_validation_error_px": before}
-        write_text(card_file(self.best), json.dumps(card, indent=2, ensure_ascii=False) + "\n")
         result = {
             "accepted": accepted,
             "stage_1_error_px": before,
@@ -189,7 +174,7 @@ class StageTwoCheckpoint(RunCheckpoint):
             return
         doubt = (
             f", which {self.film_errors.films} film(s) cannot tell from chance (more validation films may; "
-            f"{self.declined.name} holds the weights that were better in the mean)"
+            f"{self.best.name} holds the weights that were better in the mean)"
         )
         reason = errors + (doubt if best < before else "")
         logger.warning(f"stage 2 was not accepted: {reason}; the weights of stage 1 are exported")

@@ -13,8 +13,7 @@ from monai.engines import SupervisedTrainer
 from monai.utils.enums import CommonKeys as Keys
 from torch.nn.utils import convert_conv2d_weight_memory_format
 
-from bundle.engines.checkpoint import load_weights
-from bundle.engines.model_card import read_card
+from bundle.engines.weights import read_weights
 from bundle.errors import CheckpointError
 from bundle.loading.unlabelled_films import PASSED_OVER, UnlabelledFilms
 from bundle.networks import TemplateMatching, network_from_card
@@ -127,7 +126,8 @@ def warmed_up(
         CheckpointError: there is no such run, or it is of other landmarks, network or image size.
     """
     weights = Path(warm_up) / "best.pt"
-    theirs = read_card(weights)
+    read = read_weights(weights)
+    theirs = read.card
     network = network_from_card(theirs, weights)
     if not isinstance(network, TemplateMatching):
         raise CheckpointError(f"{weights}: is of no warm-up; run configs/warm_up.json and give its folder as --warm_up")
@@ -138,7 +138,7 @@ def warmed_up(
                 f"{weights}: the warm-up was run with {name} {other}, this run has {ours}; "
                 f"give --{name} {other}, or the --warm_up of another run"
             )
-    load_weights(network, weights, card["landmarks"])
+    read.load_into(network, card["landmarks"])
     # a CPU matches in a quarter less time (benchmarks/matching_speed.py)
     convert_conv2d_weight_memory_format(network.to(device), torch.channels_last)
     matchings = [network.at_scale(scale) for scale in scales]

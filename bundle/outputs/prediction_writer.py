@@ -37,7 +37,8 @@ class PredictionWriter:
         outputs: What to write, names of `bundle.outputs.outputs.OUTPUTS`.
         model: Name of the model.
         version: Version of the model.
-        weights: Weights file, whose hash goes into every result, with that of its calibration.
+        weights: Weights file, the hash of whose calibration goes into every result.
+        weights_sha256: Its own hash, which goes there too.
         measurements: What to measure from the landmarks.
 
     Raises:
@@ -52,6 +53,7 @@ class PredictionWriter:
         model: str,
         version: str,
         weights: str | Path,
+        weights_sha256: str,
         measurements: Sequence[Definition] = (),
     ) -> None:
         self.out_dir = Path(out_dir)
@@ -59,7 +61,7 @@ class PredictionWriter:
         self.measurements = measurements
         calibration = confidence_file(weights)
         calibration_sha256 = sha256_of(calibration) if calibration.is_file() else None
-        self.model = Model(model, version, sha256_of(weights), calibration_sha256, definitions_sha256(measurements))
+        self.model = Model(model, version, weights_sha256, calibration_sha256, definitions_sha256(measurements))
         self._make_outputs: Callable[[], dict[str, Output]] = partial(make_outputs, outputs, self.out_dir)
         self._start()
 

@@ -12,6 +12,7 @@ import pytest
 import torch
 from monai.bundle import ConfigWorkflow
 
+from bundle.engines.weights import read_card, save_weights
 from bundle.errors import CheckpointError, ConfigurationError
 from bundle.files import sha256_of
 
@@ -92,7 +93,7 @@ def test_without_calibration_inference_says_so(apply: Make, model: Path, dataset
 def test_a_calibration_of_other_weights_is_refused(apply: Make, calibrated: Path, dataset: Path):
     state = torch.load(calibrated, weights_only=True)
     state["mean_shape"] += 0.01
-    torch.save(state, calibrated)
+    save_weights(calibrated, state, read_card(calibrated))
     with pytest.raises(RuntimeError) as raised:
         apply(dataset_dir=str(dataset), checkpoint=str(calibrated)).run()
     assert isinstance(raised.value.__cause__, CheckpointError)

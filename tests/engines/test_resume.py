@@ -11,7 +11,7 @@ import pytest
 import torch
 from monai.bundle import ConfigWorkflow
 
-from bundle.engines.checkpoint import read_checkpoint
+from bundle.engines.weights import read_checkpoint
 from run_folders import cause_of, history, interrupt
 
 Training = Callable[..., ConfigWorkflow]

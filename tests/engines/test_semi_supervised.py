@@ -14,7 +14,7 @@ import torch
 from ignite.engine import Events
 from monai.bundle import ConfigWorkflow
 
-from bundle.engines.checkpoint import read_checkpoint
+from bundle.engines.weights import read_checkpoint
 from run_folders import cause_of, history, interrupt
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"

@@ -14,7 +14,7 @@ from ignite.engine import Events
 from monai.bundle import ConfigWorkflow
 
 from bundle.engines import EarlyStop, load_weights, read_card
-from bundle.engines.checkpoint import read_checkpoint
+from bundle.engines.weights import read_checkpoint
 from bundle.errors import CheckpointError, ConfigurationError, bundle_error
 from run_folders import cause_of, history
 

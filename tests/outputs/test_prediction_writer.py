@@ -17,6 +17,7 @@ from ignite.engine import Engine
 from PIL import Image
 
 from bundle.errors import BundleError, RadiographError
+from bundle.files import sha256_of
 from bundle.outputs.prediction_writer import PredictionWriter
 
 
@@ -28,7 +29,9 @@ def weights(tmp_path: Path) -> Path:
 
 
 def writer(out_dir: Path, names: list[str], weights: Path, *outputs: str) -> PredictionWriter:
-    return PredictionWriter(out_dir, names, outputs or ("json", "overlay"), "a model", "0.1.0", weights)
+    return PredictionWriter(
+        out_dir, names, outputs or ("json", "overlay"), "a model", "0.1.0", weights, sha256_of(weights)
+    )
 
 
 def run(writer: PredictionWriter, records: list[dict[str, Any]]) -> None:

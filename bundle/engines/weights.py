@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Weights that leave a run and come back: a file of tensors, whose hash its card knows."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+import zipfile
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch import nn
+
+from bundle.engines.model_card import read_card_of, write_with_card
+from bundle.errors import CheckpointError
+from bundle.networks.landmark_names import decode_names
+
+NAMES_KEY = "landmark_name_bytes"
+
+
+class Weights(NamedTuple):
+    """A weights file as it was read, once.
+
+    Attributes:
+        file: where it lies.
+        card: what it is of, see `bundle.engines.model_card`.
+        state: its tensors.
+        sha256: of its content, in hexadecimal.
+    """
+
+    file: Path
+    card: dict[str, Any]
+    state: dict[str, torch.Tensor]
+    sha256: str
+
+    def load_into(self, network: nn.Module, landmark_names: Sequence[str] | None = None) -> None:
+        """Load them into a network.
+
+        Args:
+            network: of the landmark count and the kind that the file holds.
+            landmark_names: names that the data has; None where there is no data set to agree with.
+
+        Raises:
+            CheckpointError: they are of another landmark set or network.
+        """
+        names = self.card["landmarks"]
+        if landmark_names is not None and names != list(landmark_names):
+            raise CheckpointError(
+                f"{self.file}: was trained on other landmarks ({_some(names)}) than the data set has "
+                f"({_some(landmark_names)}); use weights trained on this landmark set"
+            )
+        try:
+            network.load_state_dict(self.state)
+        except RuntimeError as error:
+            raise CheckpointError(
+                f"{self.file}: holds another network than configured ({str(error).splitlines()[1].strip()}); "
+                "use the config.json of the run that made it"
+            ) from error
+
+
+def read_weights(file: str | Path) -> Weights:
+    """Read a weights file, `best.pt` of a run or `models/model.pt`, and its card.
+
+    Raises:
+        CheckpointError: one of them is missing, cannot be read, is damaged, or they do not belong together.
+    """
+    content = _content(file)
+    sha256 = hashlib.sha256(content).hexdigest()
+    card = read_card_of(file, sha256)
+    state = _tensors(file, content)
+    if NAMES_KEY not in state:
+        raise CheckpointError(
+            f"{file}: holds no landmark names, so it is no network of this bundle; use a run's best.pt"
+        )
+    names = decode_names(state[NAMES_KEY])
+    if names != card["landmarks"]:
+        raise CheckpointError(
+            f"{file}: holds the landmarks {_some(names)}, and its card names others ({_some(card['landmarks'])}); "
+            "copy both again from the run folder"
+        )
+    return Weights(Path(file), card, state, sha256)
+
+
+def read_card(file: str | Path) -> dict[str, Any]:
+    """Read what a weights file is of; see `read_weights`."""
+    return read_weights(file).card
+
+
+def load_weights(network: nn.Module, file: str | Path, landmark_names: Sequence[str] | None = None) -> None:
+    """Load the weights of a run into a network; see `read_weights` and `Weights.load_into`."""
+    read_weights(file).load_into(network, landmark_names)
+
+
+def read_checkpoint(file: str | Path) -> dict[str, Any]:
+    """Read a file of tensors and plain values, which has no card: torch ignores the checksums of its parts.
+
+    Raises:
+        CheckpointError: it does not exist, cannot be read or is damaged.
+    """
+    content = _content(file)
+    state = _tensors(file, content)
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        if parts.testzip() is not None:
+            raise CheckpointError(f"{file}: is damaged (a checksum in it is wrong); use another copy")
+    return state
+
+
+def save_weights(file: Path, state: Mapping[str, Any], card: Mapping[str, Any]) -> None:
+    """Write a weights file and its card; see `write_with_card`."""
+    write_with_card(file, partial(torch.save, state), card)
+
+
+def copy_weights(file: Path, target: Path, facts: Mapping[str, Any] | None = None) -> None:
+    """Copy a weights file and its card, with more facts in it.
+
+    Raises:
+        CheckpointError: they do not belong together.
+        BundleError: the target cannot be written.
+    """
+    write_with_card(target, partial(shutil.copyfile, file), {**read_card(file), **(facts or {})})
+
+
+def _content(file: str | Path) -> bytes:
+    if not Path(file).is_file():
+        raise CheckpointError(f"{file}: there is no such weights file; train first or correct the path")
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"{file}: cannot be read ({error.strerror}); use another copy") from error
+
+
+def _tensors(file: str | Path, content: bytes) -> dict[str, Any]:
+    try:
+        return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises whatever the broken file leads it to
+        raise CheckpointError(
+            f"{file}: is not a readable checkpoint ({type(error).__name__}); it may be truncated, use another copy"
+        ) from error
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(map(str, names[:3]))
+    return f"{len(names)}: {shown}, …" if len(names) > 3 else shown
