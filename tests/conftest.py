@@ -148,6 +148,7 @@ def records(tmp_path: Path) -> list[dict[str, Any]]:
                 "label": label.copy(),
                 "spacing": np.array([0.5, 0.5], dtype=np.float32),
                 "size": (120, 90),
+                "upright": np.eye(3),
             }
         )
     films[3]["label"][1] = np.nan

@@ -47,7 +47,8 @@ def write_evaluation(
 
     Args:
         records: One prediction record a film: `name`, `image` (path), `landmarks` and `label` `[K, 2]` in pixels of the
-            original film, `spacing` `[2]`, `size` (X, Y), and `confidence` where the network is calibrated.
+            original film, `spacing` `[2]`, `size` (X, Y), `upright` as `Letterboxd` gives it, and `confidence` where
+            the network is calibrated.
         names: Names of the K landmarks.
         out_dir: Folder to write to.
         skeleton: Pairs of landmark indices to join by a faint line in the pictures.

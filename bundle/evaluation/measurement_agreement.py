@@ -62,7 +62,7 @@ def _measure(
     record: Mapping[str, Any], landmarks: np.ndarray | None, names: Sequence[str], definitions: Sequence[Definition]
 ) -> tuple[Measured, ...]:
     points = np.full((len(names), 2), np.nan) if landmarks is None else landmarks
-    return measure(definitions, names, points, record["spacing"], record["size"])
+    return measure(definitions, names, points, record["spacing"], record["size"], record["upright"])
 
 
 def _rows(records: Records, found: Sequence[Sequence[Measured]], true: Sequence[Sequence[Measured]]) -> list[list[str]]:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from bundle.errors import RadiographError
+from bundle.films.orientation import UPRIGHT
+from bundle.films.tiff import is_tiff, tiff_tags
 
 
 class SlicerGeometry(NamedTuple):
@@ -34,10 +36,15 @@ def slicer_geometry(image: Path) -> SlicerGeometry:
     Slicer's millimetre, which need not be the one that `bundle.films.pixel_spacing` finds.
 
     Raises:
-        RadiographError: ITK cannot read the image.
+        RadiographError: ITK cannot read the image, or it is a turned TIFF.
     """
     import itk
 
+    if is_tiff(image) and tiff_tags(image).orientation != UPRIGHT:
+        raise RadiographError(
+            f"{image}: its tag Orientation turns it, which ITK, and so 3D Slicer, does by halves; "
+            "save it upright and without the tag"
+        )
     reader = itk.ImageIOFactory.CreateImageIO(str(image), itk.CommonEnums.IOFileMode_ReadMode)
     if reader is None:
         raise RadiographError(f"{image}: cannot be read as an image; give the image that was loaded in Slicer")

@@ -17,6 +17,9 @@ from bundle.measurements.rules import RULES
 IN_PIXELS = {"mm": "px", "mm2": "px2"}
 """What a unit becomes where the spacing is unknown."""
 
+STORED_UPRIGHT = np.eye(3)
+"""Of a film that is stored as a person looks at it."""
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -44,8 +47,9 @@ def measure(
     landmarks: ArrayLike,
     spacing: ArrayLike,
     size: tuple[int, int],
+    upright: ArrayLike = STORED_UPRIGHT,
 ) -> tuple[Measured, ...]:
-    """Measure a film.
+    """Measure a film, upright.
 
     Where the spacing is known, everything but px and px2 is computed in millimetres, so that pixels need not be square;
     else in pixels, which are then taken to be square.
@@ -55,13 +59,17 @@ def measure(
         names: Names of the K landmarks.
         landmarks: `[K, 2]` (x, y) in pixels of the stored image, NaN where missing.
         spacing: `[2]` (x, y) in mm per pixel, NaN where unknown.
-        size: Width X and height Y in pixels.
+        size: Width X and height Y of the stored image in pixels.
+        upright: Homogeneous matrix `[3, 3]` from pixels of the stored image to the film as a person looks at it.
     """
-    pixels = np.asarray(landmarks, dtype=np.float64)
-    scale = np.asarray(spacing, dtype=np.float64)
+    turn = np.asarray(upright, dtype=np.float64)
+    pixels = np.asarray(landmarks, dtype=np.float64) @ turn[:2, :2].T + turn[:2, 2]
+    sides = np.abs(turn[:2, :2]).argmax(axis=1)  # of the stored image, along x and y upright
+    scale = np.asarray(spacing, dtype=np.float64)[sides]
+    height = float(np.asarray(size)[sides][1])
     known = bool(np.isfinite(scale).all())
-    in_pixels = _Plane(dict(zip(names, pixels, strict=True)), float(size[1]))
-    plane = _Plane(dict(zip(names, pixels * scale, strict=True)), float(size[1] * scale[1])) if known else in_pixels
+    in_pixels = _Plane(dict(zip(names, pixels, strict=True)), height)
+    plane = _Plane(dict(zip(names, pixels * scale, strict=True)), height * float(scale[1])) if known else in_pixels
     measured: dict[str, Measured] = {}
     for definition in definitions:
         unit = definition.unit if known else IN_PIXELS.get(definition.unit, definition.unit)

@@ -28,8 +28,8 @@ class PredictionWriter:
     """Write the outputs of each film into a folder, which keeps the films' own subfolders.
 
     The decollated items of batch and output hold together `pred` [K, 2] in pixels of the stored image, `spacing` [2],
-    `size` [2], `spacing_provenance`, `warnings` of the reader, `name`, `path`, and what `EstimateConfidence` adds. An
-    output that a film cannot have is logged, remembered and passed over.
+    `size` [2], `upright` [3, 3], `spacing_provenance`, `warnings` of the reader, `name`, `path`, and what
+    `EstimateConfidence` adds. An output that a film cannot have is logged, remembered and passed over.
 
     Args:
         out_dir: Folder to write to.
@@ -114,7 +114,7 @@ class PredictionWriter:
             spacing_provenance=item["spacing_provenance"],
             model=self.model,
             confidence=Confidence.of_item(item),
-            measurements=measure(self.measurements, self.names, landmarks, spacing, (width, height)),
+            measurements=measure(self.measurements, self.names, landmarks, spacing, (width, height), item["upright"]),
         )
         return replace(prediction, warnings=(*item["warnings"].splitlines(), *_warnings(prediction)))
 

@@ -22,6 +22,7 @@ class Letterboxd(MapTransform):
 
     - `to_original` [3, 3] float64: homogeneous matrix from index coordinates of the square to pixels of the stored
       image, which was turned where it is not upright;
+    - `upright` [3, 3] float64: homogeneous matrix from pixels of the stored image to the film as a person looks at it;
     - `size` [2]: width and height of the stored image in pixels;
     - `spacing_provenance`: where its spacing comes from, as the reader says;
     - `warnings`: the reader's warnings, one a line.
@@ -50,6 +51,7 @@ class Letterboxd(MapTransform):
         to_original = affine_2d(square)
         output[key] = square.as_tensor().contiguous()
         output["to_original"] = to_original
+        output["upright"] = torch.linalg.inv(affine_2d(film))
         output["size"] = _stored_size(film)
         output["spacing_provenance"], output["warnings"] = provenance, warnings
         if "spacing" in output:

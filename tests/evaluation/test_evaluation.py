@@ -112,6 +112,7 @@ def test_the_handler_writes_what_the_function_writes(
             "label": torch.from_numpy(record["label"]),
             "spacing": torch.from_numpy(record["spacing"]),
             "size": torch.tensor(record["size"]),
+            "upright": torch.from_numpy(record["upright"]),
             "name": record["name"],
             "path": record["image"],
         }

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import itk
 import nibabel
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from pydicom import uid
 
 from bundle.errors import RadiographError
 from bundle.films.slicer_geometry import slicer_geometry
+from picture_files import write_tiff
 
 IMAGER, PIXEL = [0.5, 0.6], [0.2, 0.3]  # of rows, then of columns
 
@@ -42,6 +44,23 @@ def test_a_picture_lies_at_the_origin_with_1_mm_a_pixel(tmp_path: Path) -> None:
     geometry = slicer_geometry(tmp_path / "a.png")
     np.testing.assert_array_equal(geometry.spacing, np.ones(3))
     np.testing.assert_array_equal(geometry.origin, np.zeros(3))
+
+
+def test_a_turned_tiff_has_no_place_in_slicer(tmp_path: Path) -> None:
+    """ITK turns it over, but not by a quarter: Slicer shows neither the stored nor the upright pixels."""
+    write_tiff(tmp_path / "a.tif", np.zeros((6, 8), np.uint8), tags={274: 8})
+    with pytest.raises(RadiographError, match=r"a\.tif: its tag Orientation turns it, .*; save it upright"):
+        slicer_geometry(tmp_path / "a.tif")
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg"])
+def test_a_turned_picture_lies_as_it_is_stored(tmp_path: Path, name: str) -> None:
+    """Slicer leaves its orientation aside, and so do the landmarks."""
+    exif = Image.Exif()
+    exif[274] = 6
+    Image.new("L", (8, 6)).save(tmp_path / name, exif=exif)
+    assert itk.imread(str(tmp_path / name)).GetLargestPossibleRegion().GetSize()[0] == 8
+    np.testing.assert_array_equal(slicer_geometry(tmp_path / name).direction, np.eye(3))
 
 
 def test_what_itk_cannot_read_is_named(tmp_path: Path) -> None:

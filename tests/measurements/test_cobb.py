@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from bundle.films.orientation import EXIF, Orientation
+from bundle.measurements import Definition, measure
 from bundle.measurements.cobb import cobb_angles
+from bundle.measurements.rules import COBB
 
 HEIGHT = 1000.0
 
@@ -45,6 +48,21 @@ def test_s_shape_in_the_lower_half_looks_above_twice() -> None:
     assert angles == pytest.approx((40, 28, 12), abs=1e-4)
     assert cobb_angles(spine(tilts, top=50), HEIGHT)[:2] == pytest.approx(angles[:2])
     assert cobb_angles(spine(tilts, top=50), HEIGHT).tl_l == pytest.approx(15, abs=1e-4)
+
+
+@pytest.mark.parametrize("orientation", EXIF.values())
+def test_a_film_that_is_stored_turned_is_measured_as_it_is_looked_at(orientation: Orientation) -> None:
+    """The lower curve of an S follows from whether the main one lies in the upper half, and has other ends there."""
+    shown, stored = (600, 1000), orientation.shown_size((600, 1000))
+    corners = spine([4, -8, 5, 20, 5, -20, -5], top=600)
+    names = [f"{level} {corner}" for level in range(7) for corner in range(4)]
+    vertebrae = [names[4 * level : 4 * level + 4] for level in range(7)]
+    definitions = [Definition(part, part, "degree", {"vertebrae": vertebrae}, (), "mine.yaml") for part in COBB]
+    points = orientation.points_to_stored(corners.reshape(-1, 2), stored)
+    upright = np.linalg.inv(orientation.to_stored(stored))
+    found = measure(definitions, names, points, (0.1, 0.1), stored, upright)
+    assert [each.value for each in found] == pytest.approx((40, 28, 12), abs=1e-4)
+    assert orientation.shown_size(stored) == shown
 
 
 @settings(deadline=None, max_examples=50)

@@ -45,6 +45,7 @@ def run(writer: PredictionWriter, records: list[dict[str, Any]]) -> None:
             "spacing_provenance": "dataset.json",
             "warnings": record.get("warnings", ""),
             "size": torch.tensor(record["size"]),
+            "upright": torch.from_numpy(record["upright"]),
         }
         for record in records
     ]

@@ -47,6 +47,7 @@ def test_a_turned_film_keeps_its_landmarks_in_pixels_of_the_stored_image(orienta
     item = Letterboxd("image", 90)({"image": turned, "label": np.array([spot], np.float32)})
     assert torch.equal((item["image"][0] == 1).nonzero()[0], item["label"][0].round().long())
     assert item["size"].tolist() == [width, height]
+    assert torch.allclose(item["upright"], torch.tensor(np.linalg.inv(orientation.to_stored((width, height)))))
     restored = RestoreLandmarksd("label", 90)(NormaliseLandmarksd("label", 90)(item))
     np.testing.assert_allclose(restored["label"], [spot], atol=1e-3)
 
