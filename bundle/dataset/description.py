@@ -115,7 +115,7 @@ def _parsed(file: Path) -> Any:
         raise DatasetError(f"{file}: is empty; write the dataset again")
     try:
         return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a ValueError also of a number with thousands of digits
         raise DatasetError(f"{file}: is not valid JSON ({error}); correct the text there") from error
 
 

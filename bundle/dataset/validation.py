@@ -51,7 +51,13 @@ def _check_structure(file: Path, document: Any) -> None:
     from jsonschema.exceptions import best_match
 
     schema = json.loads(files("bundle.dataset").joinpath("dataset.schema.json").read_text())
-    fault = best_match(Draft202012Validator(schema).iter_errors(document))
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+        fault = best_match(Draft202012Validator(schema).iter_errors(document))
+    except UnicodeEncodeError:
+        raise DatasetError(f"{file}: holds half of a character (\\ud800 to \\udfff); write that text again") from None
+    except RecursionError:
+        raise DatasetError(f"{file}: is nested too deep; correct it as docs/data_format.md shows") from None
     if fault is not None:
         field = fault.json_path.removeprefix("$").removeprefix(".") or "the whole file"
         raise DatasetError(f"{file}: {field}: {fault.message}; correct it as docs/data_format.md shows")
@@ -101,10 +107,14 @@ def _existing_image(file: Path, folder: Path, field: str, name: str) -> Path:
             f"{file}: {field} {name!r} is not a path below the folder of dataset.json; "
             "write it relative to that folder, with forward slashes and without '..'"
         )
-    image = (folder / path).resolve()
+    try:
+        image = (folder / path).resolve()
+        exists = image.is_file()
+    except (OSError, ValueError) as error:  # too long a name, or NUL in it
+        raise DatasetError(f"{file}: {field} is no name that a file can have ({error}); correct it") from None
     if not image.is_relative_to(folder):
         raise DatasetError(f"{file}: {field} {name!r} links out of the folder; copy the image into the folder")
-    if not image.is_file():
+    if not exists:
         raise DatasetError(f"{file}: {field} {name!r} does not exist; add the image or remove its entry")
     return image
 

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from bundle.dataset.description import FILE_NAME, DatasetDescription, Film, write_dataset
 from bundle.dataset.validation import SPLITS
 from bundle.errors import DatasetError
+from bundle.files import write_whole
 from bundle.films.suffix import DETACHED_HEADER, has_suffix
 
 
@@ -36,6 +37,8 @@ class Source:
 def gather(out: Path, sources: Sequence[Source], description: DatasetDescription) -> DatasetDescription:
     """Copy films into a data folder, unless they lie in it, and write its `dataset.json`.
 
+    Each film is copied whole or not at all, so that the same import can be repeated after it was killed.
+
     Args:
         out: The data folder; made where it does not exist.
         sources: Films by split, and the folder their images are relative to.
@@ -45,12 +48,15 @@ def gather(out: Path, sources: Sequence[Source], description: DatasetDescription
         The dataset as written.
 
     Raises:
-        DatasetError: the folder cannot be written to, or the landmarks break a rule of the format.
+        DatasetError: a film's name or the landmarks break a rule of the format, or the folder cannot be made.
+        BundleError: the folder cannot be written to, or the disk is full.
     """
+    _require_names(sources)
     films: dict[str, tuple[Film, ...]] = {split: () for split in SPLITS}
     try:
         out.mkdir(parents=True, exist_ok=True)
         for source in sources:
+            _clear_partial(out / source.below)
             images = _placed(out, source)
             for split, members in source.films.items():
                 films[split] += tuple(replace(film, image=images[film.image]) for film in members)
@@ -79,6 +85,28 @@ def refuse_existing_dataset(out: Path) -> None:
         raise DatasetError(f"{out / FILE_NAME}: exists already; delete it or choose another folder for --out")
 
 
+def _require_names(sources: Sequence[Source]) -> None:
+    """Refuse films whose names a `dataset.json` cannot hold, before the first is copied.
+
+    Raises:
+        DatasetError: a name is not UTF-8, or has a backslash.
+    """
+    for source in sources:
+        for image in (film.image for members in source.films.values() for film in members):
+            name = image.as_posix()
+            if "\\" in name or not name.isprintable():
+                raise DatasetError(
+                    f"{source.folder}: the film {name!a} has a name with a backslash or characters that are not "
+                    "printable UTF-8; rename the file"
+                )
+
+
+def _clear_partial(folder: Path) -> None:
+    """Remove the halves of films that a killed import left."""
+    for partial in folder.rglob(".*.partial"):
+        partial.unlink()
+
+
 def _placed(out: Path, source: Source) -> dict[Path, Path]:
     """Where each image lies in the data folder, after copying it there if need be."""
     images = [film.image for members in source.films.values() for film in members]
@@ -100,7 +128,6 @@ def _copy(original: Path, copy: Path) -> None:
             f"{original}: its pixels lie in another file, which would not be copied; save the film as .mha, in one file"
         )
     if not copy.exists():
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(original, copy)
+        write_whole(copy, lambda partial: shutil.copyfile(original, partial))
     elif not filecmp.cmp(original, copy, shallow=False):
         raise DatasetError(f"{copy}: exists with other content; delete it or choose another folder for --out")

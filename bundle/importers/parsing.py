@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import codecs
 import math
+import reprlib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,7 +21,7 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 def quoted(value: object) -> str:
     """A value as an error shows it: escaped where it cannot be printed, cut where it is long."""
-    text = repr(value[: 2 * _LONGEST_QUOTE] if isinstance(value, str) else value)
+    text = repr(value[: 2 * _LONGEST_QUOTE]) if isinstance(value, str) else reprlib.repr(value)
     return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 2]}…{text[-1]}"
 
 

@@ -28,6 +28,7 @@ _POINT_LIST = "Fiducial"
 # Factors to LPS of the coordinate systems that Markups may name, or number as Slicer does.
 _TO_LPS = dict.fromkeys(("LPS", "1"), (1.0, 1.0, 1.0)) | dict.fromkeys(("RAS", "0"), (-1.0, -1.0, 1.0))
 
+_NOT_PLACED = ("undefined", "missing", "preview")
 _MILLIMETRES = {"mm": 1.0, "cm": 10.0, "dm": 100.0, "m": 1000.0, "um": 0.001, "nm": 1e-6}
 _UNITS = ", ".join(_MILLIMETRES)
 
@@ -81,8 +82,10 @@ def _add_positions(named: dict[str, list[float]], markup: Entry) -> None:
     control_points = markup.optional("controlPoints")
     for control_point in control_points.elements() if control_points else ():
         status = control_point.optional("positionStatus")
-        if status is not None and status.value != "defined":
+        if status is not None and status.text() in _NOT_PLACED:
             continue
+        if status is not None and status.value != "defined":
+            raise status.wrong(f"defined or one of {', '.join(_NOT_PLACED)}")
         label = control_point.member("label")
         if not label.label() or label.label() in named:
             raise DatasetError(f"{label.where} is {quoted(label.value)}; give each point the name of its own landmark")

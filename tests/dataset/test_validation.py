@@ -175,3 +175,28 @@ def test_thousands_of_unlabelled_films_are_checked_quickly(folder) -> None:
     start = time.perf_counter()
     read(folder, {**GOOD, "unlabeled": films})
     assert time.perf_counter() - start < 15
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "sentence"),
+    [
+        (
+            ("unlabeled", 0, "image"),
+            "a\0.png",
+            r"unlabeled\[0\]\.image is no name that a file can have \(embedded null byte\)",
+        ),
+        (("unlabeled", 0, "image"), "x" * 300 + ".png", r"unlabeled\[0\]\.image is no name that a file can have"),
+        (("unlabeled", 0, "image"), "\ud800.png", r"holds half of a character .*; write that text again"),
+        (("landmarks", 0), "\ud800", r"holds half of a character"),
+    ],
+)
+def test_text_that_no_file_can_hold(folder, path, value, sentence) -> None:
+    with pytest.raises(DatasetError, match=r"dataset\.json: " + sentence):
+        read(folder, changed(path, value))
+
+
+@pytest.mark.parametrize("text", ['{"name": ' + "9" * 5000 + "}", "[" * 100_000])
+def test_numbers_of_thousands_of_digits_and_endless_nesting(folder, text) -> None:
+    (folder / "dataset.json").write_text(text)
+    with pytest.raises(DatasetError, match=r"dataset\.json: is not valid JSON"):
+        read_dataset(folder)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -46,6 +47,39 @@ def test_an_interrupted_import_can_be_repeated(images, tmp_path) -> None:
     shutil.copy(images / "a.png", tmp_path / "out/images/a.png")
     gather(tmp_path / "out", [Source(images, FILMS, "images")], EMPTY)
     read_dataset(tmp_path / "out")
+
+
+def test_a_film_is_copied_whole_or_not_at_all(images, tmp_path, monkeypatch) -> None:
+    """Interrupted within a film, the same import goes on."""
+
+    def half(original: Path, copy: Path) -> None:
+        copy.write_bytes(original.read_bytes()[:50])
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "copyfile", half)
+        with pytest.raises(KeyboardInterrupt):
+            gather(tmp_path / "out", [Source(images, FILMS, "images")], EMPTY)
+    assert not list((tmp_path / "out").rglob("*.png"))
+    gather(tmp_path / "out", [Source(images, FILMS, "images")], EMPTY)
+    assert (tmp_path / "out/images/a.png").read_bytes() == (images / "a.png").read_bytes()
+
+
+def test_what_a_killed_copy_left_is_removed(images, tmp_path) -> None:
+    (tmp_path / "out/images").mkdir(parents=True)
+    (tmp_path / "out/images/.a.png.123.partial").write_bytes((images / "a.png").read_bytes()[:50])
+    gather(tmp_path / "out", [Source(images, FILMS, "images")], EMPTY)
+    names = sorted(file.name for file in (tmp_path / "out").rglob("*") if file.is_file())
+    assert names == ["a.png", "c.png", "dataset.json"]
+
+
+@pytest.mark.parametrize("name", [b"M\xfcller.png", b"a\\b.png", b"a\nb.png"])
+def test_a_name_that_no_dataset_can_hold_is_refused_before_a_film_is_copied(images, tmp_path, name) -> None:
+    (images / os.fsdecode(name)).write_bytes((images / "a.png").read_bytes())
+    sources = [Source(images, FILMS, "images"), Source(images, {"unlabeled": (Film(Path(os.fsdecode(name))),)}, "more")]
+    with pytest.raises(DatasetError, match=r"films: the film '.*' has a name with a backslash or .*; rename the file"):
+        gather(tmp_path / "out", sources, EMPTY)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_header_without_its_pixels_is_not_copied(images, tmp_path) -> None:

@@ -33,6 +33,43 @@ def test_a_png_lies_at_the_origin_with_1_mm_a_pixel(images) -> None:
     assert annotations.films[1].landmarks == (None, (30, 40))
 
 
+@pytest.mark.parametrize(
+    ("units", "factor"),
+    [("mm", 1), ("cm", 10), ("m", 1000), ("um", 0.001), (["cm", "UCUM", "centimeter"], 10), (None, 1)],
+)
+@pytest.mark.parametrize(("system", "sign"), [("LPS", 1), (1, 1), ("RAS", -1), (0, -1), ("0", -1), (None, 1)])
+def test_units_and_systems_as_slicer_writes_them(images, units, factor, system, sign) -> None:
+    position = [sign * 10 / factor, sign * 20 / factor, 0]
+    markup = {"type": "Fiducial", "coordinateSystem": system, "coordinateUnits": units}
+    content = {"markups": [markup | {"controlPoints": [control_point("hip", *position)]}]}
+    (images / "a.mrk.json").write_text(json.dumps(content))
+    (film,) = read_slicer(images, None, None).films
+    np.testing.assert_allclose(film.landmarks, [(10, 20)])
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("coordinateUnits", "inch", r"coordinateUnits is 'inch'; save the points in one of mm, cm"),
+        ("coordinateUnits", [], r"coordinateUnits is \[\], not a text"),
+        ("coordinateSystem", 2, r"coordinateSystem is 2; save the points in LPS or RAS"),
+    ],
+)
+def test_unknown_units_and_systems(images, field, value, sentence) -> None:
+    markup = {"type": "Fiducial", field: value, "controlPoints": [control_point("hip", 1, 2, 0)]}
+    (images / "a.mrk.json").write_text(json.dumps({"markups": [markup]}))
+    with pytest.raises(DatasetError, match=sentence):
+        read_slicer(images, None, None)
+
+
+def test_an_unknown_status_is_not_taken_for_a_missing_point(images) -> None:
+    annotate(images, "a", [control_point("hip", 1, 2, 0, status="placed")])
+    with pytest.raises(
+        DatasetError, match="positionStatus is 'placed', not defined or one of undefined, missing, prev"
+    ):
+        read_slicer(images, None, None)
+
+
 def test_positions_follow_the_geometry_of_the_image(images) -> None:
     """A film placed in space by itk itself, the library that Slicer reads images with."""
     image = itk.GetImageFromArray(np.zeros((1, 40, 50), np.uint8))
