@@ -13,7 +13,7 @@ from bundle.errors import CheckpointError
 from bundle.files import sha256_of, write_text, write_whole
 
 SHA256 = "weights_sha256"
-FIELDS: dict[str, type] = {"name": str, "landmarks": list, "image_size": int, SHA256: str}
+FIELDS: dict[str, type] = {"name": str, "landmarks": list, SHA256: str}
 
 
 def card_file(weights: str | Path) -> Path:

@@ -21,6 +21,7 @@ from bundle.errors import CheckpointError, ConfigurationError
 from bundle.files import write_text
 from bundle.metrics.paired_bootstrap import Interval
 from bundle.networks import DeepAdaptiveGraph
+from bundle.transforms import Preprocessing
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ MODELS = ("teacher", "student")
 NETWORK = "DeepAdaptiveGraph"
 MUST_AGREE = (
     "image_size",
+    "percentiles",
     "backbone",
     "hidden_features",
     "graph_layers",
@@ -58,7 +60,7 @@ def start_stage_two(
     """
     weights = Path(stage1) / "best.pt"
     read = read_weights(weights)
-    theirs, ours = _settings(read.card), _settings(card)
+    theirs, ours = _settings(read.card, weights), _settings(card, "this run")
     for run, settings in (str(weights), theirs), ("this run", ours):
         if settings["name"] != NETWORK:
             raise CheckpointError(
@@ -77,9 +79,9 @@ def start_stage_two(
     teacher.start(student)
 
 
-def _settings(card: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of a run and of its network, whose `name` is the architecture's."""
-    return {**card, **card["network"]}
+def _settings(card: Mapping[str, Any], weights: str | Path) -> dict[str, Any]:
+    """The settings of a run, of its preprocessing and of its network, whose `name` is the architecture's."""
+    return {**card, **Preprocessing.of_card(card, weights).for_card(), **card["network"]}
 
 
 def _require_converged(file: Path, accept_unconverged: bool) -> None:

@@ -17,6 +17,7 @@ from bundle.engines.weights import read_weights
 from bundle.errors import CheckpointError
 from bundle.loading.unlabelled_films import PASSED_OVER, UnlabelledFilms
 from bundle.networks import TemplateMatching, network_from_card
+from bundle.transforms import Preprocessing
 
 MARGIN = 0.1  # of the landmarks' bounding box, where points are drawn: in sides of the image
 
@@ -123,7 +124,7 @@ def warmed_up(
         A matching for each scale; they share the backbone.
 
     Raises:
-        CheckpointError: there is no such run, or it is of other landmarks, network or image size.
+        CheckpointError: there is no such run, or it is of other landmarks, network or preprocessing.
     """
     weights = Path(warm_up) / "best.pt"
     read = read_weights(weights)
@@ -131,8 +132,9 @@ def warmed_up(
     network = network_from_card(theirs, weights)
     if not isinstance(network, TemplateMatching):
         raise CheckpointError(f"{weights}: is of no warm-up; run configs/warm_up.json and give its folder as --warm_up")
-    for name, ours in {"image_size": card["image_size"], "backbone": card["network"]["backbone"]}.items():
-        other = {**theirs, **theirs["network"]}[name]
+    prepared = Preprocessing.of_card(theirs, weights).for_card()
+    for name, ours in {**card["preprocessing"], "backbone": card["network"]["backbone"]}.items():
+        other = {**prepared, **theirs["network"]}[name]
         if other != ours:
             raise CheckpointError(
                 f"{weights}: the warm-up was run with {name} {other}, this run has {ours}; "

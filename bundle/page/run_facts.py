@@ -28,7 +28,7 @@ def run_facts(run: Path) -> dict[str, str]:
         "labelled films": str(card["shots"]),
         "draw": str(card["draw"]),
         "seed": str(card["seed"]),
-        "image side": f"{card['image_size']} px",
+        "image side": f"{card['preprocessing']['image_size']} px",
         "network": " on ".join(card["network"][part] for part in ("name", "backbone") if part in card["network"]),
         "best epoch": str(card["epoch"]),
         "device": f"{environment['device']}, {environment['threads']} threads",

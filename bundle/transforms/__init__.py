@@ -4,8 +4,17 @@
 from bundle.transforms.letterbox import Letterboxd
 from bundle.transforms.mean_shape import mean_shape
 from bundle.transforms.normalise_landmarks import NormaliseLandmarksd
+from bundle.transforms.preprocessing import Preprocessing
 from bundle.transforms.rand_deform import RandDeformd
 from bundle.transforms.restore_landmarks import RestoreLandmarksd
 from bundle.transforms.restore_lengths import RestoreLengthsd
 
-__all__ = ["Letterboxd", "NormaliseLandmarksd", "RandDeformd", "RestoreLandmarksd", "RestoreLengthsd", "mean_shape"]
+__all__ = [
+    "Letterboxd",
+    "NormaliseLandmarksd",
+    "Preprocessing",
+    "RandDeformd",
+    "RestoreLandmarksd",
+    "RestoreLengthsd",
+    "mean_shape",
+]

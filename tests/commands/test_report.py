@@ -14,7 +14,7 @@ from bundle.__main__ import main
 from bundle.evaluation.evaluation import write_evaluation
 
 NETWORK = {"name": "DeepAdaptiveGraph", "backbone": "hrnet_small"}
-CARD = {"shots": 10, "draw": 1, "seed": 2, "image_size": 128, "network": NETWORK, "epoch": 40}
+CARD = {"shots": 10, "draw": 1, "seed": 2, "preprocessing": {"image_size": 128}, "network": NETWORK, "epoch": 40}
 STAGE_TWO = {"method": "few-shot DAG", "model": "teacher"}
 
 

@@ -18,7 +18,8 @@ from run_folders import history, interrupt
 
 Training = Callable[..., ConfigWorkflow]
 NAMES = ["left top", "right top", "bottom"]
-CARD = {"landmarks": NAMES, "image_size": 32, "network": {"backbone": "hrnet_small"}}
+PREPARED = {"version": 1, "image_size": 32, "percentiles": [0.5, 99.5]}
+CARD = {"landmarks": NAMES, "preprocessing": PREPARED, "network": {"backbone": "hrnet_small"}}
 CPU = torch.device("cpu")
 
 
@@ -74,7 +75,10 @@ def test_stage_two_takes_the_backbone_and_learns_its_own_templates(training: Tra
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"image_size": 64}, "image_size 32, this run has 64; give --image_size 32, or the --warm_up of another run"),
+        (
+            {"preprocessing": {**PREPARED, "image_size": 64}},
+            "image_size 32, this run has 64; give --image_size 32, or the --warm_up of another run",
+        ),
         ({"network": {"backbone": "hrnet_w18"}}, "with backbone hrnet_small, this run has hrnet_w18"),
         ({"landmarks": ["hip", "knee", "ankle"]}, "trained on other landmarks"),
     ],

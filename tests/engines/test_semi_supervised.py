@@ -109,6 +109,10 @@ def test_unreadable_film_is_passed_over(
     ("override", "words"),
     [
         ({"image_size": 64}, "trained with image_size 32, this run has 64"),
+        (
+            {"percentiles": [1, 99]},
+            "this run has [1.0, 99.0]; give --percentiles [0.5, 99.5]",
+        ),
         ({"hidden_features": 12}, "trained with hidden_features 8, this run has 12"),
         ({"shots": 3}, "trained with shots 4, this run has 3"),
         ({"ratio": -1}, "ratio is -1"),

@@ -95,11 +95,11 @@ def test_a_network_for_monai_to_load_is_built_from_no_rotten_weights(begun: Begu
         (lambda card: {**card, "landmarks": card["landmarks"][::-1]}, "its card names others (bottom, right top, "),
         (lambda card: {**card, "weights_sha256": "0" * 64}, "damaged or of another run"),
         (lambda card: {name: card[name] for name in card if name != "weights_sha256"}, "does not say which weights"),
-        (lambda card: {name: card[name] for name in card if name != "image_size"}, "says no image_size"),
+        (lambda card: {name: card[name] for name in card if name != "name"}, "says no name"),
         (lambda card: {**card, "landmarks": "hip"}, "says no landmarks"),
         (lambda card: [card], "is no card of weights"),
     ],
-    ids=["names in another order", "another card", "a card of before", "no image size", "no names", "a list"],
+    ids=["names in another order", "another card", "a card of before", "no model name", "no names", "a list"],
 )
 def test_a_card_that_is_not_the_weights_is_refused(begun: Begun, change: Any, words: str):
     file = begun("run") / "best.json"
