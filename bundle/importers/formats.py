@@ -42,7 +42,7 @@ class Format(NamedTuple):
 FORMATS = {
     "csv": Format(
         "landmark_csv:read_csv",
-        "table of image,spacing_mm,x1,y1,… or, without header, id,x0,y0,…",
+        "table of image,spacing_mm,x1,y1,… or another header, or id,x0,y0,… without one",
         "csv landmarks.csv --out data/ceph --landmark-set cephalogram",
         (".csv", ".tsv", ".txt"),
     ),

@@ -78,7 +78,7 @@ def test_every_rounded_resize_is_one(tmp_path_factory, width, height, factor) ->
     np.testing.assert_allclose(moved, (width / 2 - 0.5, height / 2 - 0.5), atol=1e-6)
 
 
-@pytest.fixture(params=[1, 2, 3, 4, 5, 6, 7, 8])
+@pytest.fixture(params=range(1, 9))
 def tagged(request, tmp_path) -> tuple[int, Path, Path]:
     """Value of an Orientation tag, the folder of a film a.png of 40 x 30 stored pixels with it, and the film."""
     pixels = np.zeros((30, 40), np.uint8)
