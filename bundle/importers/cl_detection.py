@@ -14,7 +14,7 @@ from PIL import Image
 from bundle.dataset.description import Point
 from bundle.errors import DatasetError
 from bundle.films.pixel_spacing import PLAUSIBLE_RANGE, is_plausible
-from bundle.importers.annotations import Annotations
+from bundle.importers.annotations import Annotations, Unit
 from bundle.importers.entries import Entry, read_json
 from bundle.importers.first_look import FirstLook
 from bundle.importers.marked_film import AnnotationSource, MarkedFilm, NamedPoints, annotations_of
@@ -63,7 +63,7 @@ def read_cl_detection(source: Path, images: Path | None, names: tuple[str, ...] 
     if slices:
         raise DatasetError(f"{file}: has points of slice {min(slices)}, which {stack.name} lacks; give the stack of it")
     order = sorted({name for film in films for name in film.points}, key=lambda name: (len(name), name))
-    return annotations_of(films, names, AnnotationSource(file, folder, order))
+    return annotations_of(films, names, AnnotationSource(file, folder, order, unit=Unit.PIXELS))
 
 
 def _below(folder: Path, names: tuple[str, ...]) -> list[Path]:

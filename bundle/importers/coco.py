@@ -64,6 +64,8 @@ def read_coco(source: Path, images: Path | None, names: tuple[str, ...] | None) 
             films.append(film)
             if split:
                 splits[film.image] = split if film.points else "unlabeled"
+    if len(set(splits.values()) - {"unlabeled"}) < 2:  # all in one folder is no split
+        splits = {}
     landmarks, skeleton = (names or keypoints.names, keypoints.skeleton) if keypoints else (names, ())
     return annotations_of(films, landmarks, AnnotationSource(source, folder.folder, (), splits, skeleton))
 

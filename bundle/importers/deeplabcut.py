@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +12,8 @@ from bundle.importers.annotations import Annotations
 from bundle.importers.first_look import FirstLook
 from bundle.importers.image_folder import ImageFolder
 from bundle.importers.marked_film import AnnotationSource, MarkedFilm, NamedPoints, annotations_of
-from bundle.importers.parsing import annotation_file, number, point, read_text
+from bundle.importers.parsing import annotation_file, number, point
+from bundle.importers.table import read_table
 
 # DeepLabCut itself takes predictions below this for not found.
 _LEAST_LIKELIHOOD = 0.6
@@ -49,29 +48,27 @@ def read_deeplabcut(source: Path, images: Path | None, names: tuple[str, ...] | 
         DatasetError: naming the file and line of a malformed row, or an image that is missing.
     """
     file = annotation_file(source, "*.csv")
-    rows = list(csv.reader(io.StringIO(read_text(file))))
-    header = next((index for index, row in enumerate(rows[:5]) if row and row[0].strip() == "coords"), None)
+    rows = read_table(file)
+    header = next((index for index, row in enumerate(rows[:4]) if row.cells[0] == "coords"), None)
     if header is None:
         raise DatasetError(f"{file}: has no row coords among its first; give a CSV that DeepLabCut wrote")
-    index_columns, columns = _columns(file, rows[: header + 1])
+    index_columns, columns = _columns(file, [row.cells for row in rows[: header + 1]])
     folder = ImageFolder(images or file.parent)
     films = []
-    for line, row in enumerate(rows[header + 1 :], start=header + 2):
-        if not any(cell.strip() for cell in row):
-            continue
-        where = f"{file}, line {line}"
-        if len(row) != len(rows[header]):
-            raise DatasetError(f"{where}: has {len(row)} cells where the header has {len(rows[header])}; complete it")
-        name = "/".join(cell.strip() for cell in row[:index_columns])
+    for cells, where in rows[header + 1 :]:
+        expected = len(rows[header].cells)
+        if len(cells) != expected:
+            raise DatasetError(f"{where}: has {len(cells)} cells where the header has {expected}; complete it")
+        name = "/".join(cells[:index_columns])
         if name.isdecimal():
             raise DatasetError(f"{where}: {name!r} is a frame of a video; give a table of images")
-        films.append(MarkedFilm(folder.find(name, where), where, _points(columns, row, where)))
+        films.append(MarkedFilm(folder.find(name, where), where, _points(columns, cells, where)))
     return annotations_of(films, names, AnnotationSource(file, folder.folder, [column.part for column in columns]))
 
 
-def _columns(file: Path, header: Sequence[Sequence[str]]) -> tuple[int, list[_Column]]:
+def _columns(file: Path, header: Sequence[list[str]]) -> tuple[int, list[_Column]]:
     """The number of columns that name the image, and the columns of the body parts in their order."""
-    by_name = {row[0].strip(): [cell.strip() for cell in row] for row in header if row}
+    by_name = {row[0]: row for row in header}
     coords, parts = by_name["coords"], by_name.get("bodyparts", [])
     if len(parts) != len(coords) or "x" not in coords:
         raise DatasetError(f"{file}: its rows bodyparts and coords do not fit; give a CSV that DeepLabCut wrote")

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import zipfile
 from collections.abc import Sequence
@@ -12,11 +10,13 @@ from pathlib import Path
 
 from bundle.dataset.description import Point
 from bundle.errors import DatasetError
-from bundle.importers.annotations import Annotations
+from bundle.films.suffix import has_suffix
+from bundle.importers.annotations import Annotations, Unit
 from bundle.importers.first_look import FirstLook
 from bundle.importers.image_folder import ImageFolder
 from bundle.importers.marked_film import AnnotationSource, MarkedFilm, NamedPoints, annotations_of, as_point, by_number
-from bundle.importers.parsing import point, read_text
+from bundle.importers.parsing import point
+from bundle.importers.table import read_table
 
 # Bytes that the selections of one film may unpack to.
 _MOST_UNPACKED = 50_000_000
@@ -33,9 +33,9 @@ def recognise(look: FirstLook) -> str | None:
     if any(file.read_bytes()[:4] == b"Iout" for file in look.named(".roi")[:1]):
         return "its .roi files begin with ImageJ's Iout"
     for file in look.named(".zip")[:1]:
-        if zipfile.is_zipfile(file) and _only_selections(file):
+        if _only_selections(file):
             return "its .zip holds .roi files of ImageJ"
-    if look.table and {"X", "Y"} <= set(look.table[0]) and look.table[0][0] in ("", " "):
+    if look.table and {"X", "Y"} <= set(look.table[0]) and not look.table[0][0]:
         return "its table has a first column without name, X and Y, as ImageJ's results"
     return None
 
@@ -58,7 +58,7 @@ def read_imagej(source: Path, images: Path | None, names: tuple[str, ...] | None
     folder = ImageFolder(images or files[0].parent)
     found: list[tuple[Path, str, list[_Selection]]] = []
     for file in files:
-        if file.suffix.lower() == ".csv":
+        if has_suffix(file, ("csv",)):
             found += [(folder.find(name, where), where, points) for name, where, points in _table(file)]
         else:
             name = _ROI_SET.sub("", file.stem)
@@ -67,11 +67,8 @@ def read_imagej(source: Path, images: Path | None, names: tuple[str, ...] | None
         MarkedFilm(image, where, points)
         for (image, where, _), points in zip(found, _named([each[1:] for each in found], names), strict=True)
     ]
-    return annotations_of(
-        films,
-        names,
-        AnnotationSource(source, folder.folder, [name for film in films for name in film.points], shown_turned=False),
-    )
+    unit = None if any(has_suffix(file, ("csv",)) for file in files) else Unit.PIXELS
+    return annotations_of(films, names, AnnotationSource(source, folder.folder, unit=unit, shown_turned=False))
 
 
 def _files(source: Path) -> list[Path]:
@@ -98,8 +95,12 @@ def _named(films: Sequence[tuple[str, list[_Selection]]], names: tuple[str, ...]
 
 
 def _only_selections(file: Path) -> bool:
-    with zipfile.ZipFile(file) as archive:
-        return bool(archive.namelist()) and all(name.lower().endswith(".roi") for name in archive.namelist())
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = archive.namelist()
+    except Exception:  # whatever a broken archive leads to: its reader says so
+        return False
+    return bool(names) and all(name.lower().endswith(".roi") for name in names)
 
 
 def _selections(file: Path) -> list[_Selection]:
@@ -126,14 +127,13 @@ def _name(name: str, file: Path) -> str:
 
 def _table(file: Path) -> list[tuple[str, str, list[_Selection]]]:
     """The films of a table of results: that of its name, or those of the column Label."""
-    text = read_text(file)
-    rows = csv.DictReader(io.StringIO(text), delimiter="\t" if "\t" in text.partition("\n")[0] else ",")
-    if not {"X", "Y"} <= set(rows.fieldnames or ()):
+    header, *rows = read_table(file)
+    if not {"X", "Y"} <= set(header.cells):
         raise DatasetError(f"{file}: has no columns X and Y; measure the points with 'Centroid' set in ImageJ")
     films: dict[str, tuple[str, list[_Selection]]] = {}
-    for row in rows:
-        where = f"{file}, line {rows.line_num}"
-        each = point(row["X"], row["Y"], where)
+    for cells, where in rows:
+        row = dict(zip(header.cells, cells, strict=False))
+        each = point(row.get("X"), row.get("Y"), where)
         if each is None:
             raise DatasetError(f"{where}: has no X and Y; measure the point again or delete the row")
         image, _, name = (row.get("Label") or file.stem).partition(":")

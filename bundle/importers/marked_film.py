@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from bundle.dataset.description import Film, Point
 from bundle.errors import DatasetError
-from bundle.importers.annotations import Annotations, MarkedSize
+from bundle.importers.annotations import Annotations, MarkedSize, Unit
 from bundle.importers.parsing import first_appearances, in_order, label, quoted
 
 
@@ -62,6 +62,7 @@ class AnnotationSource:
         order: Names in the order that the file itself lists them; those that no film has are left out.
         splits: The split of a film's image, where the format tells it.
         skeleton: Pairs of indices of landmarks that a drawing joins, where they are given in order.
+        unit: What the numbers of the points are, where that is certain.
         shown_turned: Whether the program shows a picture turned as its EXIF orientation says; None where unknown.
     """
 
@@ -70,6 +71,7 @@ class AnnotationSource:
     order: Sequence[str] = ()
     splits: Mapping[Path, str] = field(default_factory=dict)
     skeleton: tuple[tuple[int, int], ...] = ()
+    unit: Unit | None = None
     shown_turned: bool | None = None
 
 
@@ -96,6 +98,7 @@ def annotations_of(films: Sequence[MarkedFilm], names: tuple[str, ...] | None, s
         splits=source.splits,
         skeleton=source.skeleton,
         marked_on={film.image: film.marked_on for film in films if film.marked_on is not None},
+        unit=source.unit,
         shown_turned=source.shown_turned,
     )
 

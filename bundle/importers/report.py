@@ -13,7 +13,7 @@ from pydicom.misc import is_dicom
 from bundle.coordinates import from_scoord
 from bundle.dataset.description import Point
 from bundle.errors import DatasetError
-from bundle.importers.annotations import Annotations
+from bundle.importers.annotations import Annotations, Unit
 from bundle.importers.first_look import FirstLook
 from bundle.importers.image_folder import ImageFolder
 from bundle.importers.marked_film import AnnotationSource, MarkedFilm, NamedPoints, annotations_of, as_point
@@ -70,7 +70,7 @@ def read_report(source: Path, images: Path | None, names: tuple[str, ...] | None
                     "give the folder of the films with --images"
                 )
             films.append(MarkedFilm(uids[uid][0].relative_to(folder.folder), str(file), points))
-    return annotations_of(films, names, AnnotationSource(source, folder.folder))
+    return annotations_of(films, names, AnnotationSource(source, folder.folder, unit=Unit.PIXELS))
 
 
 def _is_report(file: Path) -> bool:

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +11,7 @@ import numpy as np
 
 from bundle.errors import DatasetError
 from bundle.importers.parsing import label, number, quoted, read_text
+from bundle.importers.table import table_rows
 
 _HEADER = re.compile(r"^#\s*(\w+)\s*=\s*(.*?)\s*$")
 
@@ -39,11 +38,8 @@ def fcsv_positions(file: Path) -> dict[str, list[float]]:
     if system not in _TO_LPS:
         raise DatasetError(f"{file}: CoordinateSystem is {quoted(system)}; save the points in LPS or RAS")
     positions: dict[str, list[float]] = {}
-    for line, text in enumerate(lines, start=1):
-        if text.startswith("#") or not text.strip():
-            continue
-        where = f"{file}, line {line}"
-        row = next(csv.reader(io.StringIO(text)))
+    points = "\n".join("" if line.startswith("#") else line for line in lines)
+    for row, where in table_rows(file, points) if points.strip() else ():
         if len(row) < len(columns):
             raise DatasetError(f"{where}: has {len(row)} cells where the header names {len(columns)}; correct the row")
         if row[len(columns) : len(columns) + 1] in ([], [""], [_DEFINED]):

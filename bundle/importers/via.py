@@ -3,19 +3,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bundle.coordinates import from_corner
 from bundle.errors import DatasetError
-from bundle.importers.annotations import Annotations
+from bundle.importers.annotations import Annotations, Unit
 from bundle.importers.entries import Entry, parse_json, read_json
 from bundle.importers.first_look import FirstLook
 from bundle.importers.image_folder import ImageFolder
 from bundle.importers.marked_film import AnnotationSource, MarkedFilm, NamedPoints, annotations_of, as_point
 from bundle.importers.parsing import annotation_file, read_text
+from bundle.importers.table import table_rows
 
 _METADATA = "_via_img_metadata"
 _SHAPE, _ATTRIBUTES = "region_shape_attributes", "region_attributes"
@@ -55,7 +54,7 @@ def read_via(source: Path, images: Path | None, names: tuple[str, ...] | None) -
                 centre = shape.member("cx").coordinate(), shape.member("cy").coordinate()
                 points.mark(_label(attributes), as_point(from_corner(centre)), shape.where)
         films.append(MarkedFilm(folder.find(name, where), where, points))
-    return annotations_of(films, names, AnnotationSource(file, folder.folder, shown_turned=True))
+    return annotations_of(films, names, AnnotationSource(file, folder.folder, unit=Unit.PIXELS, shown_turned=True))
 
 
 def _label(attributes: Entry) -> str:
@@ -87,18 +86,13 @@ def _regions(regions: Entry) -> Iterator[tuple[Entry, Entry]]:
 
 def _table(file: Path) -> Iterator[tuple[str, str, _Regions]]:
     """Regions of each image of the CSV, whose cells hold JSON."""
-    rows = csv.DictReader(io.StringIO(read_text(file).lstrip("#")))
-    if not {"filename", _SHAPE, _ATTRIBUTES} <= set(rows.fieldnames or ()):
+    header, *rows = table_rows(file, read_text(file).lstrip("#"))
+    if not {"filename", _SHAPE, _ATTRIBUTES} <= set(header.cells):
         raise DatasetError(f"{file}: has no columns filename, {_SHAPE} and {_ATTRIBUTES}; export it from VIA again")
     films: dict[str, list[tuple[Entry, Entry]]] = {}
-    try:
-        for row in rows:
-            where = f"{file}, line {rows.line_num}, "
-            cells = [parse_json(row[column] or "{}", where + column) for column in (_SHAPE, _ATTRIBUTES)]
-            films.setdefault(row["filename"] or "", []).append((cells[0], cells[1]))
-    except csv.Error as error:
-        raise DatasetError(
-            f"{file}, line {rows.line_num}: cannot be read ({error}); export it from VIA again"
-        ) from error
+    for cells, where in rows:
+        row = dict(zip(header.cells, cells, strict=False))
+        shape, attributes = (parse_json(row.get(name) or "{}", f"{where}, {name}") for name in (_SHAPE, _ATTRIBUTES))
+        films.setdefault(row.get("filename", ""), []).append((shape, attributes))
     for name, regions in films.items():
         yield name, regions[0][0].where, regions

@@ -15,7 +15,7 @@ from bundle.errors import DatasetError
 from bundle.films.film_files import film_files
 from bundle.films.image_size import image_size
 from bundle.films.suffix import without_suffix
-from bundle.importers.annotations import Annotations
+from bundle.importers.annotations import Annotations, Unit
 from bundle.importers.first_look import FirstLook
 from bundle.importers.marked_film import AnnotationSource, MarkedFilm, annotations_of, as_point
 from bundle.importers.parsing import annotation_file, number, read_text
@@ -35,7 +35,7 @@ def recognise(look: FirstLook) -> str | None:
 def read_yolo(source: Path, images: Path | None, names: tuple[str, ...] | None) -> Annotations:
     """Read one object a film, its points as fractions of width and height; visibility 0 is missing.
 
-    The splits train, val and test are kept; an image without a line is unlabelled.
+    The splits train, val and test are kept where there are two of them; an image without a line is unlabelled.
 
     Args:
         source: The `data.yaml`, or a folder with one.
@@ -54,7 +54,8 @@ def read_yolo(source: Path, images: Path | None, names: tuple[str, ...] | None) 
             f"{file}: kpt_shape is of {count} points where {len(landmarks)} names are given; correct one"
         )
     root = (images or _root(file, content)).resolve()
-    films, splits = [], {}
+    films: list[MarkedFilm] = []
+    splits: dict[Path, str] = {}
     for key, split in _SPLITS.items():
         for image in _images(file, content, key, root):
             labels = _label_file(image)
@@ -63,7 +64,9 @@ def read_yolo(source: Path, images: Path | None, names: tuple[str, ...] | None) 
             film = MarkedFilm(image.relative_to(root), str(labels), named)
             films.append(film)
             splits[film.image] = split if named else "unlabeled"
-    return annotations_of(films, landmarks, AnnotationSource(file, root, splits=splits))
+    if len(set(splits.values()) - {"unlabeled"}) < 2:  # all in one folder is no split
+        splits = {}
+    return annotations_of(films, landmarks, AnnotationSource(file, root, splits=splits, unit=Unit.PIXELS))
 
 
 def _content(file: Path) -> dict[str, Any]:
