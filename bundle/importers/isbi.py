@@ -50,10 +50,16 @@ def read_isbi(source: Path, images: Path | None, names: tuple[str, ...] | None) 
     films, splits = [], {}
     for file in annotation_files(source, "*.txt"):
         image = folder.find(file.stem, str(file))
-        spacing = _SCAN_SPACING if image_size(folder.folder / image) == _SCAN_SIZE else None
-        films.append(Film(image, _points(file, len(names)), spacing))
+        films.append(Film(image, _points(file, len(names)), _spacing(folder.folder / image)))
         splits[image] = "training" if _number_of(file) <= _LAST_TRAINING_FILM else "test"
     return Annotations(folder.folder, names, tuple(films), splits, CEPHALOGRAM.skeleton)
+
+
+def _spacing(image: Path) -> tuple[float, float] | None:
+    try:
+        return _SCAN_SPACING if image_size(image) == _SCAN_SIZE else None
+    except DatasetError:  # told with all the other films that cannot be read
+        return None
 
 
 def _number_of(file: Path) -> int:
