@@ -7,3 +7,4 @@ import warnings
 # pydicom both logs and warns, and quotes damaged elements, which may name the patient; its import sets its own level
 logging.getLogger("pydicom").addFilter(lambda record: record.levelno >= logging.ERROR)
 warnings.filterwarnings("ignore", module="pydicom")
+warnings.filterwarnings("ignore", module="PIL")  # of damaged tags, and of sizes, which are limited here

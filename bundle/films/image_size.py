@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import math
-import warnings
 from pathlib import Path
 
 from bundle.errors import DatasetError, RadiographError
 from bundle.films.dicom_elements import MOST_PIXELS
 from bundle.films.suffix import FORMATS, METAIMAGE, NIFTI, PICTURE, has_suffix
+
+_LONGEST_LINE = 1 << 16
+"""Bytes of a MetaImage header's line: without its end, a file of pixels would be read whole."""
 
 
 def require_loadable(size: tuple[int, int], name: str) -> None:
@@ -39,7 +41,8 @@ def image_size(image: Path) -> tuple[int, int]:
         if has_suffix(image, NIFTI):
             return _nifti_size(image)
         if has_suffix(image, METAIMAGE):
-            return _metaimage_size(image)
+            width, height, *_ = metaimage_shape(image)
+            return width, height
         if has_suffix(image, PICTURE):
             return _picture_size(image)
         return _dicom_size(image)
@@ -57,9 +60,7 @@ def _picture_size(image: Path) -> tuple[int, int]:
 
     if is_tiff(image):
         return tiff_tags(image).size
-    with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
-        picture = Image.open(image, formats=PILLOW_FORMATS)
-    with picture:
+    with Image.open(image, formats=PILLOW_FORMATS) as picture:
         return picture.size
 
 
@@ -77,13 +78,23 @@ def _nifti_size(image: Path) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def _metaimage_size(image: Path) -> tuple[int, int]:
+def metaimage_shape(image: Path) -> tuple[int, ...]:
+    """Read the size of a MetaImage along all its axes, and the number of its channels where that is not 1.
+
+    Raises:
+        ValueError: the header does not say.
+    """
+    sizes: tuple[int, ...] = ()
+    channels = 1
     with image.open("rb") as file:
-        for line in file:
+        while line := file.readline(_LONGEST_LINE):
             key, _, value = line.partition(b"=")
             if key.strip() == b"DimSize":
-                width, height = value.split()[:2]
-                return int(width), int(height)
+                sizes = tuple(map(int, value.split()))
+            if key.strip() == b"ElementNumberOfChannels":
+                channels = int(value)
             if key.strip() == b"ElementDataFile":
                 break
-    raise ValueError("no DimSize")
+    if len(sizes) < 2:
+        raise ValueError("no DimSize")
+    return sizes if channels == 1 else (*sizes, channels)

@@ -57,8 +57,10 @@ class LoadRadiographd(MapTransform):
         for key in self.key_iterator(loaded):
             film = self._film(Path(str(loaded[key])))
             stated = np.asarray(loaded.get(self.spacing_key, np.nan), dtype=np.float32)
+            doubt = film.meta.pop("spacing_warning")
             if np.isnan(stated).any():
                 loaded[self.spacing_key] = film.meta["spacing"]
+                film.meta["warnings"] = "\n".join(filter(None, (film.meta["warnings"], doubt)))
             else:
                 loaded[self.spacing_key] = film.meta["spacing"] = stated
                 film.meta["spacing_provenance"] = str(SpacingProvenance.DATASET)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -57,11 +56,10 @@ class PictureReader(ImageReader):
             _require_one_page(tags.pages, file.name)
             require_loadable(tags.size, file.name)
             return tiff_pixels(file, tags), tags.orientation
-        with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
-            try:
-                picture = Image.open(file, formats=PILLOW_FORMATS)
-            except Image.DecompressionBombError as error:
-                raise RadiographError(f"{file.name}: it has too many pixels; save it at a smaller size") from error
+        try:
+            picture = Image.open(file, formats=PILLOW_FORMATS)
+        except Image.DecompressionBombError as error:
+            raise RadiographError(f"{file.name}: it has too many pixels; save it at a smaller size") from error
         with picture:
             _require_one_page(getattr(picture, "n_frames", 1), file.name)
             require_loadable(picture.size, file.name)

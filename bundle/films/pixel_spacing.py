@@ -100,26 +100,26 @@ def dicom_spacing(dataset: Dataset, name: str) -> tuple[tuple[float, float], Spa
     return UNKNOWN_SPACING, SpacingProvenance.UNKNOWN
 
 
-def header_spacing(
-    spacing: tuple[float, float], field: str, name: str
-) -> tuple[tuple[float, float], SpacingProvenance]:
+def header_spacing(spacing: tuple[float, float], field: str) -> tuple[tuple[float, float], SpacingProvenance, str]:
     """Judge the spacing that a NIfTI or MetaImage header states.
-
-    Exactly 1 x 1 mm is what those formats hold when nobody stated a spacing, so it stays unknown.
 
     Args:
         spacing: Millimetres per pixel (sx, sy) as stored.
-        field: Name of the header field for the error message.
-        name: File name for the error message.
+        field: Name of the header field for the warning.
 
     Returns:
-        Millimetres per pixel (sx, sy), NaN where unknown, and their provenance.
-
-    Raises:
-        RadiographError: a spacing is no plausible length.
+        Millimetres per pixel (sx, sy), NaN where unknown; their provenance; and why they are unknown, a sentence.
     """
-    _require_length(spacing, field, name)
-    return _unless_default(spacing, SpacingProvenance.IMAGE_HEADER)
+    if not all(map(is_plausible, spacing)):
+        why = f"not {PLAUSIBLE_RANGE} mm, as radiographs have it"
+    elif (default := looks_like_default(spacing)) is not None:
+        why = f"which is {default}"
+    else:
+        return spacing, SpacingProvenance.IMAGE_HEADER, ""
+    warning = (
+        f"{field} is {_stated(spacing)}, {why}, so the spacing is unknown; state it in dataset.json if it is right"
+    )
+    return UNKNOWN_SPACING, SpacingProvenance.UNKNOWN, warning
 
 
 def _unless_default(

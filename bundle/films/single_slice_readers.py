@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,82 +13,98 @@ from monai.config import PathLike
 from monai.data import ITKReader, NibabelReader
 from monai.utils import ensure_tuple
 
-from bundle.errors import DatasetError, RadiographError
-from bundle.films.dicom_elements import MOST_PIXELS
-from bundle.films.image_size import image_size
+from bundle.errors import RadiographError
+from bundle.films.image_size import metaimage_shape, require_loadable
+from bundle.films.orientation import Orientation
 from bundle.films.pixel_spacing import header_spacing
 from bundle.films.radiograph_meta import radiograph_meta
 from bundle.films.suffix import METAIMAGE, NIFTI, has_suffix
+from bundle.films.volume_orientation import nifti_orientation, volume_orientation
 
 MILLIMETRES = {"meter": 1e3, "mm": 1.0, "micron": 1e-3, "unknown": 1.0}
 """Length of a NIfTI spatial unit; a header without unit means millimetres by custom."""
 
 
 class NiftiRadiographReader(NibabelReader):
-    """Read a NIfTI file of one slice as `[X, Y]` in its stored index order; its affine is left aside."""
+    """Read a NIfTI file of one slice as `[X, Y]`, turned upright by its affine where that says how."""
 
     def verify_suffix(self, filename: Sequence[PathLike] | PathLike) -> bool:
         """Tell whether the suffix is NIfTI's."""
         return has_suffix(filename, NIFTI)
 
     def read(self, data: Sequence[PathLike] | PathLike, **kwargs: Any) -> tuple[Path, nibabel.Nifti1Image]:
-        """Open one file."""
+        """Open one file; nothing is unpacked yet."""
         (file,) = ensure_tuple(data)
         return Path(file), super().read(file, **kwargs)
 
     def get_data(self, img: tuple[Path, nibabel.Nifti1Image]) -> tuple[np.ndarray, dict[str, Any]]:
-        """Give float32 `[X, Y]` and the metadata of `radiograph_meta`."""
+        """Give float32 `[X, Y]` and the metadata of `radiograph_meta`.
+
+        Raises:
+            RadiographError: it is no single slice, or too large, or in colour.
+        """
         file, opened = img
-        _require_loadable(opened.shape, file.name)
-        image = _single_slice(np.asanyarray(opened.dataobj), file.name)
-        return image, radiograph_meta(image, *header_spacing(_pixdim(opened, file), "pixdim", file.name))
+        _require_one_slice(opened.shape, file.name)
+        if opened.get_data_dtype().names is not None:
+            raise RadiographError(f"{file.name}: a colour NIfTI is not supported; save it in grey")
+        pixels = np.asanyarray(opened.dataobj)
+        return _upright(pixels, *nifti_orientation(opened), _pixdim(opened, file), "pixdim")
 
 
 class MetaImageRadiographReader(ITKReader):
-    """Read an MHA or MHD file of one slice as `[X, Y]` in its stored index order; its direction is left aside."""
+    """Read an MHA or MHD file of one slice as `[X, Y]`, turned upright by its direction where that says how."""
 
     def verify_suffix(self, filename: Sequence[PathLike] | PathLike) -> bool:
         """Tell whether the suffix is MetaImage's."""
         return has_suffix(filename, METAIMAGE)
 
     def read(self, data: Sequence[PathLike] | PathLike, **kwargs: Any) -> tuple[Path, Any]:
-        """Open one file by ITK.
+        """Open one file by ITK, which unpacks it.
 
         Raises:
-            RadiographError: ITK cannot read the file, or it holds too many pixels.
+            RadiographError: it is no single slice, or too large, or ITK cannot read it.
         """
-        (file,) = ensure_tuple(data)
-        name = Path(file).name
-        with suppress(DatasetError):  # ITK tells more of a damaged header
-            _require_loadable(image_size(Path(file)), name)
+        (path,) = ensure_tuple(data)
+        file = Path(path)
+        _require_one_slice(metaimage_shape(file), file.name)
         try:
-            return Path(file), super().read(file, **kwargs)
+            return file, super().read(file, **kwargs)
         except (RuntimeError, TypeError) as error:  # ITK's messages are paragraphs about its own build
             raise RadiographError(
-                f"{name}: not a MetaImage that ITK reads; check that it is whole, grey, and of positive ElementSpacing"
+                f"{file.name}: not a MetaImage that ITK reads; check that it is whole, grey, and of positive "
+                "ElementSpacing"
             ) from error
 
     def get_data(self, img: tuple[Path, Any]) -> tuple[np.ndarray, dict[str, Any]]:
-        """Give float32 `[X, Y]` and the metadata of `radiograph_meta`."""
+        """Give float32 `[X, Y]` and the metadata of `radiograph_meta`.
+
+        Raises:
+            RadiographError: it is no single slice.
+        """
         file, opened = img
-        image = _single_slice(self._get_array_data(opened), file.name)
-        sx, sy, *_ = opened.GetSpacing()
-        return image, radiograph_meta(image, *header_spacing((float(sx), float(sy)), "ElementSpacing", file.name))
+        pixels = self._get_array_data(opened)
+        _require_one_slice(pixels.shape, file.name)
+        spacing = np.array(opened.GetSpacing())
+        axes, origin = np.zeros((3, 2)), np.zeros(3)
+        count = len(spacing)
+        direction = np.asarray(opened.GetDirection()).reshape(count, count)
+        axes[:count], origin[:count] = (direction * spacing)[:, :2], opened.GetOrigin()
+        turned = volume_orientation(axes, origin, pixels.shape[:2])
+        return _upright(pixels, *turned, (float(spacing[0]), float(spacing[1])), "ElementSpacing")
 
 
-def _require_loadable(shape: Sequence[int], name: str) -> None:
-    if math.prod(shape[:2]) > MOST_PIXELS:
-        size = " x ".join(map(str, shape[:2]))
-        raise RadiographError(f"{name}: its size is {size}, too many pixels; save it at a smaller size")
+def _require_one_slice(shape: Sequence[int], name: str) -> None:
+    if len(shape) < 2 or any(size != 1 for size in shape[2:]):
+        stated = " x ".join(map(str, shape))
+        raise RadiographError(f"{name}: an image of {stated} is no radiograph; save one slice as an image of its own")
+    require_loadable((shape[0], shape[1]), name)
 
 
-def _single_slice(pixels: np.ndarray, name: str) -> np.ndarray:
-    if pixels.ndim < 2 or any(size != 1 for size in pixels.shape[2:]):
-        shape = " x ".join(map(str, pixels.shape))
-        raise RadiographError(f"{name}: an image of {shape} is no radiograph; save one slice as an image of its own")
-    if pixels.dtype.names is not None:
-        raise RadiographError(f"{name}: a colour NIfTI is not supported; save it in grey")
-    return np.array(pixels.reshape(pixels.shape[:2]), dtype=np.float32)
+def _upright(
+    pixels: np.ndarray, orientation: Orientation, warnings: Sequence[str], spacing: tuple[float, float], field: str
+) -> tuple[np.ndarray, dict[str, Any]]:
+    image = orientation.turn(np.array(pixels.reshape(pixels.shape[:2]), dtype=np.float32))
+    return image, radiograph_meta(image, *header_spacing(spacing, field), warnings, orientation)
 
 
 def _pixdim(image: nibabel.Nifti1Image, file: Path) -> tuple[float, float]:

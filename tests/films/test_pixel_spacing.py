@@ -93,7 +93,7 @@ def test_a_spacing_of_no_radiograph_is_refused(field, value):
 @given(st.floats(1e-4, 100), st.floats(1e-4, 100))
 @settings(deadline=None, max_examples=30)
 def test_every_spacing_of_a_radiograph_is_taken(sx, sy):
-    assert header_spacing((sx, sy), "pixdim", "film.nii")[0] in ((sx, sy), pytest.approx((math.nan,) * 2, nan_ok=True))
+    assert header_spacing((sx, sy), "pixdim")[0] in ((sx, sy), pytest.approx((math.nan,) * 2, nan_ok=True))
 
 
 @pytest.mark.parametrize(
@@ -149,19 +149,31 @@ def test_magnification_shrinks_the_detector_pixel(imager, magnification):
 
 
 def test_header_spacing_is_taken_as_stated():
-    assert header_spacing((0.3, 0.4), "pixdim", "film.nii") == ((0.3, 0.4), SpacingProvenance.IMAGE_HEADER)
+    assert header_spacing((0.3, 0.4), "pixdim") == ((0.3, 0.4), SpacingProvenance.IMAGE_HEADER, "")
 
 
-def test_header_default_of_one_is_unknown():
-    spacing, provenance = header_spacing((1.0, 1.0), "pixdim", "film.nii")
+@pytest.mark.parametrize(
+    ("stated", "why"),
+    [
+        *[(value, "not between 0.0001 and 100 mm") for value in (0.0, -1.0, math.nan, math.inf, 1e-30, 1e3)],
+        (1.0, "which is what a converter writes"),
+        *[(25.4 / dots, f"which is {dots} dots per inch") for dots in (72, 96, 150, 300, 600)],
+        (float(np.float32(25.4 / 96)), "which is 96 dots per inch"),  # as NIfTI stores it
+        (0.352734, "which is 72 dots per inch"),  # 2835 dots per metre, as a PNG stores it
+        (0.264583, "which is 96 dots per inch"),
+    ],
+)
+def test_header_spacing_that_nobody_measured_is_unknown_and_says_why(stated, why):
+    spacing, provenance, warning = header_spacing((stated, stated), "pixdim")
     assert all(math.isnan(value) for value in spacing)
     assert provenance is SpacingProvenance.UNKNOWN
+    assert warning.startswith(f"pixdim is {stated:g} x {stated:g}, {why}")
+    assert warning.endswith("so the spacing is unknown; state it in dataset.json if it is right")
 
 
-@pytest.mark.parametrize("value", [0.0, -1.0, math.nan, math.inf, 1e-30, 1e3])
-def test_header_spacing_that_is_no_length_is_refused(value):
-    with pytest.raises(RadiographError, match=r"^film\.nii: pixdim"):
-        header_spacing((0.1, value), "pixdim", "film.nii")
+@pytest.mark.parametrize("stated", [0.143, 0.1, 0.168, 0.2, 0.25, 0.3, 0.5, 0.9999])
+def test_header_spacing_of_a_detector_is_known(stated):
+    assert header_spacing((stated, stated), "ElementSpacing")[0] == (stated, stated)
 
 
 @pytest.mark.parametrize("dots", [72, 96, 150, 300, 600])

@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
+import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +14,10 @@ import itk
 import nibabel
 import numpy as np
 import pytest
+from PIL import Image
 
 from bundle.errors import RadiographError
+from bundle.films.load_radiograph import LoadRadiographd
 from bundle.films.single_slice_readers import MetaImageRadiographReader, NiftiRadiographReader
 
 FILM = np.arange(12, dtype=np.int16).reshape(3, 4) * 300  # [X, Y]
@@ -86,10 +91,28 @@ def test_metaimage_spacing_of_zero_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("pixdim", [(0, 0.3), (0, 0), (-0.3, 0.3), (np.nan, 0.3)])
-def test_nifti_pixdim_that_is_no_length_is_refused(tmp_path, pixdim):
-    """NiBabel alone would make 1 of 0."""
-    with pytest.raises(RadiographError, match=r"^film\.nii: pixdim is"):
-        read(nifti(tmp_path / "film.nii", FILM, pixdim))
+def test_nifti_pixdim_that_is_no_length_is_unknown(tmp_path, pixdim):
+    """NiBabel alone would make 1 of 0, and 0.3 of -0.3."""
+    _, meta = read(nifti(tmp_path / "film.nii", FILM, pixdim))
+    assert np.isnan(meta["spacing"]).all()
+    assert meta["spacing_warning"].startswith("pixdim is ")
+
+
+@pytest.mark.parametrize("dots", [72, 96, 150, 300, 600])
+@pytest.mark.parametrize("name", ["film.mha", "film.nii.gz"])
+@pytest.mark.parametrize("picture", ["film.jpg", "film.tif"])
+def test_dots_per_inch_of_a_picture_that_went_through_itk_are_no_spacing(tmp_path, dots, name, picture):
+    """Unless the user states the very same spacing."""
+    Image.fromarray(np.tile(FILM // 16, (4, 5)).astype(np.uint8)).save(tmp_path / picture, dpi=(dots, dots))
+    itk.imwrite(itk.imread(str(tmp_path / picture)), str(tmp_path / name))
+    film = LoadRadiographd("image")({"image": str(tmp_path / name)})
+    assert np.isnan(film["spacing"]).all()
+    assert f"{dots} dots per inch" in film["image"].meta["warnings"]
+    stated = np.full(2, 25.4 / dots, np.float32)
+    film = LoadRadiographd("image")({"image": str(tmp_path / name), "spacing": stated})
+    assert np.array_equal(film["spacing"], stated)
+    assert film["image"].meta["spacing_provenance"] == "dataset.json"
+    assert not film["image"].meta["warnings"]
 
 
 @pytest.mark.parametrize("write", [nifti, metaimage])
@@ -118,3 +141,69 @@ def test_too_many_pixels_are_refused_before_they_are_read(tmp_path):
             RadiographError, match=f"{name}: its size is 30000 x 30000, too many pixels; save it at a sm"
         ):
             read(tmp_path / name)
+
+
+def bomb(path: Path, slices: int) -> Path:
+    """A file of a few kilobytes that unpacks to `slices` times 256 KiB of zeros."""
+    shape, zeros = (512, 512, slices), bytes(512 * 512)
+    if "nii" in path.name:
+        header = nibabel.Nifti1Header()
+        header.set_data_dtype(np.uint8)
+        header.set_data_shape(shape)
+        header["vox_offset"] = 352
+        with gzip.open(path, "wb") as file:
+            file.write(header.binaryblock + bytes(4))
+            for _ in range(slices):
+                file.write(zeros)
+    else:
+        pack = zlib.compressobj()
+        packed = b"".join(pack.compress(zeros) for _ in range(slices)) + pack.flush()
+        path.write_bytes(
+            b"ObjectType = Image\nNDims = 3\nBinaryData = True\nCompressedData = True\n"
+            b"CompressedDataSize = %d\nDimSize = 512 512 %d\nElementType = MET_UCHAR\nElementDataFile = LOCAL\n"
+            % (len(packed), slices)
+            + packed
+        )
+    return path
+
+
+@pytest.mark.parametrize("name", ["film.nii.gz", "film.mha"])
+def test_a_stack_is_refused_before_it_is_unpacked(tmp_path, name):
+    path = bomb(tmp_path / name, 400)  # 100 MiB
+    script = (
+        "import itk, nibabel, resource; from bundle.films.load_radiograph import LoadRadiographd as Load\n"
+        "itk.imread\nbefore = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        f"try: Load('image')(dict(image={str(path)!r}))\n"
+        "except Exception as error: print(error)\n"
+        "print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    said, more = run.stdout.strip().splitlines()
+    assert "an image of 512 x 512 x 400 is no radiograph" in said
+    assert int(more) < 50
+
+
+@pytest.mark.parametrize("part", [0.9, 0.5, 0.2])
+@pytest.mark.parametrize("name", ["film.nii", "film.nii.gz", "film.mha", "packed.mha", "film.mhd"])
+def test_a_cut_volume_is_refused(tmp_path, name, part):
+    pixels = np.random.default_rng(0).integers(0, 4000, (90, 70)).astype(np.int16)
+    path = tmp_path / name
+    if "nii" in name:
+        nifti(path, pixels, (0.3, 0.3))
+    else:
+        itk.imwrite(itk.image_from_array(np.ascontiguousarray(pixels.T)), str(path), compression=name == "packed.mha")
+    cut = path.with_suffix(".raw") if name.endswith("mhd") else path
+    content = cut.read_bytes()
+    cut.write_bytes(content[: int(part * len(content))])
+    with pytest.raises(RadiographError, match=f"^{name}: "):
+        LoadRadiographd("image")({"image": str(path)})
+
+
+def test_values_that_are_no_numbers_are_refused(tmp_path):
+    pixels = FILM.astype(np.float32)
+    pixels[1, 1] = np.nan
+    nifti(tmp_path / "film.nii", pixels, (0.3, 0.3))
+    metaimage(tmp_path / "film.mha", pixels, (0.3, 0.3))
+    for name in ("film.nii", "film.mha"):
+        with pytest.raises(RadiographError, match=f"^{name}: some pixel values are not finite numbers"):
+            LoadRadiographd("image")({"image": str(tmp_path / name)})
