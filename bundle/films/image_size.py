@@ -8,10 +8,8 @@ from pathlib import Path
 
 from bundle.errors import DatasetError, RadiographError
 from bundle.films.dicom_elements import MOST_PIXELS
+from bundle.films.packed_volumes import metaimage_header
 from bundle.films.suffix import FORMATS, METAIMAGE, NIFTI, PICTURE, has_suffix
-
-_LONGEST_LINE = 1 << 16
-"""Bytes of a MetaImage header's line: without its end, a file of pixels would be read whole."""
 
 
 def require_loadable(size: tuple[int, int], name: str) -> None:
@@ -41,7 +39,7 @@ def image_size(image: Path) -> tuple[int, int]:
         if has_suffix(image, NIFTI):
             return _nifti_size(image)
         if has_suffix(image, METAIMAGE):
-            width, height, *_ = metaimage_shape(image)
+            width, height, *_ = metaimage_header(image).shape
             return width, height
         if has_suffix(image, PICTURE):
             return _picture_size(image)
@@ -76,25 +74,3 @@ def _nifti_size(image: Path) -> tuple[int, int]:
 
     width, height = nibabel.load(image).shape[:2]  # type: ignore[attr-defined]
     return int(width), int(height)
-
-
-def metaimage_shape(image: Path) -> tuple[int, ...]:
-    """Read the size of a MetaImage along all its axes, and the number of its channels where that is not 1.
-
-    Raises:
-        ValueError: the header does not say.
-    """
-    sizes: tuple[int, ...] = ()
-    channels = 1
-    with image.open("rb") as file:
-        while line := file.readline(_LONGEST_LINE):
-            key, _, value = line.partition(b"=")
-            if key.strip() == b"DimSize":
-                sizes = tuple(map(int, value.split()))
-            if key.strip() == b"ElementNumberOfChannels":
-                channels = int(value)
-            if key.strip() == b"ElementDataFile":
-                break
-    if len(sizes) < 2:
-        raise ValueError("no DimSize")
-    return sizes if channels == 1 else (*sizes, channels)

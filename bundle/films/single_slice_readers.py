@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from monai.data import ITKReader, NibabelReader
 from monai.utils import ensure_tuple
 
 from bundle.errors import RadiographError
-from bundle.films.image_size import metaimage_shape, require_loadable
+from bundle.films.image_size import require_loadable
 from bundle.films.orientation import Orientation
+from bundle.films.packed_volumes import metaimage_header, require_intact_gzip, require_intact_metaimage
 from bundle.films.pixel_spacing import header_spacing
 from bundle.films.radiograph_meta import radiograph_meta
 from bundle.films.suffix import METAIMAGE, NIFTI, has_suffix
@@ -41,12 +43,14 @@ class NiftiRadiographReader(NibabelReader):
         """Give float32 `[X, Y]` and the metadata of `radiograph_meta`.
 
         Raises:
-            RadiographError: it is no single slice, or too large, or in colour.
+            RadiographError: it is no single slice, too large, in colour, cut or damaged.
         """
         file, opened = img
         _require_one_slice(opened.shape, file.name)
         if opened.get_data_dtype().names is not None:
             raise RadiographError(f"{file.name}: a colour NIfTI is not supported; save it in grey")
+        count = math.prod(opened.shape) * opened.get_data_dtype().itemsize
+        require_intact_gzip(file, int(opened.header["vox_offset"]) + count)
         pixels = np.asanyarray(opened.dataobj)
         return _upright(pixels, *nifti_orientation(opened), _pixdim(opened, file), "pixdim")
 
@@ -62,11 +66,13 @@ class MetaImageRadiographReader(ITKReader):
         """Open one file by ITK, which unpacks it.
 
         Raises:
-            RadiographError: it is no single slice, or too large, or ITK cannot read it.
+            RadiographError: it is no single slice, too large, cut or damaged, or ITK cannot read it.
         """
         (path,) = ensure_tuple(data)
         file = Path(path)
-        _require_one_slice(metaimage_shape(file), file.name)
+        header = metaimage_header(file)
+        _require_one_slice(header.shape, file.name)
+        require_intact_metaimage(header, file.name)
         try:
             return file, super().read(file, **kwargs)
         except (RuntimeError, TypeError) as error:  # ITK's messages are paragraphs about its own build

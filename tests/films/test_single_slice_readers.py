@@ -199,6 +199,39 @@ def test_a_cut_volume_is_refused(tmp_path, name, part):
         LoadRadiographd("image")({"image": str(path)})
 
 
+@pytest.mark.parametrize("name", ["film.nii.gz", "film.mha", "film.mhd"])
+def test_damage_within_packed_pixels_is_told(tmp_path, name):
+    """NiBabel stops before the checksum, and ITK gives what it could unpack."""
+    pixels = np.random.default_rng(0).integers(0, 4000, (90, 70)).astype(np.int16)
+    path = tmp_path / name
+    if "nii" in name:
+        nifti(path, pixels, (0.3, 0.3))
+    else:
+        itk.imwrite(itk.image_from_array(np.ascontiguousarray(pixels.T)), str(path), compression=True)
+    LoadRadiographd("image")({"image": str(path)})
+    packed = path.with_suffix(".zraw") if name.endswith("mhd") else path
+    content = bytearray(packed.read_bytes())
+    for place in range(len(content) // 2, len(content) // 2 + 8):
+        damaged = content.copy()
+        damaged[place] ^= 0x10
+        packed.write_bytes(damaged)
+        with pytest.raises(RadiographError, match=f"^{name}: .*(cut|damaged).*; use an intact file"):
+            LoadRadiographd("image")({"image": str(path)})
+
+
+@pytest.mark.parametrize("name", ["film.nii.gz", "film.mha"])
+def test_more_than_its_pixels_is_not_unpacked(tmp_path, name):
+    path = bomb(tmp_path / name, 40)
+    if name == "film.mha":
+        path.write_bytes(path.read_bytes().replace(b"DimSize = 512 512 40", b"DimSize = 512 512 1 "))
+    else:
+        content = bytearray(gzip.decompress(path.read_bytes()))
+        content[46:48] = np.int16(1).tobytes()
+        path.write_bytes(gzip.compress(bytes(content)))
+    with pytest.raises(RadiographError, match=f"^{name}: (it goes on far behind|its compressed pixels are .*another)"):
+        LoadRadiographd("image")({"image": str(path)})
+
+
 def test_values_that_are_no_numbers_are_refused(tmp_path):
     pixels = FILM.astype(np.float32)
     pixels[1, 1] = np.nan
