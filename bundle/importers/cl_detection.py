@@ -6,7 +6,7 @@ from __future__ import annotations
 import atexit
 import tempfile
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import numpy as np
 from PIL import Image
@@ -14,11 +14,15 @@ from PIL import Image
 from bundle.dataset.description import Point
 from bundle.errors import DatasetError
 from bundle.films.pixel_spacing import PLAUSIBLE_RANGE, is_plausible
+from bundle.films.suffix import has_suffix
 from bundle.importers.annotations import Annotations, Unit
 from bundle.importers.entries import Entry, read_json
 from bundle.importers.first_look import FirstLook
 from bundle.importers.marked_film import AnnotationSource, MarkedFilm, NamedPoints, annotations_of
+from bundle.importers.parsing import number, point
 from bundle.importers.stack import Stack
+from bundle.importers.table import read_table
+from bundle.importers.table_columns import read_header
 
 _STACKS = ("train_stack.mha", "train-stack.mha")
 
@@ -41,7 +45,8 @@ def read_cl_detection(source: Path, images: Path | None, names: tuple[str, ...] 
     no point; a film one of whose points lies in what would be cropped is kept whole.
 
     Args:
-        source: The JSON file, or a folder with it and the stack, or with folders of them.
+        source: The JSON file, a table `file,scale,p1x,p1y,…` whose files are called by their slices, or a folder with
+            the JSON file and the stack, or with folders of them.
         images: Folder of the stack; by default that of the JSON file, and those beside and below it.
         names: Names of the landmarks in order; by default their numbers.
 
@@ -50,16 +55,16 @@ def read_cl_detection(source: Path, images: Path | None, names: tuple[str, ...] 
     """
     file = source if source.is_file() else _one(source, ("train-gt.json", "train_gt.json"))
     stack = _one(images or (source if source.is_dir() else file.parent), _STACKS)
-    slices = _slices(read_json(file))
+    slices = _slices_of_table(file) if has_suffix(file, ("csv",)) else _slices(read_json(file))
     scratch = tempfile.TemporaryDirectory(prefix="cl-detection-")
     atexit.register(scratch.cleanup)  # the films are copied from it after this returns
     folder = Path(scratch.name)
     films = []
-    for number, pixels in enumerate(Stack(stack).slices(), start=1):
-        points, spacing = slices.pop(number, (NamedPoints(), None))
-        image = Path(f"{number:03d}.png")
-        _write(_without_padding(_grey(pixels, stack, number), points), folder / image)
-        films.append(MarkedFilm(image, f"{file}: slice {number}", points, spacing=spacing))
+    for index, pixels in enumerate(Stack(stack).slices(), start=1):
+        points, spacing = slices.pop(index, (NamedPoints(), None))
+        image = Path(f"{index:03d}.png")
+        _write(_without_padding(_grey(pixels, stack, index), points), folder / image)
+        films.append(MarkedFilm(image, f"{file}: slice {index}", points, spacing=spacing))
     if slices:
         raise DatasetError(f"{file}: has points of slice {min(slices)}, which {stack.name} lacks; give the stack of it")
     order = sorted({name for film in films for name in film.points}, key=lambda name: (len(name), name))
@@ -88,10 +93,7 @@ def _slices(content: Entry) -> dict[int, _Slice]:
         if len(values) != 3 or values[2] != int(values[2]) or values[2] < 1:
             raise DatasetError(f"{entry.where}.point is not x, y and the number of a slice; correct it")
         millimetres = entry.member("scale").coordinate()
-        if not is_plausible(millimetres):
-            raise DatasetError(
-                f"{entry.where}.scale is {millimetres:g}, not {PLAUSIBLE_RANGE} mm per pixel; correct it"
-            )
+        _require_plausible(millimetres, f"{entry.where}.scale")
         points, spacing = slices.setdefault(int(values[2]), (NamedPoints(), (millimetres, millimetres)))
         if spacing[0] != millimetres:
             raise DatasetError(
@@ -99,6 +101,33 @@ def _slices(content: Entry) -> dict[int, _Slice]:
             )
         points.mark(entry.member("name").label(), (values[0], values[1]), entry.where)
     return slices
+
+
+def _slices_of_table(file: Path) -> dict[int, _Slice]:
+    """Points and pixel size of each slice, from the table that the challenge's own program makes of the JSON file."""
+    header, *rows = read_table(file)
+    columns = read_header(header.cells, header.where)
+    if "scale" not in header.cells:
+        raise DatasetError(f"{header.where}: has no column scale, the mm per pixel; give the challenge's table")
+    slices: dict[int, _Slice] = {}
+    for cells, where in rows:
+        stem = PureWindowsPath(cells[columns.image]).stem if len(cells) == len(header.cells) else ""
+        if not (stem.isascii() and stem.isdecimal()):
+            raise DatasetError(f"{where}: is no file called by its slice, scale and points; correct the row")
+        millimetres = number(cells[header.cells.index("scale")], where)
+        _require_plausible(millimetres, f"{where}, scale")
+        points = NamedPoints()
+        for name, (x, y) in columns.points.items():
+            if (each := point(cells[x], cells[y], f"{where}, {name}")) is not None:
+                points.mark(name.removeprefix("p"), each, where)
+        if slices.setdefault(int(stem), (points, (millimetres, millimetres)))[0] is not points:
+            raise DatasetError(f"{where}: slice {int(stem)} stands in a row before; keep one of them")
+    return slices
+
+
+def _require_plausible(millimetres: float, where: str) -> None:
+    if not is_plausible(millimetres):
+        raise DatasetError(f"{where} is {millimetres:g}, not {PLAUSIBLE_RANGE} mm per pixel; correct it")
 
 
 def _grey(pixels: np.ndarray, stack: Path, number: int) -> np.ndarray:

@@ -6,13 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import pydicom
 from pydicom import Dataset
-from pydicom.misc import is_dicom
 
 from bundle.coordinates import from_scoord
 from bundle.dataset.description import Point
 from bundle.errors import DatasetError
+from bundle.films.dicom_file import looks_like_dicom, read_dicom
 from bundle.importers.annotations import Annotations, Unit
 from bundle.importers.first_look import FirstLook
 from bundle.importers.image_folder import ImageFolder
@@ -75,9 +74,9 @@ def read_report(source: Path, images: Path | None, names: tuple[str, ...] | None
 
 def _is_report(file: Path) -> bool:
     try:
-        if not is_dicom(file):
+        if not looks_like_dicom(file):
             return False
-        return str(pydicom.filereader.read_file_meta_info(file).get("MediaStorageSOPClassUID", "")).startswith(_REPORTS)
+        return str(read_dicom(file, ["SOPClassUID"], pixels=False).get("SOPClassUID", "")).startswith(_REPORTS)
     except Exception:  # whatever a broken file leads the parser to: it is no report that could be read
         return False
 
@@ -87,7 +86,7 @@ def _films_by_uid(folder: Path) -> dict[str, list[Path]]:
     films: dict[str, list[Path]] = {}
     for file in sorted(file for file in folder.rglob("*") if file.is_file()):
         try:
-            header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=["SOPInstanceUID", "Rows"])
+            header = read_dicom(file, ["SOPInstanceUID", "Rows"], pixels=False)
         except Exception:  # no DICOM file, or a broken one, which its own reader reports
             continue
         if "Rows" in header:
@@ -98,7 +97,7 @@ def _films_by_uid(folder: Path) -> dict[str, list[Path]]:
 def _points(file: Path) -> Iterator[tuple[str, str, Point]]:
     """SOP Instance UID of the film, name and place of each point of a report."""
     try:
-        report = pydicom.dcmread(file, specific_tags=["SpecificCharacterSet", "ContentSequence"])
+        report = read_dicom(file, ["SpecificCharacterSet", "ContentSequence"])
         groups = [group for group in _items(report) if _concept(group) == _GROUP]
         found = [marked for group in groups for marked in _marked(group, file)]
     except DatasetError:

@@ -137,3 +137,32 @@ def test_without_a_stack(challenge) -> None:
     (challenge / "train_stack.mha").unlink()
     with pytest.raises(DatasetError, match=r"holds 0 files train_stack\.mha, not one; give the challenge's folder"):
         read_cl_detection(challenge, None, None)
+
+
+HEADER = "file,scale,p1x,p1y,p2x,p2y"
+
+
+def test_points_of_a_table(challenge) -> None:
+    table = challenge / "train.csv"
+    table.write_text(f"{HEADER}\n./processed_images/2.bmp,0.125,9,10,,\n./processed_images/1.bmp,0.1,3,4,7,8\n")
+    annotations = read_cl_detection(table, challenge, None)
+    assert annotations.landmarks == ("1", "2")
+    assert [film.landmarks for film in annotations.films] == [((3, 4), (7, 8)), ((9, 10), None), None]
+    assert [film.spacing for film in annotations.films] == [(0.1, 0.1), (0.125, 0.125), None]
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("a.bmp,0.1,3,4,7,8", "line 2: is no file called by its slice, scale and points"),
+        ("1.bmp,0.1,3,4,7", "line 2: is no file called by its slice, scale and points"),
+        ("1.bmp,,3,4,7,8", "line 2, scale is nan, not"),
+        ("1.bmp,0.1,3,four,7,8", "line 2, .*1: 'four' is not a number"),
+        ("1.bmp,0.1,3,4,7,8\n01.bmp,0.1,3,4,7,8", "line 3: slice 1 stands in a row before"),
+        ("9.bmp,0.1,3,4,7,8", "has points of slice 9"),
+    ],
+)
+def test_a_malformed_table(challenge, row, sentence) -> None:
+    (challenge / "train.csv").write_text(f"{HEADER}\n{row}\n")
+    with pytest.raises(DatasetError, match=sentence):
+        read_cl_detection(challenge / "train.csv", challenge, None)
