@@ -80,11 +80,9 @@ ELEMENTS = (
     "SegmentedRedPaletteColorLookupTableData",
     "SegmentedGreenPaletteColorLookupTableData",
     "SegmentedBluePaletteColorLookupTableData",
-    "ExtendedOffsetTable",
-    "ExtendedOffsetTableLengths",
     "PixelData",
 )
 """The only elements that are parsed."""
 
-MOST_PIXELS = 1 << 28
+MOST_PIXELS = 1 << 27
 """Beyond this a header is taken for damaged rather than for a film (a long-leg mosaic has about 2**25)."""

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,33 +15,27 @@ from pydicom import Dataset
 from pydicom.config import disable_value_validation
 from pydicom.errors import InvalidDicomError
 from pydicom.pixels import apply_color_lut
-from pydicom.uid import JPEG2000, UID, JPEG2000Lossless, JPEGBaseline8Bit, RLELossless
+from pydicom.uid import UID
 
 from bundle.errors import RadiographError
 from bundle.films.dicom_elements import ELEMENTS, HARMLESS_ELEMENTS, MOST_PIXELS, NOT_PROJECTIONS, RADIOGRAPH_CLASSES
 from bundle.films.dicom_file import looks_like_dicom, read_dicom
 from bundle.films.grey_levels import grey_levels, luminance
-from bundle.films.imagecodecs_decoder import DECODER_DEPENDENCIES as BY_IMAGECODECS
-from bundle.films.imagecodecs_decoder import LABEL as IMAGECODECS
-from bundle.films.imagecodecs_decoder import register as register_imagecodecs
 from bundle.films.pixel_spacing import dicom_spacing
 from bundle.films.radiograph_meta import radiograph_meta
+from bundle.films.stored_values import GREY, OVERLAY_BIT_POSITIONS, PALETTE, stored_values
 from bundle.films.suffix import DICOM, has_suffix
 
-COLOURS = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
-"""What pydicom decodes to RGB."""
-
+REQUIRED = (
+    "Rows",
+    "Columns",
+    "SamplesPerPixel",
+    "BitsAllocated",
+    "BitsStored",
+    "PixelRepresentation",
+    "PhotometricInterpretation",
+)
 CHOICE = "a CR, DX, RF, XA, mammography, intra-oral or secondary capture image"
-
-DECODERS = {
-    RLELossless: "pydicom",
-    **dict.fromkeys((JPEGBaseline8Bit, JPEG2000Lossless, JPEG2000), "pillow"),
-    **dict.fromkeys(BY_IMAGECODECS, IMAGECODECS),
-}
-"""The one plugin of pydicom for an encoding; of others that may be installed, GDCM aborts on some damaged films."""
-
-register_imagecodecs()
-logging.getLogger("pydicom.pixels").setLevel(logging.CRITICAL)  # why a decoder failed: told in our own sentence
 
 
 class DicomRadiographReader(ImageReader):
@@ -72,7 +65,7 @@ class DicomRadiographReader(ImageReader):
         (file,) = ensure_tuple(data)
         name = Path(file).name
         try:
-            return read_dicom(file, ELEMENTS)
+            return read_dicom(file, (*ELEMENTS, *OVERLAY_BIT_POSITIONS))
         except RadiographError:
             raise
         except InvalidDicomError as error:
@@ -109,8 +102,10 @@ class DicomRadiographReader(ImageReader):
 
     def _film(self, dataset: Dataset, name: str) -> tuple[np.ndarray, dict[str, Any]]:
         _require_radiograph(dataset, name)
-        image = _grey(_decode(dataset, name), dataset, name).T
-        meta = radiograph_meta(image, *dicom_spacing(dataset, name))
+        stored, warnings = stored_values(dataset, name)
+        image, left_out = _grey(stored, dataset)
+        image = image.T
+        meta = radiograph_meta(image, *dicom_spacing(dataset, name), warnings=[*warnings, *left_out])
         meta.update({keyword: str(dataset[keyword].value) for keyword in HARMLESS_ELEMENTS if dataset.get(keyword)})
         return image, meta
 
@@ -143,27 +138,12 @@ def _require_radiograph(dataset: Dataset, name: str) -> None:
         raise RadiographError(f"{name}: NumberOfFrames is {frames}; export the single frame to be measured")
     if "PixelData" not in dataset:
         raise RadiographError(f"{name}: no PixelData, the file is truncated or a header only; copy it from its source")
-    for keyword in ("Rows", "Columns", "BitsAllocated", "PhotometricInterpretation"):
-        if not dataset.get(keyword):
+    for keyword in REQUIRED:
+        if dataset.get(keyword) in (None, ""):
             raise RadiographError(f"{name}: {keyword} is missing; export the radiograph again")
     if dataset.Rows * dataset.Columns > MOST_PIXELS:
         size = f"{dataset.Columns} x {dataset.Rows}"
         raise RadiographError(f"{name}: Columns x Rows is {size}, too many pixels; export it at a smaller size")
-
-
-def _decode(dataset: Dataset, name: str) -> np.ndarray:
-    """Stored values, `[Y, X]` grey or palette index, `[Y, X, 3]` RGB."""
-    syntax = dataset.file_meta.get("TransferSyntaxUID")
-    dataset.pixel_array_options(decoding_plugin=DECODERS.get(syntax, ""))
-    try:
-        return dataset.pixel_array
-    except Exception as error:  # every decoder has errors of its own
-        if isinstance(error, NotImplementedError) or "missing dependencies" in str(error):
-            remedy = "there is no decoder for it; convert the film to an uncompressed transfer syntax"
-        else:
-            remedy = "it is truncated or damaged; copy the file again from its source"
-        encoding = _uid_name(syntax) or "an unknown encoding"
-        raise RadiographError(f"{name}: PixelData in {encoding} cannot be decoded, {remedy}") from error
 
 
 def _uid_name(identifier: UID | None) -> str | None:
@@ -171,15 +151,8 @@ def _uid_name(identifier: UID | None) -> str | None:
     return None if name == str(identifier) else name
 
 
-def _grey(stored: np.ndarray, dataset: Dataset, name: str) -> np.ndarray:
+def _grey(stored: np.ndarray, dataset: Dataset) -> tuple[np.ndarray, list[str]]:
     photometric = dataset.PhotometricInterpretation
-    if photometric in ("MONOCHROME1", "MONOCHROME2"):
-        if stored.dtype.itemsize > 2:
-            bits = dataset.BitsAllocated
-            raise RadiographError(f"{name}: BitsAllocated is {bits}; export grey values of at most 16 bit")
+    if photometric in GREY:
         return grey_levels(stored, dataset)
-    if photometric == "PALETTE COLOR":
-        return luminance(apply_color_lut(stored, dataset))
-    if photometric in COLOURS:
-        return luminance(stored)
-    raise RadiographError(f"{name}: PhotometricInterpretation is not supported; export it as MONOCHROME2")
+    return luminance(apply_color_lut(stored, dataset) if photometric == PALETTE else stored), []

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from monai.transforms import LoadImaged
 from pydicom import uid
 from pydicom.data import get_testdata_file
-from pydicom.pixels import get_decoder
 
 from bundle.errors import RadiographError
 
@@ -137,13 +136,12 @@ def test_damaged_pixel_data_is_refused(read_film, smooth_film, write_film):
         read_film(path)
 
 
-@pytest.mark.parametrize("syntax", [uid.HTJ2KLossless, uid.MPEG2MPML], ids=lambda value: value.keyword)
-def test_an_encoding_without_decoder_is_named_with_its_remedy(read_film, smooth_film, write_film, monkeypatch, syntax):
+@pytest.mark.parametrize("syntax", [uid.JPEG2000MC, uid.MPEG2MPML], ids=lambda value: value.keyword)
+def test_an_encoding_without_decoder_is_named_with_its_remedy(read_film, smooth_film, write_film, syntax):
     path = write_film(smooth_film, syntax=uid.JPEG2000Lossless)
     film = pydicom.dcmread(path)
     film.file_meta.TransferSyntaxUID = syntax
     film.save_as(path)
-    monkeypatch.setattr(get_decoder(uid.HTJ2KLossless), "_available", {})  # pylibjpeg is not always installed
     sentence = rf"^film\.dcm: PixelData in {re.escape(syntax.name)} cannot be decoded, there is no decoder .*; convert"
     with pytest.raises(RadiographError, match=sentence):
         read_film(path)
