@@ -2,7 +2,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: demo test lint test-real clean
+.PHONY: demo test lint docs test-real clean
 
 SITE ?= pelvis
 FILMS := demo/$(SITE)
@@ -33,6 +33,9 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+docs: $(STAMP)  ## the documentation site, into site/: open site/index.html, or serve the folder to search in it
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 test-real: $(STAMP)  ## train on the real films for minutes; RADIOGRAPH_DATA names their folder
 	$(BIN)/pytest -m real_data_slow
 
@@ -42,4 +45,4 @@ $(STAMP): pyproject.toml
 	touch $@
 
 clean:
-	rm -rf .venv demo runs samples models
+	rm -rf .venv demo runs samples models site

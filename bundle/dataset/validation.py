@@ -57,10 +57,10 @@ def _check_structure(file: Path, document: Any) -> None:
     except UnicodeEncodeError:
         raise DatasetError(f"{file}: holds half of a character (\\ud800 to \\udfff); write that text again") from None
     except RecursionError:
-        raise DatasetError(f"{file}: is nested too deep; correct it as docs/data_format.md shows") from None
+        raise DatasetError(f"{file}: is nested too deep; correct it as docs/reference/data_format.md shows") from None
     if fault is not None:
         field = fault.json_path.removeprefix("$").removeprefix(".") or "the whole file"
-        raise DatasetError(f"{file}: {field}: {fault.message}; correct it as docs/data_format.md shows")
+        raise DatasetError(f"{file}: {field}: {fault.message}; correct it as docs/reference/data_format.md shows")
     if not any(document.get(split) for split in SPLITS):
         raise DatasetError(f"{file}: lists no film; add entries to one of {', '.join(SPLITS)}")
 

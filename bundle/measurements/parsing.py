@@ -35,7 +35,7 @@ def read_definitions(file: Path) -> tuple[Definition, ...]:
         raise ConfigurationError(f"{file}: is no YAML; save it as UTF-8 text without control characters") from error
     entries = document.get("measurements") if isinstance(document, Mapping) else None
     if not isinstance(entries, list) or not entries:
-        raise ConfigurationError(f"{file}: has no list 'measurements'; see docs/measurements.md for its form")
+        raise ConfigurationError(f"{file}: has no list 'measurements'; see docs/reference/measurements.md for its form")
     definitions: list[Definition] = []
     for number, entry in enumerate(entries, start=1):
         definitions.append(_Entry(file.name, number, entry, definitions).definition())

@@ -35,7 +35,7 @@ def line_chart(caption: str, places: Sequence[str], axis: str, unit: str, lines:
         unit: of the vertical axis, which begins at 0.
         lines: by name, in the order of the legend.
     """
-    left, right, top, bottom = 60, WIDTH - 30, 24 + 30 * len(lines), 420
+    left, right, top, bottom = 60, WIDTH - 30, 44 + 30 * len(lines), 430
     highest = max(value for line in lines.values() for values in line.values for value in values)
     step = 1 if highest <= 8 else 5 * -(-highest // 40)
 
@@ -53,9 +53,10 @@ def line_chart(caption: str, places: Sequence[str], axis: str, unit: str, lines:
         parts.append(_text(left - 10, y(tick * step) + 6, f"{tick * step:g}", "end"))
     parts += [_text(x(place), bottom + 28, name, "middle") for place, name in enumerate(places)]
     parts.append(_text((left + right) / 2, bottom + 56, axis, "middle"))
+    parts.append(_text(left - 10, top - 18, unit, "end"))
     for number, (name, line) in enumerate(lines.items(), start=1):
         parts.append(f'<circle class="mark s{number}" cx="{left + 8}" cy="{30 * number - 12}" r="7"/>')
-        parts.append(_text(left + 26, 30 * number - 6, f"{name}, {unit}" if number == 1 else name))
+        parts.append(_text(left + 26, 30 * number - 6, name))
         points = " ".join(f"{x(place):.1f},{y(mean):.1f}" for place, mean in enumerate(line.means))
         parts.append(f'<polyline class="line s{number}" points="{points}"/>')
         shift = (number - (len(lines) + 1) / 2) * 12

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The help of every verb of `python -m bundle`, as it is printed."""
+"""The help of every verb of `python -m bundle`, as it is printed, and the short forms of MONAI's commands."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
 import os
+from pathlib import Path
 
 from bundle.__main__ import VERBS
 
-_WIDTH = "88"
+PRESETS = Path(__file__).resolve().parents[2] / "configs" / "presets"
+_WIDTH = "78"
+_RUN_IDS = ("training", "calibrate", "evaluate", "inference")
 
 
 def command_help() -> str:
@@ -19,6 +22,24 @@ def command_help() -> str:
         f"## {name}\n\n{verb.help.capitalize()}.\n\n```text\n{_help(name).rstrip()}\n```"
         for name, verb in VERBS.items()
     )
+
+
+def preset_commands() -> str:
+    """What each preset of `configs/presets` says of itself: a sentence and a command."""
+    texts = sorted((file.read_text() for file in PRESETS.glob("*.yaml")), key=_place)
+    return "```bash\n" + "\n\n".join(map(_sentence_and_command, texts)) + "\n```"
+
+
+def _place(preset: str) -> tuple[int, str]:
+    """Trainings first, what is done with their weights behind them."""
+    (run_id,) = (line.split()[1] for line in preset.splitlines() if line.startswith("run_id:"))
+    return _RUN_IDS.index(run_id), preset
+
+
+def _sentence_and_command(preset: str) -> str:
+    sentence, command = (line.removeprefix("#").strip() for line in preset.splitlines()[:2])
+    command = command.replace(" --dataset_dir", " \\\n    --dataset_dir")
+    return f"# {sentence}\n{command}"
 
 
 def _help(name: str) -> str:

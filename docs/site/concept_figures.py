@@ -9,25 +9,26 @@ from method_figures import Drawing
 
 def pixel_centres() -> Drawing:
     """Coordinates of pixel centres, and the same places as DICOM and LabelMe count them."""
-    side, left, top = 120, 110, 92
-    bottom = top + 3 * side
+    side, left, top = 100, 60, 92
+    bottom, right = top + 3 * side, left + 4 * side
     parts = [text(0, 30, "here: pixel centres at 0, 1, 2 …", anchor="start", kind="strong")]
     for column in range(4):
-        parts.append(text(left + side * column + 60, top - 14, str(column), kind="strong"))
+        parts.append(text(left + side * (column + 0.5), top - 14, str(column), kind="strong"))
         for row in range(3):
             x, y = left + side * column, top + side * row
-            parts += [rectangle(x, y, side, side, "box square"), circle(x + 60, y + 60, 4, "disc none")]
+            parts += [rectangle(x, y, side, side, "box square"), circle(x + side / 2, y + side / 2, 4, "disc none")]
             if (column, row) in ((0, 0), (0, 2), (3, 2)):
-                parts.append(text(x + 60, y + 90, f"({column}, {row})", kind="soft"))
-    parts += [text(left - 20, top + side * row + 66, str(row), kind="strong") for row in range(3)]
+                parts.append(text(x + side / 2, y + side / 2 + 28, f"({column}, {row})", kind="soft"))
+    parts += [text(left - 20, top + side * (row + 0.5) + 6, str(row), kind="strong") for row in range(3)]
     for edge in range(5):
         x = left + side * edge
         parts += [line(x, bottom, x, bottom + 12, "edge"), text(x, bottom + 34, str(edge))]
     parts.append(text(0, bottom + 66, "DICOM reports, LabelMe: from the corner", anchor="start", kind="strong"))
     across, down = left + side * 1.9, top + side * 0.75
-    parts += [circle(across, down, 9, "dot one"), text(across + 18, down + 56, "(1.4, 0.25) here", anchor="start")]
-    parts += [text(across + 18, down + 112, "(1.9, 0.75) there", anchor="start"), text(620, top - 14, "x")]
-    parts.append(text(left - 20, bottom + 4, "y"))
+    parts += [line(across, down, right + 14, down, "path one"), circle(across, down, 9, "dot one")]
+    parts.append(text(right + 22, down - 5, "here", "(1.4, 0.25)", anchor="start"))
+    parts.append(text(right + 22, down + 60, "in a report", "(1.9, 0.75)", anchor="start", kind="soft"))
+    parts += [text(right + 24, top - 14, "x"), text(left - 20, bottom + 4, "y")]
     return bottom + 80, parts
 
 

@@ -14,6 +14,7 @@ from bundle.comparison.methods import METHODS
 
 NAMES = {method.key: method.name for method in METHODS}
 NUMBERS = (1, 5, 10, 50)
+TOGETHER = "\N{NO-BREAK SPACE}"
 
 
 def readme_table() -> str:
@@ -30,11 +31,14 @@ def readme_table() -> str:
 def by_labelled_films() -> str:
     """Table 2 of the paper on cephalograms, and its curve."""
     methods = ("mean_shape", "dag", "trained_on", "few_shot_dag_js", "recommended")
-    body = [[NAMES[method], *(_mean(("ceph", number, method)) for number in NUMBERS)] for method in methods]
+    body = [
+        [NAMES[method], *(_mean(("ceph", number, method)).replace(f"{TOGETHER}mm", "") for number in NUMBERS)]
+        for method in methods
+    ]
     lines = {NAMES[method]: _line(method) for method in ("dag", "trained_on", "recommended")}
     caption = "Mean error on the test films. A dot is one draw of labelled films, a line goes through the means."
     chart = line_chart(caption, [str(number) for number in NUMBERS], "labelled films", "mm", lines)
-    headings = ["method", *(f"{number} film{'s' * (number > 1)}" for number in NUMBERS)]
+    headings = ["mm, failures", *(f"{number} film{'s' * (number > 1)}" for number in NUMBERS)]
     return "\n\n".join([chart, table(headings, body), source("ceph")])
 
 
@@ -136,7 +140,7 @@ def acceptance() -> str:
     gains = list(dict.fromkeys(row["gain_percent"] for row in found))
     by_place = {(row["gain_percent"], row["validation_films"]): f"{row['accepted_percent']} %" for row in found}
     body = [[_gain(gain), *(by_place[gain, number] for number in films)] for gain in gains]
-    return table(["true gain", *(f"{number} validation films" for number in films)], body)
+    return table(["true gain, by validation films", *(f"{number} films" for number in films)], body)
 
 
 def speed() -> str:
@@ -204,7 +208,8 @@ def _mean(place: tuple[str, int, str]) -> str:
 
 
 def _mean_of(row: Row) -> str:
-    return f"{row['error']} ± {row['spread']} {row['unit']}, {row['failures']} %"
+    mean = f"{row['error']} ± {row['spread']} {row['unit']}".replace(" ", TOGETHER)
+    return f"{mean}, {row['failures']}{TOGETHER}%"
 
 
 def _line(method: str) -> Line:
@@ -226,7 +231,11 @@ def _ratio(run: str, shots: int, method: str, against: str) -> str:
     if not found:
         return ""
     row = found[0]
-    interval = f" ({row['ratio_low']} to {row['ratio_high']})" if row["ratio_low"] else ""
+    interval = (
+        f" ({row['ratio_low']} to {row['ratio_high']})".replace(" to ", TOGETHER + "to" + TOGETHER)
+        if row["ratio_low"]
+        else ""
+    )
     return row["ratio"] + interval + (r" \*" if row["beyond_chance"] == "true" else "")
 
 

@@ -12,7 +12,7 @@ from markdown_parts import table
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 _COMMENT = "_comment_"
-_MACHINERY = ("bundle.", "@network_def", "@train#", "@networks")  # a value that names code is no setting
+_MACHINERY = re.compile(r"\bbundle\.|@\w+[.\[#]")  # a value that names code, or a part of another value, is no setting
 _NOT_ASKED_FOR = {"imports", "bundle_root", "run", "initialize", "other_name"}
 _BELOW_ROOT = re.compile(r"bundle_root \+ '/([\w/.]+)'")
 
@@ -82,7 +82,7 @@ def _is_setting(name: str, value: Any) -> bool:
     if name in _NOT_ASKED_FOR or "#" in name or name.startswith("+"):
         return False
     if isinstance(value, str):
-        return not any(mark in value for mark in _MACHINERY)
+        return not _MACHINERY.search(value)
     if isinstance(value, list):
         return not any(isinstance(item, dict) or str(item).startswith("$") for item in value)
     return not isinstance(value, dict)

@@ -92,7 +92,7 @@ def test_one_film_is_matched_at_its_own_size_too_and_twelve_views_are_remembered
 def test_the_pool_can_be_cut_by_an_overlay_as_the_docs_say(
     dataset: Path, tmp_path: Path, documented: int, config: str, films: str, drawn: int
 ):
-    overlays = re.findall(r"```json\n(\{.*\[:35\].*\})\n```", (CONFIGS.parent / "docs/comparison.md").read_text())
+    overlays = re.findall(r"```json\n(\{.*\[:35\].*\})\n```", (CONFIGS.parent / "docs/how_to/compare.md").read_text())
     overlay = tmp_path / "pool.json"
     overlay.write_text(overlays[documented].replace("[:35]", "[:1]"))
     whole, cut = (

@@ -93,8 +93,8 @@ def test_a_folder_that_cannot_be_written_to(tmp_path, monkeypatch) -> None:
         (b"{", r"is not valid JSON \(Expecting .*line 1 column 2.*\); correct the text there"),
         (b"[" * 100_000, r"is not valid JSON \(.+\); correct the text there"),
         (b"\xff\xfe", r"cannot be read as UTF-8 text \(.+\); correct or replace the file"),
-        (b"[]", r"the whole file: \[\] is not of type 'object'; correct it as docs/data_format.md shows"),
-        (b"{}", r"the whole file: '\w+' is a required property; correct it as docs/data_format.md shows"),
+        (b"[]", r"the whole file: \[\] is not of type 'object'; correct it as docs/reference/data_format.md shows"),
+        (b"{}", r"the whole file: '\w+' is a required property; correct it as docs/reference/data_format.md shows"),
     ],
 )
 def test_a_malformed_file(tmp_path, content, sentence) -> None:
