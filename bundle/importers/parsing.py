@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import codecs
 import math
+import re
 import reprlib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,11 @@ from bundle.films.pixel_spacing import PLAUSIBLE_RANGE, is_plausible
 _MISSING_CELLS = ("", "nan", "null", "none", "na", "n/a", "#n/a", "-")
 _LONGEST_QUOTE = 60
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+# Python takes some of them for blanks, so that half of a damaged number would be a number.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE | re.ASCII)
 
 
 def quoted(value: object) -> str:
@@ -92,8 +98,8 @@ def read_text(file: Path) -> str:
         raise DatasetError(f"{file}: cannot be read ({error}); give the path of the annotations") from error
     if not text.strip():
         raise DatasetError(f"{file}: is empty; give a file with annotations")
-    if "\0" in text:
-        raise DatasetError(f"{file}: holds NUL characters; save it as UTF-8 text")
+    if control := _CONTROL.search(text):
+        raise DatasetError(f"{file}: holds control characters such as {control[0]!r}; save it as UTF-8 text")
     return text
 
 
@@ -109,7 +115,7 @@ def number(cell: object, where: str) -> float:
         value = float(cell)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         value = math.inf
-    if math.isinf(value) or isinstance(cell, bool):
+    if math.isinf(value) or isinstance(cell, bool) or (isinstance(cell, str) and not _NUMBER.fullmatch(cell)):
         raise DatasetError(f"{where}: {quoted(cell)} is not a number; correct it, or leave it empty where missing")
     return value
 

@@ -94,7 +94,7 @@ def test_an_odd_value_anywhere_is_refused_in_one_line_or_read(images, name, data
         ('{"shapes": ' + "9" * 5000 + "}", r"is not valid JSON \(Exceeds the limit"),
         ("{", "is not valid JSON"),
         ("[]", "holds no JSON object|is not"),
-        ("{}\0", "holds NUL characters; save it as UTF-8 text"),
+        ("{}\0", r"holds control characters such as '.x00'; save it as UTF-8 text"),
         ("", "is empty; give a file with annotations"),
     ],
 )

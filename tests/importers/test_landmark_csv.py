@@ -156,6 +156,9 @@ def test_a_unit_in_the_names_of_the_columns(table) -> None:
         ("image;x1;y1\na.png;1,5;2.5\n", r"has both '1,5' and '2\.5', so that the comma may be decimal or part thou"),
         ("image;x1;y1\na.png;1,500;900\n", r"has both '1,500' and '900', so that the comma may be decimal or part"),
         ("a.png\n", r"table\.csv: its first line is no row of cells; separate them by commas, semicolons or tabs"),
+        ("image,x1,y1\na.png,1_0,2\n", r"line 2: '1_0' is not a number"),
+        ("image,x1,y1\na.png,١٢,2\n", r"line 2: '١٢' is not a number"),
+        ("image,x1,y1\na.png,12\x1c,2\n", r"table\.csv: holds control characters such as '.x1c'"),
         ("a,1,2,3\n", r"table\.csv, line 1: has 3 coordinates, not pairs of x and y"),
         (
             'image,x1,y1\na.png,1,2\n"b.png,1,2\n',
