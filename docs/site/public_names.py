@@ -8,7 +8,7 @@ from pathlib import Path
 
 BUNDLE = Path(__file__).resolve().parents[2] / "bundle"
 
-ROOMS = ("", "networks", "losses", "transforms", "metrics", "confidence", "measurements", "engines")
+ROOMS = ("networks", "losses", "transforms", "metrics", "confidence", "measurements", "engines")
 MORE = {
     "films": ["load_radiograph.LoadRadiographd", "radiograph_meta"],
     "dataset": ["datalist.datalist", "description.read_dataset", "description.DatasetDescription"],
