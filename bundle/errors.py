@@ -27,6 +27,10 @@ class ConfigurationError(BundleError):
     """A setting of a workflow contradicts the data or another setting."""
 
 
+class StorageError(BundleError):
+    """A disk takes no more: full, without rights, read-only or broken, whatever the file is."""
+
+
 def bundle_error(error: BaseException | None) -> BundleError | None:
     """Find the `BundleError` that an error is, or was caused by, or was raised in handling; None where there is none.
 

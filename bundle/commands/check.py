@@ -4,27 +4,40 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
     parser.add_argument("dataset_dir", type=Path, metavar="DIR", help="folder that holds dataset.json and its images")
+    parser.add_argument(
+        "--pixels",
+        action="store_true",
+        help="decode every film; without it, the headers of the labelled ones are read",
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Check the dataset and print its summary.
+    """Check the dataset, name the films that cannot be read, and print its summary.
 
     Raises:
-        DatasetError: the first rule it breaks.
+        DatasetError: the first rule it breaks, or how many films cannot be read.
     """
-    from bundle.dataset.datalist import datalist
     from bundle.dataset.description import read_dataset
-    from bundle.dataset.same_content import require_unseen_test
+    from bundle.dataset.same_content import refuse_seen_test
     from bundle.dataset.summary import dataset_summary
+    from bundle.dataset.unreadable import unreadable_films
+    from bundle.errors import DatasetError
 
-    dataset = read_dataset(arguments.dataset_dir)
-    for split in ("training", "validation", "unlabeled"):
-        if getattr(dataset, split):
-            require_unseen_test(arguments.dataset_dir, datalist(arguments.dataset_dir, split))
+    folder = arguments.dataset_dir
+    dataset = read_dataset(folder)
+    unreadable = unreadable_films(folder, dataset, arguments.pixels)
+    for sentence in unreadable.values():
+        print(sentence, file=sys.stderr)
+    learned = [film.image for film in (*dataset.training, *dataset.validation, *dataset.unlabeled)]
+    readable = {image.as_posix(): folder / image for image in learned if image not in unreadable}
+    refuse_seen_test(folder, readable, [film for film in dataset.test if film.image not in unreadable])
     print(dataset_summary(dataset))
+    if unreadable:
+        raise DatasetError(f"{folder}: {len(unreadable)} films cannot be read, they are named above; replace them")

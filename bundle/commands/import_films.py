@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -203,12 +204,18 @@ def _more_films(folder: Path, annotations: Annotations) -> tuple[Film, ...]:
     from bundle.dataset.description import Film
     from bundle.errors import DatasetError
     from bundle.films.film_files import film_files
+    from bundle.films.refusal import printable
     from bundle.films.suffix import FORMATS as FILM_FORMATS
+    from bundle.importers.readable import leave_out_unreadable
 
     if not folder.is_dir():
         raise DatasetError(f"{folder}: there is no such folder; correct --unlabeled")
     annotated = {(annotations.folder / film.image).resolve() for film in annotations.films}
-    films = tuple(Film(file.relative_to(folder)) for file in film_files(folder) if file.resolve() not in annotated)
+    found = film_files(folder)
+    for file, reason in found.refused.items():
+        print(f"left out {printable(file.relative_to(folder).as_posix())}: {reason}", file=sys.stderr)
+    more = tuple(Film(file.relative_to(folder)) for file in found.films if file.resolve() not in annotated)
+    films = leave_out_unreadable(folder, more)
     if not films:
         raise DatasetError(
             f"{folder}: holds no {FILM_FORMATS} image but annotated ones; correct --unlabeled, or leave it out"

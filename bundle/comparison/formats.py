@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables as Markdown and as LaTeX, and records as CSV."""
+"""Tables as Markdown and as LaTeX."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from bundle.comparison.tables import Table
 
@@ -29,15 +26,6 @@ def markdown(tables: Sequence[Table]) -> str:
 def latex(tables: Sequence[Table]) -> str:
     """Tables as LaTeX; the document that includes them needs the package booktabs."""
     return "% \\usepackage{booktabs}\n\n" + "\n".join(map(_latex_table, tables))
-
-
-def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Records as CSV, whose header is the keys of all of them; None is an empty cell."""
-    stream = io.StringIO(newline="")
-    writer = csv.DictWriter(stream, list(dict.fromkeys(key for row in rows for key in row)), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return stream.getvalue()
 
 
 def _latex_table(table: Table) -> str:

@@ -10,11 +10,12 @@ from pathlib import Path
 from bundle.comparison.cells import Plan
 from bundle.comparison.curves import cumulative_errors, few_shot_errors
 from bundle.comparison.differences import differences
-from bundle.comparison.formats import csv_text, latex, markdown
+from bundle.comparison.formats import latex, markdown
 from bundle.comparison.page import comparison_page
 from bundle.comparison.records import difference_records, draw_records, summary_records
 from bundle.comparison.results import Results
 from bundle.comparison.tables import Table, difference_tables, draw_table, paper_tables
+from bundle.csv_tables import csv_of_records
 from bundle.drawing.cumulative_error import draw_cumulative_error
 from bundle.drawing.few_shot_curve import draw_few_shot_curve
 from bundle.drawing.figure import png
@@ -38,9 +39,9 @@ def write_tables(plan: Plan) -> tuple[Results, list[Table]]:
     files = {
         "tables.md": markdown([*tables, draw_table(results)]),
         "tables.tex": latex(tables),
-        "draws.csv": csv_text(draw_records(results)),
-        "summary.csv": csv_text(summary_records(results)),
-        "differences.csv": csv_text(difference_records(results, found)),
+        "draws.csv": csv_of_records(draw_records(results)),
+        "summary.csv": csv_of_records(summary_records(results)),
+        "differences.csv": csv_of_records(difference_records(results, found)),
     }
     for name, text in files.items():
         write_text(plan.out / name, text)

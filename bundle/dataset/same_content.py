@@ -8,7 +8,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bundle.dataset.description import FILE_NAME, read_dataset
+from bundle.dataset.description import FILE_NAME, Film, read_dataset
 from bundle.errors import DatasetError
 from bundle.files import sha256_of
 
@@ -25,10 +25,25 @@ def require_unseen_test(dataset_dir: str | Path, films: Sequence[Mapping[str, An
     Raises:
         DatasetError: one has; both are named.
     """
-    test = {film.image.as_posix(): Path(dataset_dir) / film.image for film in read_dataset(dataset_dir).test}
-    for name, same in copies({item["name"]: Path(item["image"]) for item in films}, test).items():
+    learned = {item["name"]: Path(item["image"]) for item in films}
+    refuse_seen_test(Path(dataset_dir), learned, read_dataset(dataset_dir).test)
+
+
+def refuse_seen_test(dataset_dir: Path, learned: Mapping[str, Path], test: Sequence[Film]) -> None:
+    """Make sure that no film to learn from has the content of a test film.
+
+    Args:
+        dataset_dir: Folder of a `dataset.json`.
+        learned: Films to learn from by their names.
+        test: Films of the test.
+
+    Raises:
+        DatasetError: one has; both are named.
+    """
+    tested = {film.image.as_posix(): dataset_dir / film.image for film in test}
+    for name, same in copies(learned, tested).items():
         raise DatasetError(
-            f"{Path(dataset_dir) / FILE_NAME}: the film {name!r} has the content of the test film {same!r}, so that "
+            f"{dataset_dir / FILE_NAME}: the film {name!r} has the content of the test film {same!r}, so that "
             "the test would not be of unseen films; remove one of them"
         )
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -18,6 +19,9 @@ NAME_BYTES = 256  # of a landmark name in UTF-8, which is the room that weights 
 LABELLED_SPLITS = ("training", "validation", "test")
 SPLITS = (*LABELLED_SPLITS, "unlabeled")
 
+UNKNOWN = (math.inf, math.inf)
+"""Size of a film in which every point lies."""
+
 # No film has coordinates or pixels near this; one comparison also catches NaN, infinities and integers beyond float.
 _LARGEST_NUMBER = 1e9
 
@@ -25,7 +29,8 @@ _LARGEST_NUMBER = 1e9
 def check_document(file: Path, document: Any) -> None:
     """Check all of a `dataset.json` before any long work.
 
-    Only labelled films have their image header read; unlabelled ones are only looked up, so thousands stay quick.
+    Only labelled films have their image header read; unlabelled ones are only looked up, so thousands stay quick. A
+    film whose header cannot be read is left to whatever reads films, which names it; `bundle check` does.
 
     Args:
         file: The `dataset.json`, whose folder holds the images.
@@ -148,13 +153,21 @@ def _check_landmarks(file: Path, field: str, film: dict[str, Any], count: int) -
             f"{file}: {field}.landmarks of {film['image']} has {len(points)} points for {count} landmark names; "
             "give one point or null for each name"
         )
-    size = image_size(file.parent / film["image"]) if any(point is not None for point in points) else (0, 0)
+    size = _known_size(file.parent / film["image"]) if any(point is not None for point in points) else UNKNOWN
     for index, point in enumerate(points):
         if point is not None:
             _check_point(file, f"{field}.landmarks[{index}] of {film['image']}", point, size)
 
 
-def _check_point(file: Path, field: str, point: list[float], size: tuple[int, int]) -> None:
+def _known_size(image: Path) -> tuple[float, float]:
+    """Size of a film; unknown where its header cannot be read, which costs this film its use and not the others."""
+    try:
+        return image_size(image)
+    except DatasetError:
+        return UNKNOWN
+
+
+def _check_point(file: Path, field: str, point: list[float], size: tuple[float, float]) -> None:
     for axis, coordinate, length in zip("xy", point, size, strict=True):
         if not -_LARGEST_NUMBER < coordinate < _LARGEST_NUMBER:
             raise DatasetError(
@@ -162,6 +175,6 @@ def _check_point(file: Path, field: str, point: list[float], size: tuple[int, in
             )
         if not -length / 2 <= coordinate <= 1.5 * length - 1:
             raise DatasetError(
-                f"{file}: {field} has {axis} = {coordinate}, far outside the image of {size[0]} x {size[1]} pixels; "
-                "give pixels of the stored image, or null for a missing landmark"
+                f"{file}: {field} has {axis} = {coordinate}, far outside the image of {size[0]:.0f} x {size[1]:.0f} "
+                "pixels; give pixels of the stored image, or null for a missing landmark"
             )

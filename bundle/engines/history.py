@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from typing import Any
 import torch
 from ignite.engine import Engine, Events
 
+from bundle.csv_tables import csv_of_records
 from bundle.errors import ConfigurationError
 from bundle.files import write_text
 
@@ -98,11 +98,7 @@ class History:
         errors = {name: self._errors.get(name) for name in self.validators}
         self.rows.append({"iteration": engine.state.iteration, "epoch": engine.state.epoch, **terms, **errors})
         self._errors = {}
-        stream = io.StringIO()
-        writer = csv.DictWriter(stream, fieldnames=list(self.rows[-1]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(self.rows)
-        write_text(self.file, stream.getvalue())
+        write_text(self.file, csv_of_records(self.rows))
 
 
 def _number(cell: str | None) -> Any:

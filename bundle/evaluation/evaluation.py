@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,20 +15,34 @@ import numpy as np
 from bundle.drawing.cumulative_error import comparable_errors, draw_cumulative_error
 from bundle.drawing.figure import png
 from bundle.drawing.overlay import write_overlay
-from bundle.errors import ConfigurationError
+from bundle.errors import ConfigurationError, RadiographError
+from bundle.evaluation.confidence_report import PLOT as CONFIDENCE_PLOT
+from bundle.evaluation.confidence_report import TABLE as CONFIDENCE_TABLE
 from bundle.evaluation.confidence_report import write_confidence_report
 from bundle.evaluation.example_films import choose_examples
+from bundle.evaluation.measurement_agreement import PLOT as MEASUREMENT_PLOT
+from bundle.evaluation.measurement_agreement import TABLE as MEASUREMENT_TABLE
 from bundle.evaluation.measurement_agreement import write_measurement_agreement
 from bundle.evaluation.tables import write_film_table, write_landmark_table, write_metrics
 from bundle.files import write_whole
+from bundle.films.refusal import refused_by_name
 from bundle.measurements import Definition
 from bundle.metrics import landmark_errors, summarize_errors
+from bundle.written_files import WrittenFiles
+
+logger = logging.getLogger(__name__)
 
 METRICS = "metrics.json"
 FILMS = "errors.csv"
 LANDMARKS = "landmarks.csv"
 CUMULATIVE_ERROR = "cumulative_error.png"
 OVERLAYS = "overlays"
+KIND = "evaluation"
+"""Of the files that are recorded in the folder, see `WrittenFiles`."""
+
+_LONGEST_STEM = 120
+"""Bytes of a film's name in that of its picture."""
+
 NO_OVERLAYS: Mapping[str, int] = MappingProxyType({})
 
 
@@ -39,6 +54,7 @@ def write_evaluation(
     synthetic: bool = False,
     overlays: Mapping[str, int] = NO_OVERLAYS,
     measurements: Sequence[Definition] = (),
+    unreadable: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Write `metrics.json`, `errors.csv`, `landmarks.csv`, `cumulative_error.png` and the pictures in `overlays/`.
 
@@ -55,11 +71,12 @@ def write_evaluation(
         synthetic: Whether the films are computed, which the metrics and the pictures then say.
         overlays: How many `best`, `typical` and `worst` films to draw, see `choose_examples`.
         measurements: What to measure from the predicted and from the true landmarks.
+        unreadable: Names of the films to evaluate that could not be read.
 
     Returns:
         The content of `metrics.json`: what `summarize_errors`, `write_measurement_agreement` and
-        `write_confidence_report` return, `synthetic`, `skeleton`, and `overlays`, a list of `case`, `name`, `file`,
-        `mean_error` and `unit`.
+        `write_confidence_report` return, `synthetic`, `skeleton`, `unreadable`, and `overlays`, a list of `case`,
+        `name`, `file`, `mean_error` and `unit`.
 
     Raises:
         ConfigurationError: no film has a true landmark, or `overlays` is not as `choose_examples` takes it.
@@ -69,6 +86,8 @@ def write_evaluation(
     summary = summarize_errors(records, names) if records else {"films": 0}
     if summary["films"] == 0:
         raise ConfigurationError(f"{folder}: none of the films to evaluate has landmarks; evaluate on a labelled split")
+    files = WrittenFiles(folder, KIND)
+    files.announce(*(folder / name for name in (FILMS, LANDMARKS, CUMULATIVE_ERROR, METRICS)))
     write_film_table(folder / FILMS, records, names)
     write_landmark_table(folder / LANDMARKS, records, names)
     errors = landmark_errors(records)
@@ -79,22 +98,36 @@ def write_evaluation(
     pictures = []
     for case, rank, film in choose_examples(comparable, overlays):
         name = records[film]["name"]
-        file = f"{OVERLAYS}/{case}_{rank}_{Path(name).stem}.jpg"
-        write_overlay(records[film], folder / file, skeleton, synthetic)
+        file = f"{OVERLAYS}/{case}_{rank}_{_short_stem(name)}.jpg"
+        files.announce(folder / file)
+        try:
+            with refused_by_name(name, "it cannot be drawn"):
+                write_overlay(records[film], folder / file, skeleton, synthetic)
+        except RadiographError as error:
+            logger.error(f"{error}")
+            continue
         mean_error = float(np.nanmean(comparable[film]))
         pictures.append({"case": case, "name": name, "file": file, "mean_error": _finite(mean_error), "unit": unit})
     if measurements:
+        files.announce(folder / MEASUREMENT_TABLE, folder / MEASUREMENT_PLOT)
         summary |= write_measurement_agreement(folder, records, names, measurements, films)
     if records[0].get("confidence"):
+        files.announce(folder / CONFIDENCE_TABLE, folder / CONFIDENCE_PLOT)
         summary |= write_confidence_report(folder, records)
     metrics = {
         "synthetic": synthetic,
         "skeleton": [list(pair) for pair in skeleton],
         **summary,
+        "unreadable": list(unreadable),
         "overlays": pictures,
     }
     write_metrics(folder / METRICS, metrics)
+    files.settle()
     return metrics
+
+
+def _short_stem(name: str) -> str:
+    return Path(name).stem.encode()[:_LONGEST_STEM].decode(errors="ignore")
 
 
 def headline(metrics: Mapping[str, Any]) -> str:

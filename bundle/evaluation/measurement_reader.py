@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import csv
-import io
 from pathlib import Path
 
+from bundle.csv_tables import csv_records
 from bundle.drawing.bland_altman import Compared, group_compared
 from bundle.errors import BundleError
 from bundle.evaluation.measurement_agreement import TABLE
@@ -23,7 +23,7 @@ def read_measurements(folder: Path) -> list[Compared]:
     try:
         return group_compared(
             (row["measurement"], row["unit"], float(row["value"] or "nan"), float(row["true_value"] or "nan"))
-            for row in csv.DictReader(io.StringIO(read_text(file)))
+            for row in csv_records(read_text(file))
         )
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, csv.Error) as error:
         raise BundleError(f"{file}: is no table of measurements ({error}); evaluate again") from error

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from bundle.csv_tables import csv_records
 from bundle.errors import BundleError
 from bundle.evaluation.evaluation import LANDMARKS, METRICS
 
@@ -52,12 +52,12 @@ def read_evaluation(folder: Path) -> Evaluation:
     try:
         metrics = json.loads(read_text(folder / METRICS))
         count = len(metrics["per_landmark"])
-        rows = list(csv.DictReader(io.StringIO(read_text(folder / LANDMARKS))))
+        rows = csv_records(read_text(folder / LANDMARKS))
         columns = {
             name: np.array([float(row[name] or "nan") for row in rows]).reshape(-1, count)
             for name in ("x", "y", "true_x", "true_y", "error_px", "error_mm", "error_width")
         }
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, csv.Error) as error:
         raise BundleError(f"{folder}: is no evaluation of this bundle ({error}); evaluate again") from error
     return Evaluation(
         folder,

@@ -15,14 +15,15 @@ from ignite.engine import Engine, Events
 from monai.utils import convert_to_numpy
 
 from bundle.confidence import Confidence
-from bundle.evaluation.evaluation import NO_OVERLAYS, headline, write_evaluation
+from bundle.evaluation.evaluation import KIND, NO_OVERLAYS, headline, write_evaluation
 from bundle.measurements import Definition
+from bundle.written_files import WrittenFiles
 
 logger = logging.getLogger(__name__)
 
 
 class EvaluationReporter:
-    """Gather the films of an evaluator and call `write_evaluation` when it is through.
+    """Take away what the evaluation before left, gather the films of an evaluator and call `write_evaluation`.
 
     The decollated items of batch and output hold together `pred` and `label` `[K, 2]` in pixels of the original film,
     `spacing` `[2]`, `size` `[2]`, `upright` `[3, 3]`, `name`, `path` of the image, and what `EstimateConfidence` adds.
@@ -35,6 +36,7 @@ class EvaluationReporter:
         synthetic: Whether the films are computed.
         overlays: How many `best`, `typical` and `worst` films to draw, see `choose_examples`.
         measurements: What to measure from the predicted and from the true landmarks.
+        unreadable: Names of the films to evaluate that could not be read.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class EvaluationReporter:
         synthetic: bool = False,
         overlays: Mapping[str, int] = NO_OVERLAYS,
         measurements: Sequence[Definition] = (),
+        unreadable: Sequence[str] = (),
     ) -> None:
         self.out_dir = out_dir
         self.names = names
@@ -52,6 +55,7 @@ class EvaluationReporter:
         self.synthetic = synthetic
         self.overlays = overlays
         self.measurements = measurements
+        self.unreadable = unreadable
         self._records: list[dict[str, Any]] = []
 
     def attach(self, engine: Engine) -> None:
@@ -65,12 +69,21 @@ class EvaluationReporter:
         records = self._of_all_processes()
         if idist.get_rank() == 0:
             metrics = write_evaluation(
-                records, self.names, self.out_dir, self.skeleton, self.synthetic, self.overlays, self.measurements
+                records,
+                self.names,
+                self.out_dir,
+                self.skeleton,
+                self.synthetic,
+                self.overlays,
+                self.measurements,
+                self.unreadable,
             )
             logger.info(f"{headline(metrics)}; written to {self.out_dir}")
 
     def _start(self, _engine: Engine) -> None:
         self._records = []
+        if idist.get_rank() == 0:
+            WrittenFiles(self.out_dir, KIND).take_away()
 
     def _gather(self, engine: Engine) -> None:
         state: Any = engine.state

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from bundle.csv_tables import csv_text
 from bundle.files import write_text
 from bundle.metrics import landmark_errors
 
@@ -80,11 +79,7 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) 
     Raises:
         BundleError: the file cannot be written.
     """
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    write_text(path, buffer.getvalue())
+    write_text(path, csv_text([header, *rows]))
 
 
 def _over_known(reduce: Callable[[np.ndarray], float], values: np.ndarray) -> float:

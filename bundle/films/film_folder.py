@@ -13,11 +13,16 @@ from monai.data import IterableDataset
 from monai.transforms import Transform, apply_transform
 from tqdm import tqdm
 
-from bundle.errors import RadiographError, bundle_error
-from bundle.films.film_files import film_files
+from bundle.errors import RadiographError
+from bundle.films.film_files import FilmFiles, film_files
+from bundle.films.refusal import printable, refused_by_name
 from bundle.films.suffix import FORMATS
 
 logger = logging.getLogger(__name__)
+
+
+REFUSED = "refused"
+"""Key of the sentence why something that looks like a film is not read."""
 
 
 def find_films(source: str | Path) -> list[dict[str, Any]]:
@@ -25,25 +30,29 @@ def find_films(source: str | Path) -> list[dict[str, Any]]:
 
     Returns:
         Items without landmarks in the form of `datalist`: `image`, `path`, `name` (relative to the folder) and an
-        unknown `spacing`, which reading the film fills in.
+        unknown `spacing`, which reading the film fills in. What looks like a film, or may hold films, and cannot be
+        read stands among them with a sentence under `refused`, see `film_files`.
 
     Raises:
         RadiographError: there is no such file or folder, or no image in it.
     """
     source = Path(source)
-    if not source.exists():
-        raise RadiographError(f"{source}: there is no such file or folder; correct --dataset_dir")
     if source.is_file():
-        folder, files = source.parent, [source]
+        folder, found = source.parent, FilmFiles([source], {})
+    elif source.is_dir():
+        folder, found = source, film_files(source)
     else:
-        folder, files = source, film_files(source)
-    if not files:
+        raise RadiographError(f"{source}: there is no such file or folder; correct --dataset_dir")
+    if not (found.films or found.refused):
         raise RadiographError(f"{source}: holds no {FORMATS} image; correct --dataset_dir")
+    return [_item(file, folder, found.refused.get(file)) for file in sorted([*found.films, *found.refused])]
+
+
+def _item(file: Path, folder: Path, refused: str | None) -> dict[str, Any]:
+    name = file.relative_to(folder).as_posix()
     unknown = np.full(2, np.nan, dtype=np.float32)
-    return [
-        {"image": str(file), "path": str(file), "name": file.relative_to(folder).as_posix(), "spacing": unknown}
-        for file in files
-    ]
+    item = {"image": str(file), "path": str(file), "name": name, "spacing": unknown}
+    return item if refused is None else {**item, "name": printable(name), REFUSED: refused}
 
 
 def require_results_apart(source: str | Path, output_dir: str | Path) -> None:
@@ -60,7 +69,7 @@ def require_results_apart(source: str | Path, output_dir: str | Path) -> None:
 
 
 class ReadableFilms(IterableDataset):
-    """Films read one after the other; one that cannot be read is logged, remembered and passed over.
+    """Films read one after the other; one that cannot be read or prepared is logged, remembered and passed over.
 
     Args:
         data: items of `find_films`.
@@ -76,10 +85,15 @@ class ReadableFilms(IterableDataset):
         self.unreadable = []
         for item in tqdm(self.data, unit="film", disable=None):
             try:
-                yield apply_transform(self.transform, item)  # type: ignore[arg-type]  # __init__ requires one
-            except Exception as error:
-                sentence = bundle_error(error)
-                if sentence is None:
-                    raise
+                with refused_by_name(item["name"]):
+                    prepared = self._prepared(item)
+            except RadiographError as error:
                 self.unreadable.append(item["name"])
-                logger.error(f"{sentence}")
+                logger.error(f"{error}")
+            else:
+                yield prepared
+
+    def _prepared(self, item: dict[str, Any]) -> Any:
+        if REFUSED in item:
+            raise RadiographError(item[REFUSED])
+        return apply_transform(self.transform, item)  # type: ignore[arg-type]  # __init__ requires one

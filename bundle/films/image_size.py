@@ -45,8 +45,11 @@ def image_size(image: Path) -> tuple[int, int]:
             return _picture_size(image)
         return _dicom_size(image)
     except Exception as error:  # the header parsers raise whatever their formats' accidents lead to
+        reason = (
+            str(error) if isinstance(error, RadiographError) else type(error).__name__
+        )  # others may quote an element
         raise DatasetError(
-            f"{image}: the image header cannot be read ({error}); replace the file with a readable {FORMATS} image"
+            f"{image}: the image header cannot be read ({reason}); replace the file with a readable {FORMATS} image"
         ) from error
 
 

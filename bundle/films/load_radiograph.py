@@ -17,6 +17,7 @@ from bundle.errors import RadiographError
 from bundle.films.dicom_radiograph_reader import DicomRadiographReader
 from bundle.films.picture_reader import PictureReader
 from bundle.films.pixel_spacing import SpacingProvenance
+from bundle.films.refusal import refused_by_name
 from bundle.films.single_slice_readers import MetaImageRadiographReader, NiftiRadiographReader
 from bundle.films.suffix import FORMATS
 
@@ -42,7 +43,7 @@ class LoadRadiographd(MapTransform):
         allow_missing_keys: Leave out absent keys without an error.
 
     Raises:
-        RadiographError: the file cannot be read as a radiograph, or the film is without contrast.
+        RadiographError: the file cannot be read as a radiograph, for whatever reason, or is without contrast.
     """
 
     def __init__(
@@ -55,7 +56,9 @@ class LoadRadiographd(MapTransform):
         """Replace the paths by films and complete the spacing."""
         loaded = dict(data)
         for key in self.key_iterator(loaded):
-            film = self._film(Path(str(loaded[key])))
+            file = Path(str(loaded[key]))
+            with refused_by_name(file.name):
+                film = self._film(file)
             stated = np.asarray(loaded.get(self.spacing_key, np.nan), dtype=np.float32)
             doubt = film.meta.pop("spacing_warning")
             if np.isnan(stated).any():
@@ -74,9 +77,11 @@ class LoadRadiographd(MapTransform):
         except RadiographError:
             raise
         except Exception as error:  # every format's library has errors of its own
+            if isinstance(reader, DicomRadiographReader):  # whose texts may quote an element, and so the patient
+                raise
             reason = " ".join(str(error).replace(str(file), file.name).split()) or type(error).__name__
             raise RadiographError(f"{file.name}: cannot be read as an image ({reason}); use an intact file") from error
-        _require_contrast(pixels, file.name)
+        _require_film(pixels, file.name)
         meta[ImageMetaKey.FILENAME_OR_OBJ] = str(file)
         return MetaTensor(torch.from_numpy(np.ascontiguousarray(pixels))[None], meta=meta)
 
@@ -90,14 +95,12 @@ class LoadRadiographd(MapTransform):
         raise RadiographError(f"{file.name}: not a {FORMATS} image; convert it to one of these")
 
 
-def _require_contrast(pixels: np.ndarray, name: str) -> None:
+def _require_film(pixels: np.ndarray, name: str) -> None:
+    if pixels.ndim != 2 or not pixels.size:
+        shape = " x ".join(map(str, pixels.shape))
+        raise RadiographError(f"{name}: its pixels are {shape}, not one grey picture; export the film again")
     lowest, highest = float(pixels.min()), float(pixels.max())
     if not (np.isfinite(lowest) and np.isfinite(highest)):
         raise RadiographError(f"{name}: some pixel values are not finite numbers; repair the image")
     if lowest == highest:
         raise RadiographError(f"{name}: every pixel has the value {lowest:g}; remove the film, it shows nothing")
-
-
-def is_film_format(file: Path) -> bool:
-    """Whether a file is of a format that `LoadRadiographd` reads: DICOM by content, others by suffix."""
-    return file.is_file() and any(reader.verify_suffix(file) for reader in READERS)

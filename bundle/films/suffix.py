@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 FORMATS = "DICOM, PNG, JPEG, TIFF, BMP, NIfTI or MetaImage"
 
-DICOM = ("dcm",)
-"""Of some DICOM files; they are told by content."""
+DICOM = ("dcm", "dicom", "dic", "ima")
+"""Of some DICOM files; they are told by content, and one that is named so and is none is a broken film."""
 
 PICTURE = ("png", "jpg", "jpeg", "tif", "tiff", "bmp")
 NIFTI = ("nii", "nii.gz")

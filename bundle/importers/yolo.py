@@ -115,7 +115,7 @@ def _images(file: Path, content: dict[str, Any], key: str, root: Path) -> Iterat
                 continue
             raise DatasetError(f"{file}: {key} {entry!r} does not lie below {root}; give that folder with --images")
         if found.is_dir():
-            yield from (image.resolve() for image in film_files(found) if image.resolve().is_relative_to(root))
+            yield from (image.resolve() for image in film_files(found).films if image.resolve().is_relative_to(root))
             continue
         for line, text in enumerate(read_text(found).splitlines(), start=1):
             image = _below(root, text.strip()) if text.strip() else None

@@ -21,6 +21,7 @@ from monai.utils import convert_to_tensor
 
 from bundle.errors import BundleError
 from bundle.files import write_whole
+from bundle.films.refusal import refused_by_name
 from bundle.loading.code_version import code_version
 
 logger = logging.getLogger(__name__)
@@ -67,7 +68,8 @@ class CachedFilms(PersistentDataset):
         file = self._file_of(item)
         if file is not None and (kept := _read(file)) is not None:
             return kept
-        film: dict[str, Any] = convert_to_tensor(self._pre_transform(deepcopy(item)), convert_numeric=False)
+        with refused_by_name(item["name"]):
+            film: dict[str, Any] = convert_to_tensor(self._pre_transform(deepcopy(item)), convert_numeric=False)
         if file is not None and self._writable:
             try:
                 write_whole(file, partial(torch.save, {KEY: file.stem, FILM: film}))

@@ -10,7 +10,8 @@ from typing import Any
 
 from monai.data.utils import list_data_collate
 
-from bundle.errors import RadiographError, bundle_error
+from bundle.errors import RadiographError
+from bundle.films.refusal import refused_by_name
 from bundle.loading.cached_films import CachedFilms
 
 logger = logging.getLogger(__name__)
@@ -41,9 +42,10 @@ class UnlabelledFilms(CachedFilms):
             if film in self.unreadable:
                 continue
             try:
-                prepared = self._cachecheck(self.data[film])
-            except Exception as error:  # whatever a broken film leads its reader to
-                passed_over[film] = _reason(error)
+                with refused_by_name(self.data[film]["name"]):
+                    prepared = self._cachecheck(self.data[film])
+            except RadiographError as error:
+                passed_over[film] = str(error)
                 continue
             return {**self._post_transform(prepared), "film_index": film, PASSED_OVER: passed_over}
         reasons = [*self.unreadable.values(), *passed_over.values()]
@@ -61,12 +63,3 @@ def collate_unlabelled(items: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Collate items of `UnlabelledFilms`; `passed_over` of the batch is theirs together."""
     passed_over = {film: reason for item in items for film, reason in item.pop(PASSED_OVER).items()}
     return {**list_data_collate(items), PASSED_OVER: passed_over}
-
-
-def _reason(error: BaseException) -> str:
-    """The sentence of a BundleError in the chain, else the type and the message of its first cause."""
-    if (known := bundle_error(error)) is not None:
-        return str(known)
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return f"{type(error).__name__}: {error}"

@@ -20,9 +20,14 @@ class FilmOutput(ABC):
     """
 
     suffix: ClassVar[str]
+    grows: ClassVar[bool] = False
 
     def __init__(self, out_dir: Path) -> None:
         self.out_dir = out_dir
+
+    def files(self, prediction: Prediction) -> list[Path]:
+        """The file of one film."""
+        return [self.out_dir / f"{prediction.name}{self.suffix}"]
 
     def __call__(self, prediction: Prediction) -> None:
         """Write the file of one film.
@@ -31,8 +36,8 @@ class FilmOutput(ABC):
             RadiographError: this film cannot have this output.
             BundleError: the file cannot be written.
         """
-        stem = self.out_dir / prediction.name
-        self.write(prediction, stem.with_name(f"{stem.name}{self.suffix}"))
+        (file,) = self.files(prediction)
+        self.write(prediction, file)
 
     @abstractmethod
     def write(self, prediction: Prediction, file: Path) -> None:

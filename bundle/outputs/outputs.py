@@ -6,15 +6,25 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple, Protocol
 
 from monai.utils import ensure_tuple
 
 from bundle.errors import ConfigurationError
 from bundle.outputs.prediction import Prediction
 
-Output = Callable[[Prediction], None]
-"""Is called with one film after the other; raises RadiographError for a film that cannot have this output."""
+
+class Output(Protocol):
+    """Is called with one film after the other; raises RadiographError for a film that cannot have this output."""
+
+    grows: ClassVar[bool]
+    """Whether all films of a run are written to the same files."""
+
+    def __call__(self, prediction: Prediction) -> None:
+        """Write what one film has."""
+
+    def files(self, prediction: Prediction) -> list[Path]:
+        """What is written for one film."""
 
 
 class _Place(NamedTuple):

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import ClassVar
 
+from bundle.csv_tables import csv_text
 from bundle.files import append_text, write_text
 from bundle.outputs.prediction import Prediction
 
@@ -34,9 +34,15 @@ class CsvOutput:
         out_dir: Folder to write to.
     """
 
+    grows: ClassVar[bool] = True
+
     def __init__(self, out_dir: Path) -> None:
         self.landmarks = _Table(out_dir / LANDMARKS, LANDMARK_HEADER)
         self.measurements = _Table(out_dir / MEASUREMENTS, MEASUREMENT_HEADER)
+
+    def files(self, prediction: Prediction) -> list[Path]:
+        """The tables that a film has rows in."""
+        return [self.landmarks.file, *([self.measurements.file] if prediction.measurements else [])]
 
     def __call__(self, prediction: Prediction) -> None:
         """Add the rows of one film.
@@ -74,12 +80,11 @@ class _Table:
         self._started = False
 
     def add(self, rows: Iterable[Sequence[str]]) -> None:
-        buffer = io.StringIO(newline="")
-        csv.writer(buffer, lineterminator="\n").writerows(rows)
+        text = csv_text(rows)
         if not self._started:
-            write_text(self.file, ",".join(self.header) + "\n")
+            write_text(self.file, csv_text([self.header]))
             self._started = True
-        append_text(self.file, buffer.getvalue())
+        append_text(self.file, text)
 
 
 def _cell(value: float) -> str:

@@ -3,10 +3,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
-from bundle.comparison.formats import csv_text, latex, markdown
+from bundle.comparison.formats import latex, markdown
 from bundle.comparison.tables import Table
 
 PLAIN = Table("Table 1: 5 films", [("", "method"), ("", "failure rate")], [["Π-model", "1.0 ± 0.2 %"]], "–: none.")
@@ -44,9 +41,3 @@ def test_latex():
     assert r"C & $-$0.2 * & 0.9 \\" in text
     assert text.count(r"\begin{tabular}") == text.count(r"\end{tabular}") == 2
     text.encode("ascii")
-
-
-def test_csv_has_the_columns_of_all_records():
-    text = csv_text([{"a": 1, "b": None}, {"a": "x,y", "c": 0.1}])
-    assert list(csv.DictReader(io.StringIO(text))) == [{"a": "1", "b": "", "c": ""}, {"a": "x,y", "b": "", "c": "0.1"}]
-    assert csv_text([]) == "\n"

@@ -74,6 +74,16 @@ def test_evaluation_compares_expected_with_true_errors(apply: Make, calibrated: 
     assert (tmp_path / "out" / "reliability.png").stat().st_size > 1000
 
 
+def test_films_that_cannot_be_read_are_left_out_by_name(
+    apply: Make, model: Path, dataset: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    (dataset / "3.png").write_bytes(b"no film")
+    settings = {"dataset_dir": str(dataset), "checkpoint": str(model)}
+    apply("evaluate.json", "calibrate.json", split="training", **settings).run()
+    assert json.loads((tmp_path / "out" / "calibration.json").read_text())["films"] == 5
+    assert any(record.getMessage().startswith("3.png: ") for record in caplog.records)
+
+
 def test_too_few_films_are_refused(apply: Make, model: Path, dataset: Path):
     settings = {"dataset_dir": str(dataset), "checkpoint": str(model)}
     with pytest.raises(RuntimeError) as raised:

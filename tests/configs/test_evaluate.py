@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from monai.bundle import ConfigWorkflow
 
+from bundle.errors import bundle_error
+
 Make = Callable[..., ConfigWorkflow]
 
 
@@ -93,3 +95,41 @@ def test_evaluation_measures_what_inference_does(apply: Make, mean_shape: Path, 
     true = json.loads((dataset / "dataset.json").read_text())["test"]
     expected = [0.5 * np.hypot(*np.subtract(film["landmarks"][0], film["landmarks"][1])) for film in true]
     assert [float(row["true_value"]) for row in rows] == pytest.approx(expected, abs=1e-3)
+
+
+def test_films_that_cannot_be_read_are_named_and_the_others_evaluated(
+    apply: Make, mean_shape: Path, dataset: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    settings = {"dataset_dir": str(dataset), "checkpoint": str(mean_shape), "overlays": {"best": 1}}
+    apply("evaluate.json", split="training", **settings).run()
+    whole = json.loads((tmp_path / "out" / "metrics.json").read_text())
+    (dataset / "2.png").write_bytes((dataset / "2.png").read_bytes()[:200])
+    (dataset / "4.png").write_bytes(b"")
+    with pytest.raises(RuntimeError) as raised:
+        apply("evaluate.json", split="training", **settings).run()
+    assert "2 of 6 films could not be read: 2.png, 4.png; all others are done" in str(raised.value.__cause__)
+    assert sum(record.getMessage().startswith(("2.png: ", "4.png: ")) for record in caplog.records) == 2
+    metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
+    assert (whole["films"], whole["unreadable"]) == (6, [])
+    assert (metrics["films"], metrics["unreadable"]) == (4, ["2.png", "4.png"])
+
+
+def test_nothing_but_films_that_cannot_be_read_is_no_evaluation(
+    apply: Make, mean_shape: Path, dataset: Path, tmp_path: Path
+):
+    settings = {"dataset_dir": str(dataset), "checkpoint": str(mean_shape)}
+    apply("evaluate.json", **settings).run()
+    for name in ("8.png", "9.png"):
+        (dataset / name).write_bytes(b"no film")
+    with pytest.raises(RuntimeError) as raised:
+        apply("evaluate.json", **settings).run()
+    sentence = str(bundle_error(raised.value))
+    assert "none of the 2 films can be read" in sentence
+
+
+def test_an_evaluation_leaves_nothing_of_the_one_before(apply: Make, mean_shape: Path, dataset: Path, tmp_path: Path):
+    settings = {"dataset_dir": str(dataset), "checkpoint": str(mean_shape)}
+    apply("evaluate.json", split="training", overlays={"worst": 3}, **settings).run()
+    apply("evaluate.json", split="validation", overlays={"best": 1}, **settings).run()
+    (picture,) = (tmp_path / "out" / "overlays").iterdir()
+    assert picture.name.startswith("best_1_")

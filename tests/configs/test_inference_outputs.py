@@ -121,7 +121,7 @@ def test_outputs_that_a_film_cannot_have_do_not_cost_the_others(
     sentence = str(raised.value.__cause__)
     assert "2 outputs could not be written: a.png (dicom_sr), no_study.dcm (dicom_sr)" in sentence
     assert "no_study.dcm: StudyInstanceUID is missing" in caplog.text
-    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
+    assert sorted(file.name for file in (tmp_path / "out").glob("*.*.*.*")) == [
         "a.png.mrk.json",
         "b.dcm.mrk.json",
         "b.dcm.sr.dcm",

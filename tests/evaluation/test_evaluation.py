@@ -28,9 +28,13 @@ def test_everything_is_written(records: list[dict[str, Any]], names: list[str], 
     assert json.loads((tmp_path / "out" / "metrics.json").read_text()) == metrics
     assert metrics.items() >= summarize_errors(records, names).items()
     files = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file()}
-    assert files == {"metrics.json", "errors.csv", "landmarks.csv", "cumulative_error.png"} | {
-        film["file"] for film in metrics["overlays"]
-    }
+    assert files == {
+        ".evaluation_files.jsonl",
+        "metrics.json",
+        "errors.csv",
+        "landmarks.csv",
+        "cumulative_error.png",
+    } | {film["file"] for film in metrics["overlays"]}
     with Image.open(tmp_path / "out" / "cumulative_error.png") as plot:
         assert min(plot.size) > 400
 

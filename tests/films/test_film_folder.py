@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pydicom
@@ -15,7 +16,7 @@ import pytest
 from monai.transforms import Compose
 from PIL import Image
 
-from bundle.errors import RadiographError
+from bundle.errors import RadiographError, StorageError, bundle_error
 from bundle.films.film_folder import ReadableFilms, find_films
 from bundle.films.load_radiograph import LoadRadiographd
 
@@ -93,14 +94,34 @@ def test_each_pass_counts_anew(mixed: ReadableFilms):
         assert mixed.unreadable == ["b.dcm", "d.dcm", "f.dcm"]
 
 
-def test_defect_of_a_transform_is_no_unreadable_film(write_film: Write, stored: np.ndarray, tmp_path: Path):
+@pytest.mark.parametrize("error", [ZeroDivisionError, MemoryError, RecursionError, OSError, KeyError("DOE^JANE")])
+def test_whatever_a_transform_raises_is_its_films_refusal(
+    write_film: Write, stored: np.ndarray, tmp_path: Path, error: Exception, caplog: pytest.LogCaptureFixture
+):
+    for name in ("a.dcm", "b.dcm", "c.dcm"):
+        write_film(stored, name=name)
+
+    def defect(item: dict[str, Any]) -> dict[str, Any]:
+        if item["name"] == "b.dcm":
+            raise error
+        return item
+
+    films = ReadableFilms(find_films(tmp_path), Compose([LoadRadiographd("image"), defect]))
+    assert [film["name"] for film in films] == ["a.dcm", "c.dcm"]
+    assert films.unreadable == ["b.dcm"]
+    (message,) = (record.getMessage() for record in caplog.records)
+    assert message.startswith("b.dcm: ") and "DOE" not in message
+
+
+def test_a_full_disk_is_no_films_fault(write_film: Write, stored: np.ndarray, tmp_path: Path):
     write_film(stored)
 
-    def defect(_: object) -> None:
-        raise ZeroDivisionError
+    def full(_: object) -> None:
+        raise StorageError("cache: cannot be written")
 
-    with pytest.raises(RuntimeError):
-        list(ReadableFilms(find_films(tmp_path), Compose([defect])))
+    with pytest.raises(RuntimeError) as raised:
+        list(ReadableFilms(find_films(tmp_path), Compose([full])))
+    assert isinstance(bundle_error(raised.value), StorageError)
 
 
 def test_a_damaged_character_set_is_not_quoted(write_film: Write, stored: np.ndarray, tmp_path: Path):

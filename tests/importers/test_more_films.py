@@ -38,7 +38,8 @@ def test_a_folder_that_gives_no_film_is_refused(bring_in: Import, tmp_path: Path
     (tmp_path / "notes" / "notes.txt").write_text("no film")
     (tmp_path / "notes" / "film.dcm").write_text("no DICOM")
     assert bring_in(tmp_path / "notes") == 2
-    (error,) = capsys.readouterr().err.splitlines()
+    left_out, error = capsys.readouterr().err.splitlines()
+    assert left_out.startswith("left out ") and "film.dcm" in left_out
     assert error.startswith(f"error: {tmp_path / 'notes'}: holds no DICOM, PNG") and "correct --unlabeled" in error
     assert not (tmp_path / "out").exists()
 
@@ -46,3 +47,17 @@ def test_a_folder_that_gives_no_film_is_refused(bring_in: Import, tmp_path: Path
 def test_a_folder_that_is_not_there(bring_in: Import, tmp_path: Path, capsys) -> None:
     assert bring_in(tmp_path / "absent") == 2
     assert "absent: there is no such folder; correct --unlabeled" in capsys.readouterr().err
+
+
+def test_films_that_cannot_be_read_are_left_out_by_name(bring_in: Import, images: Path, tmp_path: Path, capsys) -> None:
+    more = tmp_path / "more"
+    more.mkdir()
+    (more / "good.png").write_bytes((images / "a.png").read_bytes())
+    (more / "cut.png").write_bytes(b"\x89PNG")
+    (more / "lost.png").symlink_to(tmp_path / "absent.png")
+    assert bring_in(more) == 0
+    dataset = read_dataset(tmp_path / "out")
+    assert [film.image.name for film in dataset.unlabeled] == ["good.png"]
+    left_out = [line for line in capsys.readouterr().err.splitlines() if line.startswith("left out")]
+    assert len(left_out) == 2
+    assert all(any(name in line for line in left_out) for name in ("cut.png", "lost.png"))

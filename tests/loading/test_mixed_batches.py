@@ -16,7 +16,9 @@ from bundle.loading.unlabelled_films import UnlabelledFilms, collate_unlabelled
 
 def batches(ratio: int, epoch_length: int, films: int = 7, batch_size: int = 2) -> MixedBatches:
     labelled = DataLoader([{"image": -1}] * batch_size * epoch_length, batch_size=batch_size)
-    pool = UnlabelledFilms([{"image": film} for film in range(films)], lambda item: item, cache_dir=None)
+    pool = UnlabelledFilms(
+        [{"image": film, "name": str(film)} for film in range(films)], lambda item: item, cache_dir=None
+    )
     unlabelled = DataLoader(pool, batch_size=batch_size, sampler=PoolSampler(films, 0), collate_fn=collate_unlabelled)
     return MixedBatches(labelled, unlabelled, ratio, epoch_length)
 

@@ -16,8 +16,9 @@ import torch
 from ignite.engine import Engine
 from PIL import Image
 
-from bundle.errors import BundleError, RadiographError
+from bundle.errors import BundleError, RadiographError, StorageError
 from bundle.files import sha256_of
+from bundle.films.slicer_geometry import slicer_geometry
 from bundle.outputs.prediction_writer import PredictionWriter
 
 
@@ -59,7 +60,7 @@ def test_each_film_leaves_a_json_and_an_overlay_in_its_own_subfolder(
 ):
     with caplog.at_level(logging.INFO):
         run(writer(tmp_path / "out", names, weights), records[:3])
-    left = sorted(file.relative_to(tmp_path / "out").as_posix() for file in (tmp_path / "out").rglob("*.*"))
+    left = sorted(file.relative_to(tmp_path / "out").as_posix() for file in (tmp_path / "out" / "films").iterdir())
     assert left == sorted(f"films/film_{index}.png.{suffix}" for index in range(3) for suffix in ("json", "png"))
     document = json.loads((tmp_path / "out" / "films" / "film_2.png.json").read_text())
     assert [landmark["name"] for landmark in document["landmarks"]] == names
@@ -173,8 +174,113 @@ def test_warnings_are_logged_and_kept(
 
 
 def test_folder_that_cannot_be_written_to_is_named(
-    records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path
+    records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(BundleError, match=r"film_0\.png\.json: cannot be written"):
-        run(writer(tmp_path / "file" / "out", names, weights), records[:1])
+    nowhere = writer(tmp_path / "file" / "out", names, weights, "json")
+    run(nowhere, records[:1])
+    assert "cannot be written (File exists)" in caplog.text
+    with pytest.raises(RadiographError, match=r"1 outputs could not be written: films/film_0\.png \(json\)"):
+        nowhere.require_complete([])
+
+
+def test_a_run_takes_away_what_the_one_before_left(
+    records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path
+):
+    out = tmp_path / "out"
+    run(writer(out, names, weights, "json", "csv", "overlay"), records[:3])
+    (out / "notes.txt").write_text("a person's")
+    run(writer(out, names, weights, "json"), records[1:2])
+    assert {file.relative_to(out).as_posix() for file in out.rglob("*.*") if not file.name.startswith(".")} == {
+        "films/film_1.png.json",
+        "notes.txt",
+    }
+
+
+def test_a_result_that_a_person_corrected_is_kept(
+    records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path
+):
+    run(writer(tmp_path / "out", names, weights, "slicer"), records[:2])
+    corrected = tmp_path / "out" / "films" / "film_0.png.mrk.json"
+    corrected.write_text("corrected")
+    with pytest.raises(BundleError, match=r"film_0\.png\.mrk\.json: was changed"):
+        run(writer(tmp_path / "out", names, weights, "slicer"), records[:2])
+    assert corrected.read_text() == "corrected"
+
+
+def test_a_file_that_no_inference_wrote_is_not_replaced(
+    records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    (tmp_path / "out" / "films").mkdir(parents=True)
+    (tmp_path / "out" / "films" / "film_0.png.json").write_text("annotations")
+    run(writer(tmp_path / "out", names, weights, "json"), records[:2])
+    assert (tmp_path / "out" / "films" / "film_0.png.json").read_text() == "annotations"
+    assert (tmp_path / "out" / "films" / "film_1.png.json").is_file()
+    assert "film_0.png.json is there already, and no inference is known to have written it" in caplog.text
+
+
+@pytest.mark.parametrize("error", [RuntimeError("gdcmAttribute.h DOE^JANE"), MemoryError(), KeyError("a"), OSError()])
+def test_whatever_an_output_raises_is_its_films_refusal(
+    records: list[dict[str, Any]],
+    names: list[str],
+    weights: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+):
+    def throw(image: Path) -> None:
+        if image.name == "film_0.png":
+            raise error
+        return slicer_geometry(image)
+
+    monkeypatch.setattr("bundle.outputs.slicer_markups.slicer_geometry", throw)
+    throwing = writer(tmp_path / "out", names, weights, "slicer", "json")
+    run(throwing, records[:2])
+    assert throwing.refused == ["films/film_0.png (slicer)"]
+    assert len(list((tmp_path / "out").rglob("*.mrk.json"))) == 1
+    assert len(list((tmp_path / "out").rglob("*.png.json"))) == 2
+    assert "(not written: slicer)" in caplog.text and "DOE" not in caplog.text
+
+
+def test_a_full_disk_ends_the_run(
+    records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def full(*_: object) -> None:
+        raise StorageError("disk full")
+
+    monkeypatch.setattr("bundle.outputs.prediction_json.write_text", full)
+    with pytest.raises(StorageError, match="disk full"):
+        run(writer(tmp_path / "out", names, weights, "json"), records[:2])
+
+
+def test_a_film_without_any_answer_is_named(
+    records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    records[0]["landmarks"] = np.full((3, 2), np.nan, dtype=np.float32)
+    unanswered = writer(tmp_path / "out", names, weights, "json")
+    run(unanswered, records[:2])
+    assert len(list((tmp_path / "out").rglob("*.png.json"))) == 1
+    assert "films/film_0.png: the network finds no landmark on it" in caplog.text
+    with pytest.raises(RadiographError, match=r"1 of 2 films could not be read: films/film_0\.png"):
+        unanswered.require_complete([])
+
+
+@pytest.mark.parametrize(("length", "written"), [(239, 2), (248, 1), (255, 0)])
+def test_a_long_name_costs_a_film_the_outputs_that_cannot_have_one(
+    records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path, length: int, written: int
+):
+    long = {**records[0], "name": "m" * length}
+    longest = writer(tmp_path / "out", names, weights, "json", "slicer")
+    run(longest, [long, records[1]])
+    assert len([file for file in (tmp_path / "out").iterdir() if file.name.startswith("m")]) == written
+    assert len(list((tmp_path / "out" / "films").iterdir())) == 2
+    assert len(longest.refused) == 2 - written
+
+
+def test_results_are_for_their_owner_alone(
+    records: list[dict[str, Any]], names: list[str], weights: Path, tmp_path: Path
+):
+    run(writer(tmp_path / "out", names, weights, "json", "csv", "overlay", "slicer"), records[:1])
+    left = [tmp_path / "out", *(tmp_path / "out").rglob("*")]
+    assert {path.stat().st_mode & 0o077 for path in left} == {0}

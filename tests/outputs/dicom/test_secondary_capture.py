@@ -55,7 +55,7 @@ def test_an_archive_that_hands_it_out_with_the_film_gives_no_film_more(write_fil
     film = write_film()
     written(predict(film))
     assert list(film.parent.rglob("*.sc.dcm"))
-    assert film_files(film.parent) == [film]
+    assert film_files(film.parent) == ([film], {})
 
 
 @pytest.mark.parametrize("stated", ["YES", "NO", None])
