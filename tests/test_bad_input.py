@@ -216,7 +216,6 @@ def application_cases(copy: Callable[..., Path], good: Path, weights: Path, fold
     dicom(some / "truncated.dcm", uid.DigitalXRayImageStorageForPresentation)
     (some / "truncated.dcm").write_bytes((some / "truncated.dcm").read_bytes()[:-1000])
     dicom(folder / "ct.dcm", uid.CTImageStorage)
-    dicom(folder / "zero.dcm", uid.DigitalXRayImageStorageForPresentation, PixelSpacing=[0, 0])
     dicom(folder / "bare.dcm", uid.DigitalXRayImageStorageForPresentation)
     some_pictures = folder / "some pictures"
     some_pictures.mkdir()
@@ -229,7 +228,6 @@ def application_cases(copy: Callable[..., Path], good: Path, weights: Path, fold
         case("unreadable weights", "bad.pt: is not the file that bad.json beside it was written for", checkpoint=bad),
         case("not a radiograph", "1 of 1 films could not be read", "ct.dcm", dataset_dir=folder / "ct.dcm"),
         case("one truncated film", "1 of 3 films", "truncated.dcm", dataset_dir=some, output_dir=folder / "some"),
-        case("zero spacing of DICOM", "1 of 1 films", "zero.dcm", dataset_dir=folder / "zero.dcm"),
         case("no study", "bare.dcm (dicom_sr)", "log", dataset_dir=folder / "bare.dcm", outputs="['dicom_sr','json']"),
         case("unknown measurements", "'knee' is neither auto", "correct --measurements", measurements="knee"),
         case("unknown output", "outputs: 'pdf' is none of json, csv", "correct --outputs", outputs="['json','pdf']"),

@@ -88,8 +88,8 @@ class DicomRadiographReader(ImageReader):
             `radiograph_meta` with the elements of `HARMLESS_ELEMENTS` under their DICOM keywords.
 
         Raises:
-            RadiographError: not a single-frame projection radiograph, pixel data that cannot be decoded, or a spacing
-                that is no length.
+            RadiographError: not a single-frame projection radiograph, or pixel data that cannot be decoded or
+                contradict the header.
         """
         name = Path(img.filename).name
         try:
@@ -105,7 +105,7 @@ class DicomRadiographReader(ImageReader):
         stored, warnings = stored_values(dataset, name)
         image, left_out = _grey(stored, dataset)
         image = image.T
-        meta = radiograph_meta(image, *dicom_spacing(dataset, name), warnings=[*warnings, *left_out])
+        meta = radiograph_meta(image, *dicom_spacing(dataset), warnings=[*warnings, *left_out])
         meta.update({keyword: str(dataset[keyword].value) for keyword in HARMLESS_ELEMENTS if dataset.get(keyword)})
         return image, meta
 

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bundle.errors import RadiographError
+from bundle.films.optional_elements import UnusableError, numbers_of, value_of
 
 if TYPE_CHECKING:
     from pydicom import Dataset
 
 UNKNOWN_SPACING = (math.nan, math.nan)
 _LEAST, _MOST = 1e-4, 100.0
-_DOTS_PER_INCH = (72, 96, 150, 300, 600)
+_SCREENS = (72, 96)
+_DOTS_PER_INCH = (*_SCREENS, 150, 300, 600)
 _ROUNDED = 6e-5
 PLAUSIBLE_RANGE = f"between {_LEAST:g} and {_MOST:g}"
 """Of mm per pixel, in words for an error message."""
@@ -40,11 +41,12 @@ def is_plausible(spacing: float) -> bool:
     return _LEAST <= spacing <= _MOST
 
 
-def looks_like_default(spacing: tuple[float, float]) -> str | None:
+def looks_like_default(spacing: tuple[float, float], dots_per_inch: tuple[int, ...] = _DOTS_PER_INCH) -> str | None:
     """Say why a spacing looks like what a program writes where nobody measured one.
 
     Args:
         spacing: Millimetres per pixel (sx, sy).
+        dots_per_inch: Resolutions of screens and printers that nothing measures with.
 
     Returns:
         What it is, as the end of "..., which is", or None where a radiograph can have measured it: exactly 1 x 1 mm, or
@@ -53,51 +55,43 @@ def looks_like_default(spacing: tuple[float, float]) -> str | None:
     """
     if spacing == (1.0, 1.0):
         return "what a converter writes where no spacing is known"
-    for dots in _DOTS_PER_INCH:
+    for dots in dots_per_inch:
         if all(abs(value - 25.4 / dots) < _ROUNDED for value in spacing):
             return f"{dots} dots per inch, how a picture is to be shown or printed"
     return None
 
 
-def dicom_spacing(dataset: Dataset, name: str) -> tuple[tuple[float, float], SpacingProvenance]:
+def dicom_spacing(dataset: Dataset) -> tuple[tuple[float, float], SpacingProvenance, str]:
     """Read the pixel spacing of a projection radiograph (DICOM PS3.3 10.7.1.3, C.8.11.4, C.8.7.10).
 
     PixelSpacing is taken where it is calibrated, that is where PixelSpacingCalibrationType says so or where it differs
-    from ImagerPixelSpacing, and where it stands alone, unless it is then exactly 1 x 1 mm, which converters write where
-    nothing was stated; next ImagerPixelSpacing, divided by
-    EstimatedRadiographicMagnificationFactor where given; next NominalScannedPixelSpacing. DICOM orders spacings
-    (row, column); the order here is (x, y).
+    from ImagerPixelSpacing, and where it stands alone; next ImagerPixelSpacing, divided by
+    EstimatedRadiographicMagnificationFactor where given; next NominalScannedPixelSpacing. What is damaged, no plausible
+    length, or looks like a default and not calibrated counts as not stated. DICOM orders spacings (row, column); the
+    order here is (x, y).
 
     Args:
         dataset: The film's data elements.
-        name: File name for the error message.
 
     Returns:
-        Millimetres per pixel (sx, sy), NaN where unknown, and their provenance.
-
-    Raises:
-        RadiographError: a spacing or the magnification factor is no number, or no plausible one.
+        Millimetres per pixel (sx, sy), NaN where unknown; their provenance; and what was left out and why, one sentence
+        a line.
     """
-    pixel = _spacing_element(dataset, "PixelSpacing", name)
-    imager = _spacing_element(dataset, "ImagerPixelSpacing", name)
-    if pixel is not None:
-        if dataset.get("PixelSpacingCalibrationType") or (
-            imager is not None and not np.allclose(pixel, imager, rtol=1e-3)
-        ):
-            return pixel, SpacingProvenance.CALIBRATED
-        if imager is None:
-            return _unless_default(pixel, SpacingProvenance.UNSTATED)
+    flaws: list[str] = []
+    is_calibrated = _is_calibrated(dataset)
+    pixel = _measured(dataset, "PixelSpacing", () if is_calibrated else _DOTS_PER_INCH, flaws)
+    imager = _measured(dataset, "ImagerPixelSpacing", _DOTS_PER_INCH, flaws)
+    if pixel is not None and (is_calibrated or (imager is not None and not np.allclose(pixel, imager, rtol=1e-3))):
+        return pixel, SpacingProvenance.CALIBRATED, "\n".join(flaws)
     if imager is not None:
-        magnification = _magnification(dataset, name)
-        if magnification is not None:
-            corrected = (imager[0] / magnification, imager[1] / magnification)
-            _require_length(corrected, "ImagerPixelSpacing / EstimatedRadiographicMagnificationFactor", name)
-            return corrected, SpacingProvenance.MAGNIFICATION_CORRECTED
-        return imager, SpacingProvenance.AT_DETECTOR
-    scanned = _spacing_element(dataset, "NominalScannedPixelSpacing", name)
+        spacing, provenance = _at_patient(imager, dataset, flaws)
+        return spacing, provenance, "\n".join(flaws)
+    if pixel is not None:
+        return pixel, SpacingProvenance.UNSTATED, "\n".join(flaws)
+    scanned = _measured(dataset, "NominalScannedPixelSpacing", _SCREENS, flaws)
     if scanned is not None:
-        return scanned, SpacingProvenance.NOMINAL_SCANNED
-    return UNKNOWN_SPACING, SpacingProvenance.UNKNOWN
+        return scanned, SpacingProvenance.NOMINAL_SCANNED, "\n".join(flaws)
+    return UNKNOWN_SPACING, SpacingProvenance.UNKNOWN, "\n".join(flaws)
 
 
 def header_spacing(spacing: tuple[float, float], field: str) -> tuple[tuple[float, float], SpacingProvenance, str]:
@@ -122,66 +116,57 @@ def header_spacing(spacing: tuple[float, float], field: str) -> tuple[tuple[floa
     return UNKNOWN_SPACING, SpacingProvenance.UNKNOWN, warning
 
 
-def _unless_default(
-    spacing: tuple[float, float], provenance: SpacingProvenance
-) -> tuple[tuple[float, float], SpacingProvenance]:
-    if spacing == (1.0, 1.0):
-        return UNKNOWN_SPACING, SpacingProvenance.UNKNOWN
-    return spacing, provenance
-
-
-def _spacing_element(dataset: Dataset, keyword: str, name: str) -> tuple[float, float] | None:
-    values = _numbers(dataset, keyword, name)
-    if not values:
-        return None
-    if len(values) != 2:
-        raise RadiographError(
-            f"{name}: {keyword} has {len(values)} value(s); store row and column spacing, or delete the field"
-        )
-    _require_length(values, keyword, name)
-    row_spacing, column_spacing = values
-    return column_spacing, row_spacing
-
-
-def _magnification(dataset: Dataset, name: str) -> float | None:
-    keyword = "EstimatedRadiographicMagnificationFactor"
-    values = _numbers(dataset, keyword, name)
-    if not values:
-        return None
-    if len(values) > 1:
-        raise RadiographError(f"{name}: {keyword} has {len(values)} values; store one, or delete the field")
-    _require_positive(values, keyword, name)
-    return values[0]
-
-
-def _numbers(dataset: Dataset, keyword: str, name: str) -> tuple[float, ...]:
-    """Values of an element, none where it is missing or empty."""
+def _is_calibrated(dataset: Dataset) -> bool:
     try:
-        value = dataset.get(keyword)
-        if value is None or value == "":
-            return ()
-        return tuple(float(number) for number in value) if hasattr(value, "__iter__") else (float(value),)
-    except (TypeError, ValueError) as error:  # not quoted: a damaged element may hold bytes of its neighbour, a name
-        raise RadiographError(
-            f"{name}: {keyword} is not a number with a decimal point; correct the field, or delete it where unknown"
-        ) from error
+        return value_of(dataset, "PixelSpacingCalibrationType") is not None
+    except UnusableError:
+        return False
 
 
-def _require_positive(values: tuple[float, ...], field: str, name: str) -> None:
-    if not all(math.isfinite(value) and value > 0 for value in values):
-        raise RadiographError(
-            f"{name}: {field} is {_stated(values)}, not a positive number; "
-            "correct the field, or delete it where unknown"
-        )
+def _measured(
+    dataset: Dataset, keyword: str, defaults: tuple[int, ...], flaws: list[str]
+) -> tuple[float, float] | None:
+    """Spacing (x, y) of an element, None where it is missing or, with its flaw, nobody can have measured it."""
+    try:
+        values = numbers_of(dataset, keyword)
+        if not values:
+            return None
+        if len(values) != 2:
+            raise UnusableError(f"{keyword} has {len(values)} value(s) instead of two")
+        row_spacing, column_spacing = values
+        spacing = column_spacing, row_spacing
+        _require_length(spacing, keyword)
+        default = looks_like_default(spacing, defaults) if defaults else None
+        if default is not None:
+            raise UnusableError(f"{keyword} is {_stated(spacing)} mm, which is {default},")
+    except UnusableError as flaw:
+        flaws.append(f"{flaw} and is left out; state the spacing in dataset.json if you know it")
+        return None
+    return spacing
 
 
-def _require_length(values: tuple[float, ...], field: str, name: str) -> None:
-    _require_positive(values, field, name)
-    if not all(map(is_plausible, values)):
-        raise RadiographError(
-            f"{name}: {field} is {_stated(values)} mm, not {PLAUSIBLE_RANGE}, as no radiograph has it; "
-            "correct the field, or delete it where unknown"
-        )
+def _at_patient(
+    imager: tuple[float, float], dataset: Dataset, flaws: list[str]
+) -> tuple[tuple[float, float], SpacingProvenance]:
+    """Spacing at the detector, corrected for the magnification where one is stated."""
+    keyword = "EstimatedRadiographicMagnificationFactor"
+    try:
+        factors = numbers_of(dataset, keyword)
+        if not factors:
+            return imager, SpacingProvenance.AT_DETECTOR
+        if len(factors) > 1 or factors[0] <= 0:
+            raise UnusableError(f"{keyword} is not one positive number")
+        corrected = imager[0] / factors[0], imager[1] / factors[0]
+        _require_length(corrected, f"ImagerPixelSpacing / {keyword}")
+    except UnusableError as flaw:
+        flaws.append(f"{flaw} and is left out: lengths are those on the detector")
+        return imager, SpacingProvenance.AT_DETECTOR
+    return corrected, SpacingProvenance.MAGNIFICATION_CORRECTED
+
+
+def _require_length(spacing: tuple[float, float], field: str) -> None:
+    if not all(map(is_plausible, spacing)):
+        raise UnusableError(f"{field} is {_stated(spacing)} mm, not {PLAUSIBLE_RANGE} as radiographs have it,")
 
 
 def _stated(values: tuple[float, ...]) -> str:

@@ -134,18 +134,19 @@ def test_results_among_the_films_are_refused_before_anything_is_written(
 
 
 def test_films_with_impossible_spacing_or_without_decoder_are_named(
-    apply: Apply, mean_shape: Path, films: Path, caplog: pytest.LogCaptureFixture, dicom: Write
+    apply: Apply, predicted: Predicted, mean_shape: Path, films: Path, caplog: pytest.LogCaptureFixture, dicom: Write
 ):
-    dicom(films / "zero.dcm", PixelSpacing=[0, 0.2]), dicom(films / "not_a_number.dcm", PixelSpacing=["NaN", "NaN"])
+    dicom(films / "zero.dcm", PixelSpacing=[0, 0.2])
     packed = pydicom.dcmread(dicom(films / "packed.dcm"))
     packed.compress(uid.RLELossless)
     packed.file_meta.TransferSyntaxUID = uid.MPEG2MPML
     packed.save_as(films / "packed.dcm")
     with pytest.raises(RuntimeError) as raised:
         apply(dataset_dir=str(films), checkpoint=str(mean_shape)).run()
-    assert "3 of 3 films could not be read" in str(raised.value.__cause__)
-    assert "zero.dcm: PixelSpacing is 0 x 0.2, not a positive number" in caplog.text
-    assert "not_a_number.dcm: PixelSpacing is nan x nan, not a positive number" in caplog.text
+    assert "1 of 2 films could not be read" in str(raised.value.__cause__)
+    assert "PixelSpacing is 0.2 x 0 mm, not between" in caplog.text
+    assert "PixelSpacing is 0.2 x 0 mm" in str(predicted("zero.dcm")["warnings"])
+    assert predicted("zero.dcm")["spacing"] is None
     assert "packed.dcm: PixelData in MPEG2 Main Profile / Main Level cannot be decoded, there is no" in caplog.text
 
 

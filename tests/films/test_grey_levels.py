@@ -158,3 +158,81 @@ def test_signed_padding(read_film, write_film):
 @settings(deadline=None, max_examples=50)
 def test_grey_colours_keep_their_value(grey):
     assert luminance(np.full((1, 1, 4), grey, dtype=np.uint16)) == np.float32(grey)
+
+
+def test_an_empty_voi_lut_item_leaves_the_window_in_force(levels_of):
+    item = Dataset()
+    item.add_new(0x00283002, "SS", None)
+    item.LUTExplanation = "Normal"
+    item.add_new(0x00283006, "OW", None)
+    window = {"WindowCenter": 2607, "WindowWidth": 2785, "RescaleSlope": 1, "RescaleIntercept": 0}
+    levels = levels_of(VOILUTSequence=Sequence([item]), **window)
+    assert np.array_equal(levels, levels_of(**window))
+    assert levels[-1] > levels[1300] > levels[0]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("keyword", ["VOILUTSequence", "ModalityLUTSequence"])
+def test_a_table_shorter_than_its_descriptor_is_words_and_serves_the_film_that_it_covers(
+    read_film, write_film, keyword, packed
+):
+    """Never bytes: 2000 words of 4096 have 4000 bytes, not 4096."""
+    table = (np.linspace(0, 1, 4096) ** 1.5 * 65535).astype("<u2")
+    sequence = lut(table, 0, 16, packed=packed)
+    sequence[0]["LUTData"].value = table[:2000].tobytes() if packed else table[:2000].tolist()
+    covered, beyond = np.arange(2000, dtype=np.uint16), np.arange(2001, dtype=np.uint16)
+    image, meta = read_film(write_film(covered.reshape(40, 50), **{keyword: sequence}))
+    assert np.array_equal(image.T.ravel(), table[:2000])
+    assert meta["warnings"] == ""
+    image, meta = read_film(write_film(np.resize(beyond, (41, 50)), **{keyword: sequence}))
+    assert np.array_equal(image.T.ravel(), np.resize(beyond, 41 * 50))
+    assert "LUTData ends before the entries that the film needs" in meta["warnings"]
+
+
+@pytest.mark.parametrize(
+    ("keyword", "elements", "expected"),
+    [
+        ("WindowCenter", {"WindowWidth": "4096"}, {}),
+        ("WindowWidth", {"WindowCenter": "2048"}, {}),
+        ("RescaleSlope", {"RescaleIntercept": "5", "WindowCenter": "900", "WindowWidth": "700"}, {}),
+        ("RescaleIntercept", {"RescaleSlope": "2", "WindowCenter": "900", "WindowWidth": "700"}, {}),
+    ],
+)
+def test_a_decimal_comma_is_left_out_with_a_warning(read_film, write_film, stored, keyword, elements, expected):
+    path = write_film(stored, **elements, **{keyword: "20.482"})
+    path.write_bytes(path.read_bytes().replace(b"20.482", b"20,482"))
+    image, meta = read_film(path)
+    assert np.array_equal(image, read_film(write_film(stored, name="plain.dcm", **expected))[0])
+    assert meta["warnings"].startswith(f"{keyword} is not a number with a decimal point, so ")
+    assert "482" not in meta["warnings"]
+
+
+def test_a_window_function_of_two_values_is_the_first(levels_of):
+    window = {"WindowCenter": [2000, 100], "WindowWidth": [1000, 50]}
+    two = levels_of(**window, VOILUTFunction=["SIGMOID", "LINEAR"])
+    assert np.array_equal(two, levels_of(**window, VOILUTFunction="SIGMOID"))
+
+
+@pytest.mark.parametrize(
+    ("elements", "warning"),
+    [
+        ({"WindowCenter": -9000, "WindowWidth": 10}, "VOI LUT or window would leave fewer than 16 grey levels"),
+        ({"WindowCenter": 2000, "WindowWidth": 0}, "WindowWidth or VOILUTFunction is not one that DICOM allows"),
+        ({"WindowCenter": 2000, "WindowWidth": 9, "VOILUTFunction": "CUBIC"}, "WindowWidth or VOILUTFunction is not"),
+        ({"RescaleSlope": 0, "RescaleIntercept": 1}, "RescaleSlope is 0, so modality LUT, VOI LUT and window are left"),
+    ],
+)
+def test_what_is_not_applied_is_told(read_film, write_film, stored, elements, warning):
+    image, meta = read_film(write_film(stored, **elements))
+    assert np.array_equal(image, stored.T)
+    assert meta["warnings"].startswith(warning)
+
+
+def test_a_negative_first_value_without_sign_is_negative(read_film, write_film):
+    signed = np.arange(-1000, 1000, dtype=np.int16).reshape(40, 50)
+    table = (np.arange(2000) ** 2 // 100).astype(np.uint16)
+    sequence = lut(table, 0, 16)
+    sequence[0]["LUTDescriptor"].VR = "US"
+    sequence[0].LUTDescriptor = [2000, 65536 - 1000, 16]
+    image, _ = read_film(write_film(signed, 16, VOILUTSequence=sequence))
+    assert np.array_equal(image.T.ravel(), table)

@@ -121,10 +121,15 @@ def test_spacing_of_the_file_fills_what_the_dataset_leaves_open(write_film, stor
     assert loaded["image"].meta["spacing_provenance"] == "ImagerPixelSpacing, at detector"
 
 
-@pytest.mark.parametrize("spacing", [["0", "0"], ["NaN", "NaN"]])
-def test_spacing_of_the_file_that_is_no_length_is_refused(write_film, stored, spacing):
-    with pytest.raises(RadiographError, match=r"^film\.dcm: PixelSpacing is .*correct the field"):
-        load(write_film(stored, PixelSpacing=spacing))
+@pytest.mark.parametrize("broken", [["0", "0"], ["NaN", "NaN"], ["1", "1"]])
+def test_a_broken_spacing_of_the_file_is_told_where_the_dataset_states_none(write_film, stored, broken):
+    path = write_film(stored, PixelSpacing=broken)
+    film = load(path)["image"]
+    assert film.meta["spacing_provenance"] == "unknown"
+    assert film.meta["warnings"].startswith("PixelSpacing is ")
+    film = load(path, spacing=[0.25, 0.5])["image"]
+    assert film.meta["spacing"].tolist() == [0.25, 0.5]
+    assert film.meta["warnings"] == ""
 
 
 def test_other_keys_stay_and_the_input_is_not_changed(store):

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom import Dataset
 
-from bundle.errors import RadiographError
 from bundle.films.pixel_spacing import SpacingProvenance, dicom_spacing, header_spacing, looks_like_default
 
 
@@ -64,30 +63,73 @@ STATEMENTS = [
 
 @pytest.mark.parametrize(("elements", "spacing", "provenance"), STATEMENTS)
 def test_stated_spacing_has_its_provenance(elements, spacing, provenance):
-    assert dicom_spacing(film(**elements), "film.dcm") == (pytest.approx(spacing, nan_ok=True), provenance)
+    found, meaning, _ = dicom_spacing(film(**elements))
+    assert found == pytest.approx(spacing, nan_ok=True)
+    assert meaning == provenance
 
 
 @pytest.mark.parametrize("elements", [{}, {"PixelSpacing": None}, {"ImagerPixelSpacing": []}])
 def test_unstated_spacing_is_unknown_and_never_one(elements):
-    spacing, provenance = dicom_spacing(film(**elements), "film.dcm")
+    spacing, provenance, warning = dicom_spacing(film(**elements))
     assert np.isnan(spacing).all()
     assert provenance is SpacingProvenance.UNKNOWN
+    assert warning == ""
 
 
-@pytest.mark.parametrize("field", ["PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"])
-@pytest.mark.parametrize("value", [[0, 0.1], [0.1, -0.1], ["NaN", "NaN"], ["0.1", "Infinity"]])
-def test_a_spacing_that_is_no_length_is_refused(field, value):
-    with pytest.raises(RadiographError, match=rf"^film\.dcm: {field} is .*correct the field"):
-        dicom_spacing(film(**{field: value}), "film.dcm")
+FIELDS = ["PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"]
 
 
-@pytest.mark.parametrize("field", ["PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"])
-@pytest.mark.parametrize("value", [["1e-30", "1e-30"], [0.1, 9e-5], [100.1, 0.1]])
-def test_a_spacing_of_no_radiograph_is_refused(field, value):
-    with pytest.raises(
-        RadiographError, match=rf"^film\.dcm: {field} is .* mm, not between 0\.0001 and 100, .*unknown$"
-    ):
-        dicom_spacing(film(**{field: value}), "film.dcm")
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize(
+    ("value", "flaw"),
+    [
+        ([0, 0.1], "is 0.1 x 0 mm, not between 0.0001 and 100 as radiographs have it,"),
+        ([0.1, -0.1], "is -0.1 x 0.1 mm, not between"),
+        (["NaN", "NaN"], "is not a finite number"),
+        (["0.1", "Infinity"], "is not a finite number"),
+        (["1e-30", "1e-30"], "is 1e-30 x 1e-30 mm, not between"),
+        ([0.1, 9e-5], "is 9e-05 x 0.1 mm, not between"),
+        ([100.1, 0.1], "is 0.1 x 100.1 mm, not between"),
+        (0.1, "has 1 value(s) instead of two"),
+        ([1, 1], "is 1 x 1 mm, which is what a converter writes where no spacing is known,"),
+        ([0.352778, 0.352778], "is 0.352778 x 0.352778 mm, which is 72 dots per inch"),
+        ([0.2646, 0.2646], "is 0.2646 x 0.2646 mm, which is 96 dots per inch"),
+    ],
+)
+def test_a_spacing_that_nobody_measured_is_left_out_and_says_why(field, value, flaw):
+    spacing, provenance, warning = dicom_spacing(film(**{field: value}))
+    assert np.isnan(spacing).all()
+    assert provenance is SpacingProvenance.UNKNOWN
+    assert warning.startswith(f"{field} {flaw}")
+    assert warning.endswith("and is left out; state the spacing in dataset.json if you know it")
+
+
+@pytest.mark.parametrize("dots", [150, 300, 600])
+def test_the_resolution_of_a_film_scanner_is_known(dots):
+    nominal, rounded = [25.4 / dots] * 2, [round(25.4 / dots, 4)] * 2
+    for value in (nominal, rounded):
+        assert dicom_spacing(film(NominalScannedPixelSpacing=value))[1:] == (SpacingProvenance.NOMINAL_SCANNED, "")
+        assert dicom_spacing(film(PixelSpacing=value))[1] is SpacingProvenance.UNKNOWN
+        stated = film(PixelSpacing=value, PixelSpacingCalibrationType="FIDUCIAL")
+        assert dicom_spacing(stated)[1:] == (SpacingProvenance.CALIBRATED, "")
+
+
+@pytest.mark.parametrize("default", [[1, 1], [0.3528, 0.3528]])
+def test_a_default_beside_the_detector_is_no_calibration(default):
+    spacing, provenance, warning = dicom_spacing(film(PixelSpacing=default, ImagerPixelSpacing=[0.2, 0.1]))
+    assert spacing == (0.1, 0.2)
+    assert provenance is SpacingProvenance.AT_DETECTOR
+    assert warning.startswith("PixelSpacing is ")
+
+
+@pytest.mark.parametrize("broken", [[0, 0], [0.1], ["NaN", "NaN"], [1, 1]])
+def test_a_good_spacing_is_read_beside_a_broken_one(broken):
+    spacing, provenance, warning = dicom_spacing(film(PixelSpacing=[0.2, 0.1], ImagerPixelSpacing=broken))
+    assert (spacing, provenance) == ((0.1, 0.2), SpacingProvenance.UNSTATED)
+    assert warning.startswith("ImagerPixelSpacing ")
+    spacing, provenance, warning = dicom_spacing(film(PixelSpacing=broken, ImagerPixelSpacing=[0.2, 0.1]))
+    assert (spacing, provenance) == ((0.1, 0.2), SpacingProvenance.AT_DETECTOR)
+    assert warning.startswith("PixelSpacing ")
 
 
 @given(st.floats(1e-4, 100), st.floats(1e-4, 100))
@@ -109,27 +151,22 @@ def test_a_decimal_comma_is_told_with_its_field_and_not_quoted(write_film, store
     factor = {"ImagerPixelSpacing": [0.2, 0.2], field: "1.143"}
     path = write_film(stored, **(factor if "Factor" in field else {field: ["0.143", "0.143"]}))
     path.write_bytes(path.read_bytes().replace(b".143", b",143"))
-    with pytest.raises(RadiographError, match=rf"^film\.dcm: {field} is not a number .*correct the field") as refusal:
-        read_film(path)
-    assert "143" not in str(refusal.value)
+    image, meta = read_film(path)
+    assert np.array_equal(image, stored.T)
+    assert meta["spacing_warning"].startswith(f"{field} is not a number with a decimal point and is left out")
+    assert "143" not in meta["spacing_warning"]
+    assert np.isnan(meta["spacing"]).all() == ("Factor" not in field)
 
 
-def test_one_value_instead_of_two_is_refused():
-    with pytest.raises(RadiographError, match=r"^film\.dcm: ImagerPixelSpacing has 1 value"):
-        dicom_spacing(film(ImagerPixelSpacing=0.1), "film.dcm")
-
-
-def test_zero_magnification_is_refused():
-    elements = {"ImagerPixelSpacing": [0.1, 0.1], "EstimatedRadiographicMagnificationFactor": 0}
-    with pytest.raises(RadiographError, match="EstimatedRadiographicMagnificationFactor is 0"):
-        dicom_spacing(film(**elements), "film.dcm")
-
-
-@pytest.mark.parametrize(("factor", "flaw"), [(1e-6, "is 100000 x 100000 mm"), ([1, 2], "has 2 values; store one")])
-def test_a_magnification_that_is_none_is_refused(factor, flaw):
+@pytest.mark.parametrize(
+    ("factor", "flaw"), [(0, "is not one positive"), ([1, 2], "is not one positive"), (1e-6, "is 100000 x 100000 mm")]
+)
+def test_a_magnification_that_is_none_is_left_out(factor, flaw):
     elements = {"ImagerPixelSpacing": [0.1, 0.1], "EstimatedRadiographicMagnificationFactor": factor}
-    with pytest.raises(RadiographError, match=f"^film.dcm: .*EstimatedRadiographicMagnificationFactor {flaw}"):
-        dicom_spacing(film(**elements), "film.dcm")
+    spacing, provenance, warning = dicom_spacing(film(**elements))
+    assert (spacing, provenance) == ((0.1, 0.1), SpacingProvenance.AT_DETECTOR)
+    assert f"EstimatedRadiographicMagnificationFactor {flaw}" in warning
+    assert warning.endswith("is left out: lengths are those on the detector")
 
 
 @given(
@@ -142,7 +179,7 @@ def test_magnification_shrinks_the_detector_pixel(imager, magnification):
         "ImagerPixelSpacing": [f"{imager:.6f}", f"{2 * imager:.6f}"],
         "EstimatedRadiographicMagnificationFactor": f"{magnification:.6f}",
     }
-    (sx, sy), provenance = dicom_spacing(film(**elements), "film.dcm")
+    (sx, sy), provenance, _ = dicom_spacing(film(**elements))
     assert sy * magnification == pytest.approx(imager, rel=1e-3)
     assert sx * magnification == pytest.approx(2 * imager, rel=1e-3)
     assert provenance is SpacingProvenance.MAGNIFICATION_CORRECTED
