@@ -55,14 +55,17 @@ class ConfidenceEstimator(nn.Module):
 
         Returns:
             `expected_error` [B, K] and `error_limit` [B] in sides of the image, `unlikeness` [B] and
-            `unlikeness_limit` [B].
+            `unlikeness_limit` [B]. The error of a landmark that is not learned is NaN; it counts nowhere. That of one
+            whose place is no number, by a broken network, is infinite.
         """
         signals = self.signals(image, vertices)
-        films = len(image)
+        films, learned = len(image), self.network[0].learned
+        expected = expected_error(torch.stack(signals, dim=-1), self.weights)
+        expected = expected.masked_fill(expected.isnan() & learned, torch.inf)
         return {
-            "expected_error": expected_error(torch.stack(signals, dim=-1), self.weights),
+            "expected_error": expected,
             "error_limit": self.error_limit.expand(films),
-            "unlikeness": signals.unlikeness.mean(dim=1),
+            "unlikeness": signals.unlikeness[:, learned].mean(dim=1),
             "unlikeness_limit": self.unlikeness_limit.expand(films),
         }
 

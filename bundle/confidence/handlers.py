@@ -92,7 +92,8 @@ class Calibrate:
         Raises:
             ConfigurationError: too few films have landmarks.
         """
-        signals, errors = np.concatenate(self._signals), np.concatenate(self._errors)
+        learned = self.network.learned.cpu().numpy()
+        signals, errors = (np.concatenate(each)[:, learned] for each in (self._signals, self._errors))
         labelled = np.isfinite(errors).any(axis=1)
         if labelled.sum() < FEWEST_FILMS:
             raise ConfigurationError(

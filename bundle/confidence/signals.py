@@ -18,7 +18,7 @@ Array = TypeVar("Array", np.ndarray, torch.Tensor)
 
 
 class Signals(NamedTuple):
-    """Three signals of B films of K landmarks, each [B, K] and 0 at its best.
+    """Three signals of B films of K landmarks, each [B, K], 0 at its best, NaN for a landmark without a place.
 
     Attributes:
         spread: mean distance of the predictions in several views from their mean, in sides of the image.
@@ -39,16 +39,19 @@ def measure_signals(
     Args:
         network: whose mode is kept; evaluators leave it in training mode after their own pass.
         image: [B, C, S, S] in [0, 1].
-        vertices: [B, K, 2], what the network says of the image, in [0, 1].
+        vertices: [B, K, 2], what the network says of the image, in [0, 1]; NaN where it is not learned.
         views: [V, 5], see `View`.
         templates: [K, D], unit vectors, see `landmark_templates`.
     """
     with eval_mode(network):
         seen = [vertices, *(view.restore(network(view.show(image))) for view in map(View, views))]
-        likeness = (features_at(network, image, vertices) * templates).sum(dim=-1)
+        likeness = (features_at(network, image, vertices.nan_to_num()) * templates).sum(dim=-1)
     predictions = torch.stack(seen)
     spread = (predictions - predictions.mean(dim=0)).norm(dim=-1).mean(dim=0)
-    return Signals(spread, shape_distance(vertices, network.mean_shape), 1 - likeness)
+    learned = network.learned
+    shape = torch.full_like(spread, torch.nan)
+    shape[:, learned] = shape_distance(vertices[:, learned], network.mean_shape[learned])
+    return Signals(spread, shape, (1 - likeness).masked_fill(vertices.isnan().any(dim=-1), torch.nan))
 
 
 def expected_error(signals: Array, weights: Array) -> Array:

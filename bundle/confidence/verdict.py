@@ -20,7 +20,7 @@ class Confidence:
     """What is to be expected of the K landmarks of one film.
 
     Attributes:
-        expected_error: `[K]` in pixels of the stored image.
+        expected_error: `[K]` in pixels of the stored image, NaN for a landmark that was not looked for.
         error_limit: mean expected error from which on the film is to be reviewed, in the same pixels.
         unlikeness: how little the film looks like the labelled ones at the landmarks, 0 (alike) to 2.
         unlikeness_limit: largest unlikeness that is accepted.
@@ -41,8 +41,9 @@ class Confidence:
 
     @property
     def mean_expected_error(self) -> float:
-        """Mean over the landmarks, in pixels."""
-        return float(self.expected_error.mean())
+        """Mean over the landmarks that were looked for, in pixels."""
+        known = self.expected_error[~np.isnan(self.expected_error)]
+        return float(known.mean()) if known.size else float("nan")
 
     @property
     def reasons(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from bundle.engines.semi_supervised import SemiSupervisedTrainer
 from bundle.engines.stage_two import StageTwoCheckpoint, start_stage_two, two_networks
 from bundle.engines.supervised import supervised_iteration
 from bundle.engines.warm_up import LearnTemplates, ReportPassedOver, WarmUpTrainer, warmed_up
-from bundle.engines.weights import load_weights, read_card, read_weights
+from bundle.engines.weights import load_weights, read_card, read_weights, set_landmarks
 
 __all__ = [
     "ConvergenceReport",
@@ -34,6 +34,7 @@ __all__ = [
     "read_card",
     "read_weights",
     "record_run",
+    "set_landmarks",
     "start_stage_two",
     "supervised_iteration",
     "two_networks",

@@ -55,6 +55,7 @@ class SemiSupervisedTrainer(SupervisedTrainer):
         image = batch[Keys.IMAGE].to(device, non_blocking=self.non_blocking)
         with torch.no_grad(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.amp):
             pseudo = self.teacher.pseudo_ground_truth(self.network, image, batch)
+        pseudo = pseudo._replace(vertices=self.network.answered(pseudo.vertices))  # nobody knows the others
         noisy = (image + self.noise_std * torch.randn_like(image)).clamp(0, 1)
         if torch.isfinite(pseudo.vertices).any():
             output = training_step(self, noisy, lambda student: self.consistency_loss(student, *pseudo))
@@ -67,4 +68,4 @@ class SemiSupervisedTrainer(SupervisedTrainer):
     @torch.no_grad()
     def _look_only(self, image: torch.Tensor) -> dict[str, torch.Tensor]:
         """Predict without a step: Adam would turn weight decay alone into steps of full length."""
-        return {Keys.IMAGE: image, Keys.PRED: self.network.train()(image)}
+        return {Keys.IMAGE: image, Keys.PRED: self.network.train().forward_training(image).vertices}

@@ -54,7 +54,7 @@ class WarmUpTrainer(SupervisedTrainer):
 
     def _draw_points(self, films: int) -> torch.Tensor:
         """[B, N, 2] in [0, 1] of the films before they were deformed."""
-        shape = self.network.mean_shape.cpu()
+        shape = self.network.start_shape.cpu()
         low, high = shape.amin(dim=0) - MARGIN, shape.amax(dim=0) + MARGIN
         return low + (high - low) * torch.rand(films, self.points, 2)
 

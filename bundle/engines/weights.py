@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -17,9 +18,12 @@ from torch import nn
 
 from bundle.engines.model_card import read_card_of, write_with_card
 from bundle.errors import CheckpointError
+from bundle.networks import LandmarkNetwork
 from bundle.networks.landmark_names import decode_names
 
-NAMES_KEY = "landmark_name_bytes"
+logger = logging.getLogger(__name__)
+
+NAMES_KEY, SHAPE_KEY = "landmark_name_bytes", "mean_shape"
 
 
 class Weights(NamedTuple):
@@ -37,8 +41,13 @@ class Weights(NamedTuple):
     state: dict[str, torch.Tensor]
     sha256: str
 
+    @property
+    def never_seen(self) -> list[str]:
+        """Names of the landmarks that no film it was trained on has: it answers nothing for them."""
+        return _never_seen(self.state)
+
     def load_into(self, network: nn.Module, landmark_names: Sequence[str] | None = None) -> None:
-        """Load them into a network.
+        """Load them into a network, and warn of landmarks that it does not look for.
 
         Args:
             network: of the landmark count and the kind that the file holds.
@@ -60,6 +69,11 @@ class Weights(NamedTuple):
                 f"{self.file}: holds another network than configured ({str(error).splitlines()[1].strip()}); "
                 "use the config.json of the run that made it"
             ) from error
+        if self.never_seen:
+            logger.warning(
+                f"{self.file}: no film that it was trained on has {', '.join(self.never_seen)}, which it does not look "
+                "for and leaves unknown everywhere"
+            )
 
 
 def read_weights(file: str | Path) -> Weights:
@@ -110,8 +124,8 @@ def read_checkpoint(file: str | Path) -> dict[str, Any]:
 
 
 def save_weights(file: Path, state: Mapping[str, Any], card: Mapping[str, Any]) -> None:
-    """Write a weights file and its card; see `write_with_card`."""
-    write_with_card(file, partial(torch.save, state), card)
+    """Write a weights file and its card, which names the landmarks never seen; see `write_with_card`."""
+    write_with_card(file, partial(torch.save, state), {**card, "never_seen": _never_seen(state)})
 
 
 def copy_weights(file: Path, target: Path, facts: Mapping[str, Any] | None = None) -> None:
@@ -122,6 +136,27 @@ def copy_weights(file: Path, target: Path, facts: Mapping[str, Any] | None = Non
         BundleError: the target cannot be written.
     """
     write_with_card(target, partial(shutil.copyfile, file), {**read_card(file), **(facts or {})})
+
+
+def set_landmarks(network: LandmarkNetwork, mean_shape: torch.Tensor, names: Sequence[str]) -> None:
+    """Fix what the outputs of a network stand for, before it is trained, and warn of landmarks that it cannot learn.
+
+    Args:
+        network: to be trained.
+        mean_shape: [K, 2] of the drawn films, see `bundle.transforms.mean_shape`.
+        names: K names.
+    """
+    network.set_landmarks(mean_shape, names)
+    if never_seen := _never_seen(network.state_dict()):
+        logger.warning(
+            f"no labelled film of this training has {', '.join(never_seen)}: the network will not learn it, and leaves "
+            "it unknown everywhere; mark it on some films of training, or draw more shots"
+        )
+
+
+def _never_seen(state: Mapping[str, torch.Tensor]) -> list[str]:
+    known = state[SHAPE_KEY].isfinite().all(dim=-1).tolist()
+    return [name for name, each in zip(decode_names(state[NAMES_KEY]), known, strict=True) if not each]
 
 
 def _content(file: str | Path) -> bytes:

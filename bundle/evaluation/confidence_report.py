@@ -52,7 +52,7 @@ def write_confidence_report(folder: Path, records: Records) -> dict[str, Any]:
     verdicts: list[Confidence] = [record["confidence"] for record in records]
     errors = landmark_errors(records)
     expected = np.stack([verdict.expected_error for verdict in verdicts])
-    suspicion = expected.mean(axis=1)
+    suspicion = np.array([verdict.mean_expected_error for verdict in verdicts])
     observed = mean_over_known(errors.pixels, axis=1)
     failures = np.nansum(errors.failures, axis=1)
     write_csv(folder / TABLE, HEADER, _rows(records, verdicts, suspicion, observed, failures))

@@ -55,6 +55,7 @@ def write_evaluation(
     overlays: Mapping[str, int] = NO_OVERLAYS,
     measurements: Sequence[Definition] = (),
     unreadable: Sequence[str] = (),
+    not_looked_for: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Write `metrics.json`, `errors.csv`, `landmarks.csv`, `cumulative_error.png` and the pictures in `overlays/`.
 
@@ -72,11 +73,12 @@ def write_evaluation(
         overlays: How many `best`, `typical` and `worst` films to draw, see `choose_examples`.
         measurements: What to measure from the predicted and from the true landmarks.
         unreadable: Names of the films to evaluate that could not be read.
+        not_looked_for: Names of the landmarks that the network never saw, to be named; their `label` is missing.
 
     Returns:
         The content of `metrics.json`: what `summarize_errors`, `write_measurement_agreement` and
-        `write_confidence_report` return, `synthetic`, `skeleton`, `unreadable`, and `overlays`, a list of `case`,
-        `name`, `file`, `mean_error` and `unit`.
+        `write_confidence_report` return, `synthetic`, `skeleton`, `not_looked_for`, `unreadable`, and `overlays`, a list
+        of `case`, `name`, `file`, `mean_error` and `unit`.
 
     Raises:
         ConfigurationError: no film has a true landmark, or `overlays` is not as `choose_examples` takes it.
@@ -117,6 +119,7 @@ def write_evaluation(
     metrics = {
         "synthetic": synthetic,
         "skeleton": [list(pair) for pair in skeleton],
+        "not_looked_for": list(not_looked_for),
         **summary,
         "unreadable": list(unreadable),
         "overlays": pictures,

@@ -37,6 +37,7 @@ class EvaluationReporter:
         overlays: How many `best`, `typical` and `worst` films to draw, see `choose_examples`.
         measurements: What to measure from the predicted and from the true landmarks.
         unreadable: Names of the films to evaluate that could not be read.
+        not_looked_for: Names of the landmarks that the network never saw.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class EvaluationReporter:
         overlays: Mapping[str, int] = NO_OVERLAYS,
         measurements: Sequence[Definition] = (),
         unreadable: Sequence[str] = (),
+        not_looked_for: Sequence[str] = (),
     ) -> None:
         self.out_dir = out_dir
         self.names = names
@@ -56,6 +58,7 @@ class EvaluationReporter:
         self.overlays = overlays
         self.measurements = measurements
         self.unreadable = unreadable
+        self.not_looked_for = not_looked_for
         self._records: list[dict[str, Any]] = []
 
     def attach(self, engine: Engine) -> None:
@@ -77,6 +80,7 @@ class EvaluationReporter:
                 self.overlays,
                 self.measurements,
                 self.unreadable,
+                self.not_looked_for,
             )
             logger.info(f"{headline(metrics)}; written to {self.out_dir}")
 

@@ -88,9 +88,10 @@ class DeepAdaptiveGraph(LandmarkNetwork):
             image: [B, C, X, Y] in [0, 1]; X and Y multiples of 32.
 
         Returns:
-            [B, K, 2] float32, (x, y) in [0, 1] of the image (values a little outside are possible).
+            [B, K, 2] float32, (x, y) in [0, 1] of the image (values a little outside are possible), NaN for a landmark
+            that is not learned.
         """
-        return self.forward_training(image).local_vertices
+        return self.answered(self.forward_training(image).local_vertices)
 
     def features(self, image: torch.Tensor) -> torch.Tensor:
         """The feature map that the graph reads, [B, D, X / 4, Y / 4]."""
@@ -103,7 +104,7 @@ class DeepAdaptiveGraph(LandmarkNetwork):
         width, height = image.shape[-2:]
         scale = ((width - 1) / STRIDE, (height - 1) / STRIDE)
         with torch.autocast(image.device.type, enabled=False):  # coordinates need float32
-            mean_shape = self.mean_shape.expand(image.shape[0], -1, -1)
+            mean_shape = self.start_shape.expand(image.shape[0], -1, -1)
             readout = self.global_gcn(self._node_features(features, mean_shape, scale)).mean(dim=1)
             global_vertices = transform_shape(mean_shape, self.global_head(readout), self.transform)
             vertices = global_vertices

@@ -24,12 +24,14 @@ class TrainingOutput(Protocol):
 class LandmarkNetwork(nn.Module, ABC):
     """A network that locates K landmarks and, untrained, returns exactly their mean shape.
 
-    Coordinates are normalised: index / (size - 1) per axis.
+    Coordinates are normalised: index / (size - 1) per axis. A landmark that no labelled training film has is not
+    learned: its mean shape is NaN, and so is the network's answer, which would be an invented place.
 
     Args:
         num_landmarks: number K of landmarks.
 
     Attributes:
+        mean_shape: [K, 2] in [0, 1], NaN for a landmark that is not learned.
         stride: pixels of the image from one cell of its features to the next.
     """
 
@@ -48,29 +50,48 @@ class LandmarkNetwork(nn.Module, ABC):
         """Names of the landmarks, in order, as saved with the weights."""
         return decode_names(self.landmark_name_bytes)
 
+    @property
+    def learned(self) -> torch.Tensor:
+        """[K], whether any labelled training film has a landmark."""
+        return self.mean_shape.isfinite().all(dim=-1)
+
+    @property
+    def start_shape(self) -> torch.Tensor:
+        """The mean shape [K, 2] as vertices start from it: a landmark that is not learned at the mean of the others."""
+        known = self.learned[:, None]
+        others = torch.where(known, self.mean_shape, 0.0).sum(dim=0) / known.sum()
+        return torch.where(known, self.mean_shape, others)
+
+    def answered(self, vertices: torch.Tensor) -> torch.Tensor:
+        """Vertices [B, K, 2] without those of landmarks that are not learned, which become NaN."""
+        return torch.where(self.learned[:, None], vertices, torch.nan)
+
     def set_landmarks(self, mean_shape: torch.Tensor, names: Sequence[str]) -> None:
         """Fix what the outputs stand for; saved with the weights.
 
         Args:
-            mean_shape: [K, 2], mean of the labelled training landmarks in [0, 1].
+            mean_shape: [K, 2], mean of the labelled training landmarks in [0, 1], NaN where none is labelled.
             names: K names.
 
         Raises:
-            ValueError: shapes differ from K, or the mean shape is not finite.
+            ValueError: shapes differ from K, or no landmark has a mean.
         """
         if tuple(mean_shape.shape) != (self.num_landmarks, 2) or len(names) != self.num_landmarks:
             raise ValueError(
                 f"network of {self.num_landmarks} landmarks got a mean shape {tuple(mean_shape.shape)} "
                 f"and {len(names)} names"
             )
-        if not torch.isfinite(mean_shape).all():
-            raise ValueError("the mean shape is not finite: a landmark is missing in every labelled training film")
+        if not torch.isfinite(mean_shape).all(dim=-1).any():
+            raise ValueError("the mean shape is not finite: every landmark is missing in every labelled training film")
         self.mean_shape.copy_(mean_shape)
         self.landmark_name_bytes.copy_(encode_names(names))
 
     @abstractmethod
     def forward(self, image: torch.Tensor) -> torch.Tensor:
-        """Locate the landmarks of images [B, C, X, Y] in [0, 1]: [B, K, 2] float32, (x, y) in [0, 1] of the image."""
+        """Locate the landmarks of images [B, C, X, Y] in [0, 1]: [B, K, 2] float32, (x, y) in [0, 1] of the image.
+
+        Those that are not learned are NaN.
+        """
 
     @abstractmethod
     def features(self, image: torch.Tensor) -> torch.Tensor:

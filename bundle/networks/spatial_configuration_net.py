@@ -139,12 +139,12 @@ class SpatialConfigurationNet(LandmarkNetwork):
             image: [B, C, X, Y] in [0, 1]; X and Y multiples of 2^(levels - 1) and of `spatial_downsampling`.
 
         Returns:
-            [B, K, 2] float32, (x, y) in [0, 1] of the image.
+            [B, K, 2] float32, (x, y) in [0, 1] of the image, NaN for a landmark that is not learned.
 
         Raises:
             ValueError: X or Y is no such multiple.
         """
-        return torch.where(self.trained, heatmap_peaks(self._heatmaps(image)), self.mean_shape)
+        return self.answered(torch.where(self.trained, heatmap_peaks(self._heatmaps(image)), self.mean_shape))
 
     def features(self, image: torch.Tensor) -> torch.Tensor:
         """The local appearance heatmaps, [B, K, X, Y]."""

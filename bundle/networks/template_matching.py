@@ -81,16 +81,16 @@ class TemplateMatching(LandmarkNetwork):
             image: [B, C, X, Y] in [0, 1]; X and Y multiples of 32.
 
         Returns:
-            [B, K, 2] float32, (x, y) in [0, 1] of the image, on its pixels.
+            [B, K, 2] float32, (x, y) in [0, 1] of the image, on its pixels; NaN for a landmark that is not learned.
         """
-        return self.forward_training(image).vertices
+        return self.answered(self.forward_training(image).vertices)
 
     def forward_training(self, image: torch.Tensor) -> MatchingOutput:
         """Locate the landmarks and return the feature map, of the enlarged image, as well."""
         image = self._enlarged(image)
         features = self.features(image)
         found = _place_of_maximum(self._likeness(features), image)
-        return MatchingOutput(torch.where(self._known, found, self.mean_shape), features)
+        return MatchingOutput(torch.where(self._known, found, self.start_shape), features)
 
     def match_near(self, image: torch.Tensor, vertices: torch.Tensor, reach: float) -> torch.Tensor:
         """Locate the landmarks near places that they are thought to be at.

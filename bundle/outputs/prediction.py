@@ -48,6 +48,8 @@ class Prediction:
         model: The network.
         measurements: What was measured from the landmarks.
         confidence: What error to expect; None where the network is not calibrated.
+        not_looked_for: Names of the landmarks that the network never saw, and so has no place for on any film; others
+            without a place were looked for.
         warnings: Sentences for whoever uses the results of this film; they name no patient.
     """
 
@@ -61,6 +63,7 @@ class Prediction:
     model: Model
     measurements: tuple[Measured, ...] = ()
     confidence: Confidence | None = None
+    not_looked_for: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
     def expected_errors(self) -> tuple[np.ndarray, np.ndarray]:
@@ -74,6 +77,11 @@ class Prediction:
         """Names and points `[2]` of the landmarks that lie on the film; missing ones do not."""
         inside = in_image(self.landmarks, self.size)
         return [(name, point) for name, point, shown in zip(self.names, self.landmarks, inside, strict=True) if shown]
+
+    def not_found(self) -> list[str]:
+        """Names of the landmarks that were looked for and are not on the film, wherever else they were found."""
+        shown = {name for name, _ in self.on_film()}
+        return [name for name in self.names if name not in shown and name not in self.not_looked_for]
 
     def off_film(self) -> list[str]:
         """Names of the landmarks that were found outside the film."""

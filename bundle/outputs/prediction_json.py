@@ -32,7 +32,8 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
     Returns:
         `name`, `size`, `spacing`, `spacing_provenance`, `model`, `warnings`, `confidence` (see `_confidence`),
         `landmarks`, each with `name`, `x`, `y` in pixels of the stored image, `x_mm`, `y_mm` from the centre of the
-        first pixel, and the error to expect in both units, and `measurements`, each with `name`, `value` and `unit`.
+        first pixel, and the error to expect in both units, `not_looked_for`, names of those that the network never saw,
+        and `measurements`, each with `name`, `value` and `unit`.
         None stands for what is unknown.
     """
     spacing = [float(value) if math.isfinite(value) else None for value in prediction.spacing]
@@ -57,6 +58,7 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
             }
             for name, (x, y), (error_px, error_mm) in zip(prediction.names, prediction.landmarks, expected, strict=True)
         ],
+        "not_looked_for": list(prediction.not_looked_for),
         "measurements": [
             {"name": measured.name, "value": _known(measured.value), "unit": measured.unit}
             for measured in prediction.measurements

@@ -45,6 +45,7 @@ class PredictionWriter:
         weights: Weights file, the hash of whose calibration goes into every result.
         weights_sha256: Its own hash, which goes there too.
         measurements: What to measure from the landmarks.
+        not_looked_for: Names of the landmarks that the network never saw.
 
     Raises:
         ConfigurationError: an output is unknown, or needs a library that is not installed.
@@ -60,10 +61,12 @@ class PredictionWriter:
         weights: str | Path,
         weights_sha256: str,
         measurements: Sequence[Definition] = (),
+        not_looked_for: Sequence[str] = (),
     ) -> None:
         self.out_dir = Path(out_dir)
         self.names = names
         self.measurements = measurements
+        self.not_looked_for = tuple(not_looked_for)
         calibration = confidence_file(weights)
         calibration_sha256 = sha256_of(calibration) if calibration.is_file() else None
         self.model = Model(model, version, weights_sha256, calibration_sha256, definitions_sha256(measurements))
@@ -132,6 +135,7 @@ class PredictionWriter:
             spacing=spacing,
             spacing_provenance=item["spacing_provenance"],
             model=self.model,
+            not_looked_for=self.not_looked_for,
             confidence=Confidence.of_item(item),
             measurements=measure(self.measurements, self.names, landmarks, spacing, (width, height), item["upright"]),
         )

@@ -43,6 +43,7 @@ def markups(prediction: Prediction) -> dict[str, Any]:
 
     A missing landmark keeps its place in the list, with `positionStatus` "undefined". Where the network is calibrated,
     the description of a point is the error to expect, and the list of a film to be reviewed says so by name and colour.
+    That of a landmark which the network never saw is "not looked for".
 
     Raises:
         RadiographError: ITK, and so Slicer, cannot read the film.
@@ -60,7 +61,9 @@ def markups(prediction: Prediction) -> dict[str, Any]:
                 "locked": False,
                 "fixedNumberOfControlPoints": True,
                 "labelFormat": "%N-%d",
-                "controlPoints": [_control_point(number, *point) for number, point in enumerate(points, start=1)],
+                "controlPoints": [
+                    _control_point(number, *point, prediction) for number, point in enumerate(points, start=1)
+                ],
             }
         ],
     }
@@ -73,12 +76,14 @@ def _mark(prediction: Prediction) -> dict[str, Any]:
     return {"name": f"{prediction.image.name} ({REVIEW})", "display": {"selectedColor": REVIEW_COLOUR}}
 
 
-def _control_point(number: int, name: str, position: np.ndarray, error_px: float, error_mm: float) -> dict[str, Any]:
+def _control_point(
+    number: int, name: str, position: np.ndarray, error_px: float, error_mm: float, prediction: Prediction
+) -> dict[str, Any]:
     defined = bool(np.isfinite(position).all())
     return {
         "id": str(number),
         "label": name,
-        "description": _expectation(error_px, error_mm),
+        "description": "not looked for" if name in prediction.not_looked_for else _expectation(error_px, error_mm),
         "associatedNodeID": "",
         "position": position.tolist() if defined else [0.0, 0.0, 0.0],
         "orientation": [-1.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 1.0],

@@ -12,15 +12,12 @@ import torch
 def mean_shape(items: Iterable[Mapping[str, Any]], size: int) -> torch.Tensor:
     """Mean landmark positions of the labelled training films (DAG, section 3.2).
 
-    A landmark that is missing in every film is placed at the mean of the others.
-
     Args:
         items: letterboxed training items, `label` [K, 2] in index coordinates of the square, NaN where missing.
         size: side of the square in pixels.
 
     Returns:
-        [K, 2] float32 in [0, 1].
+        [K, 2] float32 in [0, 1], NaN for a landmark that is missing in every film.
     """
     shapes = torch.stack([torch.as_tensor(item["label"]) for item in items]) / (size - 1)
-    mean = shapes.nanmean(dim=0)
-    return torch.where(torch.isfinite(mean), mean, mean.nanmean(dim=0))
+    return shapes.nanmean(dim=0)

@@ -15,7 +15,10 @@ from bundle.confidence import Confidence
         ([3, 9], 0.1, ["expected mean error 6.0 px, accepted up to 5.0 px"]),
         ([3, 5], 0.6, ["does not look like the films"]),
         ([30, 50], 0.6, ["does not look like the films", "expected mean error 40.0 px"]),
-        ([np.nan, 5], 0.1, ["expected mean error nan px"]),
+        ([np.inf, 5], 0.1, ["expected mean error inf px"]),
+        ([np.nan, 5], 0.1, []),  # not looked for
+        ([np.nan, 9], 0.1, ["expected mean error 9.0 px"]),
+        ([np.nan, np.nan], 0.1, ["expected mean error nan px"]),
         ([5, 5.003], 0.1, ["expected mean error 5.002 px, accepted up to 5.000 px"]),
         ([5, np.nextafter(5, 6) + 1e-15], 0.1, ["expected mean error 5.000000000000001 px, accepted up to 5.0000"]),
         ([3, 5], 0.5004, ["(unlikeness 0.5004, accepted up to 0.5000)"]),

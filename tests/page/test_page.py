@@ -155,7 +155,7 @@ def test_landmarks_without_a_true_point_are_named(run: Path, records: Records, n
     for record in records:
         record["label"][1] = np.nan
     text = Page(written(run, records, names)).text
-    assert "Not drawn, since no film has it: right hip." in text
+    assert "Not drawn, since no film tells its error: right hip." in text
     assert "right hip – – – – –" in text
 
 

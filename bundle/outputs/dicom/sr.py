@@ -37,6 +37,8 @@ DECISIONS = {
     ACCEPT: Code("accept", PRIVATE_SCHEME, "Accept"),
     REVIEW: Code("review", PRIVATE_SCHEME, "Review"),
 }
+NOT_LOOKED_FOR = Code("landmark_not_looked_for", PRIVATE_SCHEME, "Landmark not looked for")
+NOT_FOUND = Code("landmark_not_found", PRIVATE_SCHEME, "Landmark not found on the film")
 REASON = Code("reason_for_review", PRIVATE_SCHEME, "Reason for review")
 
 
@@ -47,7 +49,9 @@ class StructuredReportOutput(DicomOutput):
     as text. The measurements that have a value follow in another, named and coded as their file names them. Each
     landmark on the film is a planar region of interest (TID 1410) of the finding "Anatomical point", whose tracking
     identifier is the landmark's name, whose graphic data is one POINT on the film, and whose measurement is the error
-    to expect. A network that is not calibrated expects no error and decides nothing.
+    to expect. Landmarks without a region are named as text in one more group, by why: the network was trained without
+    them and did not look, or it looked and they are not on the film. A network that is not calibrated expects no error
+    and decides nothing.
     """
 
     suffix = ".sr.dcm"
@@ -66,6 +70,7 @@ class StructuredReportOutput(DicomOutput):
             imaging_measurements=[
                 *_confidence(prediction, source),
                 *_measurements(prediction, source),
+                *_without_region(prediction, source),
                 *(_landmark(name, point, errors[name], prediction.model, source) for name, point in landmarks),
             ],
         )
@@ -119,11 +124,25 @@ def _confidence(prediction: Prediction, source: Dataset) -> list[sr.Measurements
         return []
     decision = sr.QualitativeEvaluation(DECISION, DECISIONS[confidence.decision])
     group = _group_of_film("confidence", prediction.model, source, qualitative_evaluations=[decision])
-    # a text may stand beside the coded evaluation in TID 1501, but highdicom takes none
+    return [_with_texts(group, [(REASON, reason) for reason in confidence.reasons])]
+
+
+def _without_region(prediction: Prediction, source: Dataset) -> list[sr.MeasurementsAndQualitativeEvaluations]:
+    """The group that names the landmarks without a region, and why they have none; none where all have one."""
+    kinds = (NOT_LOOKED_FOR, prediction.not_looked_for), (NOT_FOUND, prediction.not_found())
+    texts = [(kind, name) for kind, names in kinds for name in names]
+    group = _group_of_film("landmarks without region", prediction.model, source)
+    return [_with_texts(group, texts)] if texts else []
+
+
+def _with_texts(
+    group: sr.MeasurementsAndQualitativeEvaluations, texts: Sequence[tuple[Code, str]]
+) -> sr.MeasurementsAndQualitativeEvaluations:
+    """Texts may stand in a group of TID 1501 beside its coded evaluations, but highdicom takes none."""
     group[0].ContentSequence.extend(
-        sr.TextContentItem(REASON, reason, sr.RelationshipTypeValues.CONTAINS) for reason in confidence.reasons
+        sr.TextContentItem(name, text, sr.RelationshipTypeValues.CONTAINS) for name, text in texts
     )
-    return [group]
+    return group
 
 
 def _measurements(prediction: Prediction, source: Dataset) -> list[sr.MeasurementsAndQualitativeEvaluations]:

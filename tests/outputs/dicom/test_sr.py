@@ -20,7 +20,7 @@ from bundle.confidence import Confidence
 from bundle.coordinates import from_scoord, in_image
 from bundle.errors import RadiographError
 from bundle.measurements import Definition, Measured
-from bundle.outputs.dicom.sr import DECISION, REASON, UNITS, StructuredReportOutput
+from bundle.outputs.dicom.sr import DECISION, NOT_FOUND, NOT_LOOKED_FOR, REASON, UNITS, StructuredReportOutput
 from bundle.outputs.prediction import Model, Prediction
 
 Predict = Callable[..., Prediction]
@@ -51,6 +51,33 @@ def test_points_on_the_film_come_back_and_no_other(write_film: Write, predict: P
     read = landmarks(written(prediction))
     assert list(read) == [name for name, shown in zip(prediction.names, on_film, strict=True) if shown]
     np.testing.assert_allclose(list(read.values()), array[on_film], atol=0.01)
+
+
+NAN = np.nan
+
+
+@pytest.mark.parametrize(
+    ("places", "never_seen", "named"),
+    [
+        ([(10, 20), (70, 5), (40, 33)], (), []),
+        ([(10, 20), (NAN, NAN), (40, 33)], (1,), [(NOT_LOOKED_FOR, 1)]),
+        ([(10, 20), (NAN, NAN), (40, 33)], (), [(NOT_FOUND, 1)]),
+        ([(-5, 20), (NAN, NAN), (40, 33)], (1,), [(NOT_LOOKED_FOR, 1), (NOT_FOUND, 0)]),
+    ],
+)
+def test_not_looked_for_is_told_from_not_found(
+    write_film: Write, predict: Predict, names: list[str], places: list, never_seen: tuple, named: list
+) -> None:
+    absent = tuple(names[index] for index in never_seen)
+    report = written(predict(write_film(), landmarks=np.array(places, dtype=np.float32), not_looked_for=absent))
+    texts = [
+        (item.name, item.value)
+        for group in report.content.get_image_measurement_groups()
+        for item in group[0].ContentSequence
+        if item.name in (NOT_FOUND, NOT_LOOKED_FOR)
+    ]
+    assert texts == [(kind, names[index]) for kind, index in named]
+    assert not set(landmarks(report)) & {name for _, name in texts}
 
 
 def test_a_film_of_30000_pixels_keeps_hundredths(write_film: Write, predict: Predict) -> None:
