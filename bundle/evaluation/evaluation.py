@@ -77,8 +77,8 @@ def write_evaluation(
 
     Returns:
         The content of `metrics.json`: what `summarize_errors`, `write_measurement_agreement` and
-        `write_confidence_report` return, `synthetic`, `skeleton`, `not_looked_for`, `unreadable`, and `overlays`, a list
-        of `case`, `name`, `file`, `mean_error` and `unit`.
+        `write_confidence_report` return, `synthetic`, `skeleton`, `not_looked_for`, `unreadable`, and `overlays`, a
+        list of `case`, `name`, `file`, `mean_error` and `unit`.
 
     Raises:
         ConfigurationError: no film has a true landmark, or `overlays` is not as `choose_examples` takes it.

@@ -50,7 +50,7 @@ def test_landmarks_come_back_through_the_importer(predict: Predict, film: Path, 
     SlicerOutput(film.parent)(prediction)
     (read,) = read_slicer(film.parent, None, tuple(prediction.names)).films
     assert read.image.name == film.name
-    returned = np.array([(np.nan, np.nan) if point is None else point for point in read.landmarks])
+    returned = np.array([(np.nan, np.nan) if point is None else point for point in read.landmarks or [None] * 3])
     np.testing.assert_allclose(returned, array, atol=0.01)
 
 
