@@ -23,6 +23,8 @@ def make_folder(folder: Path) -> None:
     Raises:
         OSError: it cannot be made.
     """
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
     if not folder.is_dir():
         make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)

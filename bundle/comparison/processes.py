@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from bundle.errors import BundleError, ConfigurationError
+from bundle.files import make_folder
 
 
 class Processes:
@@ -39,7 +40,7 @@ class Processes:
         Raises:
             BundleError: it ended with an exit code other than 0; the message is the sentence it ended with.
         """
-        log.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(log.parent)
         self.announce(words)
         with log.open("ab") as stream:
             stream.write(f"\n$ {shlex.join(words)}\n".encode())

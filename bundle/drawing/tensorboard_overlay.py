@@ -23,12 +23,12 @@ class LandmarkOverlayHandler(TensorBoardHandler):
     [K, 2] in pixels of the film, and `to_original` of the letterbox.
 
     Args:
-        log_dir: Folder of the event files.
+        summary_writer: Shows the pictures.
         images: How many films to show.
     """
 
-    def __init__(self, log_dir: str, images: int = 4) -> None:
-        super().__init__(log_dir=log_dir)
+    def __init__(self, summary_writer: Any, images: int = 4) -> None:
+        super().__init__(summary_writer)
         self.images = images
         self._shown = 0
 

@@ -13,6 +13,7 @@ from bundle.engines.seeding import EpochSeed
 from bundle.engines.semi_supervised import SemiSupervisedTrainer
 from bundle.engines.stage_two import StageTwoCheckpoint, start_stage_two, two_networks
 from bundle.engines.supervised import supervised_iteration
+from bundle.engines.tensorboard import TensorBoard
 from bundle.engines.warm_up import LearnTemplates, ReportPassedOver, WarmUpTrainer, warmed_up
 from bundle.engines.weights import load_weights, read_card, read_weights, set_landmarks
 
@@ -28,6 +29,7 @@ __all__ = [
     "RunCheckpoint",
     "SemiSupervisedTrainer",
     "StageTwoCheckpoint",
+    "TensorBoard",
     "WarmUpTrainer",
     "known_landmarks",
     "load_weights",

@@ -47,13 +47,13 @@ def slicer_geometry(image: Path) -> SlicerGeometry:
         )
     reader = itk.ImageIOFactory.CreateImageIO(str(image), itk.CommonEnums.IOFileMode_ReadMode)
     if reader is None:
-        raise RadiographError(f"{image}: cannot be read as an image; give the image that was loaded in Slicer")
+        raise RadiographError(f"{image.name}: cannot be read as an image; give the image that was loaded in Slicer")
     reader.SetFileName(str(image))
     try:
         reader.ReadImageInformation()
     except RuntimeError as error:  # ITK's message is a paragraph about its own build
         raise RadiographError(
-            f"{image}: ITK, and so 3D Slicer, does not take its header; "
+            f"{image.name}: ITK, and so 3D Slicer, does not take its header; "
             "check that its axes are at right angles and its spacing is positive"
         ) from error
     spacing, origin, direction = np.ones(3), np.zeros(3), np.eye(3)

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from bundle.dataset.description import FILE_NAME, DatasetDescription, Film, write_dataset
 from bundle.dataset.validation import SPLITS
 from bundle.errors import DatasetError
-from bundle.files import write_whole
+from bundle.files import make_folder, write_whole
 from bundle.films.suffix import DETACHED_HEADER, has_suffix
 
 
@@ -54,7 +54,7 @@ def gather(out: Path, sources: Sequence[Source], description: DatasetDescription
     _require_names(sources)
     films: dict[str, tuple[Film, ...]] = {split: () for split in SPLITS}
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        make_folder(out)
         for source in sources:
             _clear_partial(out / source.below)
             images = _placed(out, source)

@@ -10,6 +10,7 @@ import torch
 from ignite.engine import Engine
 from monai.data import MetaTensor
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from torch.utils.tensorboard import SummaryWriter
 
 from bundle.drawing.overlay import PREDICTION
 from bundle.drawing.tensorboard_overlay import LandmarkOverlayHandler, _picture
@@ -25,7 +26,7 @@ def film() -> dict[str, Any]:
 def test_the_first_films_of_each_round(tmp_path: Path) -> None:
     films = [film() for _ in range(6)]
     evaluator = Engine(lambda _engine, batch: batch)
-    LandmarkOverlayHandler(str(tmp_path), images=3).attach(evaluator)
+    LandmarkOverlayHandler(SummaryWriter(str(tmp_path)), images=3).attach(evaluator)
     for _ in range(2):
         evaluator.run([films[:2], films[2:4], films[4:]])
     events = EventAccumulator(str(tmp_path), size_guidance={"images": 0}).Reload()

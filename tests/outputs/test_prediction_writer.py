@@ -179,7 +179,7 @@ def test_folder_that_cannot_be_written_to_is_named(
     (tmp_path / "file").write_text("not a folder")
     nowhere = writer(tmp_path / "file" / "out", names, weights, "json")
     run(nowhere, records[:1])
-    assert "cannot be written (File exists)" in caplog.text
+    assert "cannot be written (Not a directory)" in caplog.text
     with pytest.raises(RadiographError, match=r"1 outputs could not be written: films/film_0\.png \(json\)"):
         nowhere.require_complete([])
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from bundle.errors import CheckpointError
-from bundle.files import write_whole
+from bundle.files import make_folder, write_whole
 
 NAME = "film_memory"
 
@@ -45,7 +45,7 @@ class FilmRows(ABC):
 
     def start(self) -> None:
         """Begin without any prediction."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         self.rows = np.lib.format.open_memmap(self.file, mode="w+", dtype=self.row, shape=self.shape)
 
     def remember(self, films: torch.Tensor, points: torch.Tensor) -> None:
