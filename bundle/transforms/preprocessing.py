@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from monai.transforms import ScaleIntensityRangePercentilesd, Transform
+from monai.transforms import MapTransform, ScaleIntensityRangePercentilesd, Transform
 
-from bundle.errors import CheckpointError, ConfigurationError
+from bundle.errors import CheckpointError, ConfigurationError, RadiographError
 from bundle.films.load_radiograph import LoadRadiographd
 from bundle.transforms.letterbox import Letterboxd
 
@@ -78,8 +78,19 @@ class Preprocessing:
         return [
             LoadRadiographd("image"),
             ScaleIntensityRangePercentilesd("image", lower, upper, b_min=0.0, b_max=1.0, clip=True),
+            _RequireScaledd("image"),
             Letterboxd("image", self.image_size),
         ]
+
+
+class _RequireScaledd(MapTransform):
+    """Refuse a film whose two percentiles are one grey value: MONAI warns of it, and leaves the values as they are."""
+
+    def __call__(self, data: Mapping[Hashable, Any]) -> Mapping[Hashable, Any]:
+        for key in self.key_iterator(data):
+            if data[key].min() < 0 or data[key].max() > 1:
+                raise RadiographError("nearly all its pixels have one value; remove the film, it shows next to nothing")
+        return data
 
 
 def _are_percentiles(values: object) -> bool:
