@@ -36,6 +36,11 @@ VERBS = {
         "train, calibrate and evaluate a model on a data folder",
         "train data/ceph --out runs/ceph --shots 10",
     ),
+    "predict": Verb(
+        "bundle.commands.predict",
+        "find the landmarks of films by a trained model",
+        "predict runs/ceph new_films --out results --outputs json csv overlay",
+    ),
     "check": Verb(
         "bundle.commands.check",
         "check a data folder and print what it holds",

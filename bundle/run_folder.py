@@ -7,10 +7,30 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bundle.errors import CheckpointError
 from bundle.files import write_text
 
-BEST, LAST = "best.pt", "last.pt"
+BEST, MODEL = "best.pt", "model.pt"
+"""Weights of the best validation of a run, and those that `bundle train` leaves at its end."""
+
 PROGRESS = "progress.json"
+
+
+def weights_file(model: str | Path) -> Path:
+    """The weights that a person means by a folder of `bundle train`, the output_dir of a training, or a file.
+
+    Raises:
+        CheckpointError: the folder holds no weights.
+    """
+    folder = Path(model)
+    if not folder.is_dir():
+        return folder
+    for name in (MODEL, BEST):
+        if (folder / name).is_file():
+            return folder / name
+    raise CheckpointError(
+        f"{folder}: holds neither {MODEL} nor {BEST}; give the folder of a training that came to its end"
+    )
 
 
 @dataclass(frozen=True)

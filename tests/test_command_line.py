@@ -62,7 +62,16 @@ def test_help_imports_no_heavy_library() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("import",), *(("import", name) for name in FORMATS), ("sample",), ("check",), ("train",), ("compare",)]
+    "words",
+    [
+        ("import",),
+        *(("import", name) for name in FORMATS),
+        ("sample",),
+        ("check",),
+        ("train",),
+        ("predict",),
+        ("compare",),
+    ],
 )
 def test_every_verb_explains_itself(words, capsys) -> None:
     with pytest.raises(SystemExit) as stopped:

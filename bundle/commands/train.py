@@ -4,14 +4,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bundle.commands.settings import add_settings, read_settings
+from bundle.commands.shown import near, show_command
 from bundle.comparison.methods import DAG, METHODS, PRESETS, Method
 from bundle.errors import ConfigurationError
 
@@ -72,7 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
     plan = _plan(arguments, dataset)
     print(dataset_summary(dataset))
     print(f"{plan.methods[-1].name} on {plan.shots[0]} labelled films, preset {plan.preset}, into {arguments.out}")
-    outcome = train_model(plan, devices[:1], say=print, announce=_show)
+    outcome = train_model(plan, devices[:1], say=print, announce=show_command)
     for line in closing_lines(arguments.out, outcome):
         print(line)
 
@@ -119,24 +117,9 @@ def closing_lines(run: Path, outcome: Outcome) -> list[str]:
         outcome.accepted
     ]
     warning = "" if outcome.converged else " (stage 1 did NOT converge: label more films or train longer)"
-    report = f"; look at {_near(outcome.page)}" if outcome.page else ""
+    report = f"; look at {near(outcome.page)}" if outcome.page else ""
     return [
-        f"model: {_near(outcome.model)}{stage}{calibrated}{warning}",
+        f"model: {near(outcome.model)}{stage}{calibrated}{warning}",
         f"reached: {outcome.test or 'unknown, there are no labelled test films'}{report}",
         f"next: python -m bundle predict {shlex.quote(str(run))} FILMS --out DIR; more labels lower the error most",
     ]
-
-
-def _show(words: Sequence[str]) -> None:
-    """Print a command as a person types it."""
-    python, *rest = words
-    print("$ " + shlex.join(["python" if python == sys.executable else python, *map(_near_word, rest)]), flush=True)
-
-
-def _near_word(word: str) -> str:
-    """A word of a command with paths below the working folder made relative."""
-    return word.replace(f"{Path.cwd()}{os.sep}", "")
-
-
-def _near(path: Path) -> str:
-    return _near_word(str(path))

@@ -15,7 +15,8 @@ from bundle.comparison.methods import DAG, MEAN_SHAPE, PRESETS, WARM_UP, Method
 
 CONFIGS = Path(bundle.__file__).resolve().parents[1] / "configs"
 RUN = [sys.executable, "-m", "monai.bundle", "run"]
-EVALUATE = [CONFIGS / "inference.json", CONFIGS / "evaluate.json"]
+INFERENCE = [CONFIGS / "inference.json"]
+EVALUATE = [*INFERENCE, CONFIGS / "evaluate.json"]
 CALIBRATE = [*EVALUATE, CONFIGS / "calibrate.json"]
 
 
@@ -179,7 +180,7 @@ class Cell:
     def training_command(self) -> list[str]:
         """The words that train the cell, or go on with a training that was stopped."""
         resume = {"resume": True} if (self.folder / "last.pt").exists() else {}
-        return [*RUN, "training", *_words(self.configs, {**self.settings(), **resume})]
+        return [*RUN, "training", *words_of(self.configs, {**self.settings(), **resume})]
 
     def evaluation_command(self) -> list[str]:
         """The words that evaluate the cell on the test films."""
@@ -191,7 +192,7 @@ class Cell:
             "output_dir": self.evaluation,
             "split": "test",
         }
-        return [*RUN, "evaluate", *_words(EVALUATE, settings)]
+        return [*RUN, "evaluate", *words_of(EVALUATE, settings)]
 
     def calibration_command(self) -> list[str]:
         """The words that learn from the validation films which error to expect of the cell's weights."""
@@ -201,9 +202,10 @@ class Cell:
             "checkpoint": self.folder / "best.pt",
             "output_dir": self.folder / "calibration",
         }
-        return [*RUN, "calibrate", *_words(CALIBRATE, settings)]
+        return [*RUN, "calibrate", *words_of(CALIBRATE, settings)]
 
 
-def _words(configs: list[Path], settings: Mapping[str, Any]) -> list[str]:
+def words_of(configs: list[Path], settings: Mapping[str, Any]) -> list[str]:
+    """The words behind `run ID` that name config files and settings."""
     options = [word for name, value in settings.items() for word in (f"--{name}", str(value))]
     return ["--config_file", str([str(file) for file in configs]), *options]

@@ -75,7 +75,8 @@ def start_stage_two(
             )
     if ACCEPTED not in theirs:
         _require_converged(Path(stage1) / CONVERGENCE_FILE, accept_unconverged)
-    read.load_into(student, card["landmarks"])
+    read.require_landmarks(card["landmarks"])
+    read.load_into(student)
     teacher.start(student)
 
 

@@ -140,7 +140,8 @@ def warmed_up(
                 f"{weights}: the warm-up was run with {name} {other}, this run has {ours}; "
                 f"give --{name} {other}, or the --warm_up of another run"
             )
-    read.load_into(network, card["landmarks"])
+    read.require_landmarks(card["landmarks"])
+    read.load_into(network)
     # a CPU matches in a quarter less time (benchmarks/matching_speed.py)
     convert_conv2d_weight_memory_format(network.to(device), torch.channels_last)
     matchings = [network.at_scale(scale) for scale in scales]

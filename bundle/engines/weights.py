@@ -46,22 +46,24 @@ class Weights(NamedTuple):
         """Names of the landmarks that no film it was trained on has: it answers nothing for them."""
         return _never_seen(self.state)
 
-    def load_into(self, network: nn.Module, landmark_names: Sequence[str] | None = None) -> None:
-        """Load them into a network, and warn of landmarks that it does not look for.
-
-        Args:
-            network: of the landmark count and the kind that the file holds.
-            landmark_names: names that the data has; None where there is no data set to agree with.
+    def require_landmarks(self, names: Sequence[str]) -> None:
+        """Make sure that they are of the landmarks that a data set has.
 
         Raises:
-            CheckpointError: they are of another landmark set or network.
+            CheckpointError: they are of others.
         """
-        names = self.card["landmarks"]
-        if landmark_names is not None and names != list(landmark_names):
+        if self.card["landmarks"] != list(names):
             raise CheckpointError(
-                f"{self.file}: was trained on other landmarks ({_some(names)}) than the data set has "
-                f"({_some(landmark_names)}); use weights trained on this landmark set"
+                f"{self.file}: was trained on other landmarks ({_some(self.card['landmarks'])}) than the data set has "
+                f"({_some(names)}); use weights trained on this landmark set"
             )
+
+    def load_into(self, network: nn.Module) -> None:
+        """Load them into a network of their kind and landmark count, and warn of landmarks that it does not look for.
+
+        Raises:
+            CheckpointError: they are of another network.
+        """
         try:
             network.load_state_dict(self.state)
         except RuntimeError as error:
@@ -106,7 +108,10 @@ def read_card(file: str | Path) -> dict[str, Any]:
 
 def load_weights(network: nn.Module, file: str | Path, landmark_names: Sequence[str] | None = None) -> None:
     """Load the weights of a run into a network; see `read_weights` and `Weights.load_into`."""
-    read_weights(file).load_into(network, landmark_names)
+    weights = read_weights(file)
+    if landmark_names is not None:
+        weights.require_landmarks(landmark_names)
+    weights.load_into(network)
 
 
 def read_checkpoint(file: str | Path) -> dict[str, Any]:

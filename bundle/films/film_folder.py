@@ -45,10 +45,11 @@ def find_films(source: str | Path) -> list[dict[str, Any]]:
         raise RadiographError(f"{source}: there is no such file or folder; correct --dataset_dir")
     if not (found.films or found.refused):
         raise RadiographError(f"{source}: holds no {FORMATS} image; correct --dataset_dir")
-    return [_item(file, folder, found.refused.get(file)) for file in sorted([*found.films, *found.refused])]
+    return [film_item(file, folder, found.refused.get(file)) for file in sorted([*found.films, *found.refused])]
 
 
-def _item(file: Path, folder: Path, refused: str | None) -> dict[str, Any]:
+def film_item(file: Path, folder: Path, refused: str | None = None) -> dict[str, Any]:
+    """The item of one film below a folder, see `find_films`, and why it is not read if that is known."""
     name = file.relative_to(folder).as_posix()
     unknown = np.full(2, np.nan, dtype=np.float32)
     item = {"image": str(file), "path": str(file), "name": name, "spacing": unknown}

@@ -6,23 +6,16 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from ignite.engine import Engine, Events
-from monai.utils import convert_to_numpy
 
-from bundle.confidence import Confidence, confidence_file
 from bundle.errors import RadiographError
-from bundle.files import sha256_of
-from bundle.films.burned_in import burned_in_warning
 from bundle.films.refusal import refused_by_name
-from bundle.measurements import Definition, definitions_sha256, measure
 from bundle.outputs.outputs import Output, make_outputs
-from bundle.outputs.prediction import Model, Prediction
+from bundle.outputs.prediction import Prediction
 from bundle.written_files import WrittenFiles
 
 logger = logging.getLogger(__name__)
@@ -31,45 +24,23 @@ logger = logging.getLogger(__name__)
 class PredictionWriter:
     """Write the outputs of each film into a folder, which keeps the films' own subfolders.
 
-    The decollated items of batch and output hold together `pred` [K, 2] in pixels of the stored image, `spacing` [2],
-    `size` [2], `upright` [3, 3], `spacing_provenance`, `warnings` of the reader, `name`, `path`, and what
-    `EstimateConfidence` adds. An output that a film cannot have is logged, remembered and passed over, and so is a film
-    that has no answer. What the run before left in the folder is taken away when a run begins, see `WrittenFiles`.
+    An output that a film cannot have is logged, remembered and passed over, and so is a film that has no answer. What
+    the run before left in the folder is taken away when a run begins, see `WrittenFiles`.
 
     Args:
         out_dir: Folder to write to.
-        names: Names of the K landmarks.
+        record: Makes the record of a film from the decollated items of batch and output, taken together.
         outputs: What to write, names of `bundle.outputs.outputs.OUTPUTS`.
-        model: Name of the model.
-        version: Version of the model.
-        weights: Weights file, the hash of whose calibration goes into every result.
-        weights_sha256: Its own hash, which goes there too.
-        measurements: What to measure from the landmarks.
-        not_looked_for: Names of the landmarks that the network never saw.
 
     Raises:
         ConfigurationError: an output is unknown, or needs a library that is not installed.
     """
 
     def __init__(
-        self,
-        out_dir: str | Path,
-        names: Sequence[str],
-        outputs: str | Sequence[str],
-        model: str,
-        version: str,
-        weights: str | Path,
-        weights_sha256: str,
-        measurements: Sequence[Definition] = (),
-        not_looked_for: Sequence[str] = (),
+        self, out_dir: str | Path, record: Callable[[Mapping[str, Any]], Prediction], outputs: str | Sequence[str]
     ) -> None:
         self.out_dir = Path(out_dir)
-        self.names = names
-        self.measurements = measurements
-        self.not_looked_for = tuple(not_looked_for)
-        calibration = confidence_file(weights)
-        calibration_sha256 = sha256_of(calibration) if calibration.is_file() else None
-        self.model = Model(model, version, weights_sha256, calibration_sha256, definitions_sha256(measurements))
+        self.record = record
         self._make_outputs: Callable[[], dict[str, Output]] = partial(make_outputs, outputs, self.out_dir)
         self._files = WrittenFiles(self.out_dir, "inference")
         self._begin()
@@ -86,7 +57,7 @@ class PredictionWriter:
         for item, output in zip(state.batch, state.output, strict=True):
             try:
                 with refused_by_name(item["name"], "it has no answer"):
-                    self._write(self._prediction({**item, **output}))
+                    self._write(self.record({**item, **output}))
             except RadiographError as error:
                 logger.error(f"{error}")
                 self.unanswered.append(item["name"])
@@ -121,26 +92,6 @@ class PredictionWriter:
         self._files.settle()
         logger.info(f"{self.written} films written to {self.out_dir}")
 
-    def _prediction(self, item: Mapping[str, Any]) -> Prediction:
-        width, height = (int(side) for side in item["size"])
-        landmarks, spacing = convert_to_numpy(item["pred"]), convert_to_numpy(item["spacing"])
-        if not np.isfinite(landmarks).any():
-            raise RadiographError("the network finds no landmark on it; look at the film")
-        prediction = Prediction(
-            name=item["name"],
-            image=Path(item["path"]),
-            names=self.names,
-            landmarks=landmarks,
-            size=(width, height),
-            spacing=spacing,
-            spacing_provenance=item["spacing_provenance"],
-            model=self.model,
-            not_looked_for=self.not_looked_for,
-            confidence=Confidence.of_item(item),
-            measurements=measure(self.measurements, self.names, landmarks, spacing, (width, height), item["upright"]),
-        )
-        return replace(prediction, warnings=(*item["warnings"].splitlines(), *_warnings(prediction)))
-
     def _write(self, prediction: Prediction) -> None:
         for warning in prediction.warnings:
             logger.warning(f"{prediction.name}: {warning}")
@@ -168,14 +119,3 @@ class PredictionWriter:
         output(prediction)
         if not output.grows:
             self._files.settle(*files)
-
-
-def _warnings(prediction: Prediction) -> list[str]:
-    warnings = []
-    if burned_in := burned_in_warning(prediction.image):
-        warnings.append(burned_in)
-    if prediction.confidence:
-        warnings += [f"review: {reason}" for reason in prediction.confidence.reasons]
-    if beyond := prediction.off_film():
-        warnings.append(f"outside the film, and so in no DICOM output: {', '.join(beyond)}")
-    return warnings

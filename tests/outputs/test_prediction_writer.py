@@ -19,7 +19,9 @@ from PIL import Image
 from bundle.errors import BundleError, RadiographError, StorageError
 from bundle.files import sha256_of
 from bundle.films.slicer_geometry import slicer_geometry
+from bundle.outputs.prediction import Model
 from bundle.outputs.prediction_writer import PredictionWriter
+from bundle.outputs.recorder import Recorder
 
 
 @pytest.fixture
@@ -30,9 +32,8 @@ def weights(tmp_path: Path) -> Path:
 
 
 def writer(out_dir: Path, names: list[str], weights: Path, *outputs: str) -> PredictionWriter:
-    return PredictionWriter(
-        out_dir, names, outputs or ("json", "overlay"), "a model", "0.1.0", weights, sha256_of(weights)
-    )
+    recorder = Recorder(names, Model("a model", "0.1.0", sha256_of(weights)))
+    return PredictionWriter(out_dir, recorder, outputs or ("json", "overlay"))
 
 
 def run(writer: PredictionWriter, records: list[dict[str, Any]]) -> None:
