@@ -13,6 +13,7 @@ MORE = {
     "films": ["load_radiograph.LoadRadiographd", "radiograph_meta"],
     "dataset": ["datalist.datalist", "description.read_dataset", "description.DatasetDescription"],
     "outputs": ["prediction.Prediction"],
+    "predictor": ["Predictor", "Refusal"],
     "coordinates": [""],
     "errors": [""],
 }
