@@ -11,7 +11,8 @@ from typing import BinaryIO
 
 import pydicom
 from pydicom.config import disable_value_validation
-from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.errors import InvalidDicomError
 from pydicom.filereader import read_dataset, read_preamble
 from pydicom.tag import BaseTag, Tag
@@ -22,6 +23,7 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
 )
+from pydicom.valuerep import VR
 
 from bundle.errors import RadiographError
 from bundle.films.dicom_elements import MOST_PIXELS
@@ -37,6 +39,7 @@ _NATIVE: dict[tuple[bool | None, bool | None], UID] = {
     (False, False): ExplicitVRBigEndian,
 }
 """Transfer syntax by (implicit VR, little endian)."""
+_UNDEFINED_LENGTH = 0xFFFFFFFF
 _MOST_BESIDE_PIXELS = 1 << 24
 """Bytes that the elements of a deflated film may take beside its pixels."""
 
@@ -86,6 +89,17 @@ def read_dicom(file: FileName, elements: Sequence[BaseTag | str] | None = None, 
     if not dataset.file_meta.get("TransferSyntaxUID") and not _is_encapsulated(dataset):
         dataset.file_meta.TransferSyntaxUID = _NATIVE[dataset.original_encoding]
     return dataset
+
+
+def claims_more_than_it_holds(dataset: Dataset) -> bool:
+    """Whether an element, in a sequence too, states more bytes than there are: other software allocates them all."""
+    for tag in list(dataset.keys()):
+        element = dataset.get_item(tag)
+        if isinstance(element, RawDataElement) and element.length not in (len(element.value or b""), _UNDEFINED_LENGTH):
+            return True
+        if element.VR == VR.SQ and any(map(claims_more_than_it_holds, dataset[tag].value)):
+            return True
+    return False
 
 
 def _begins_with_meta(beginning: bytes) -> bool:

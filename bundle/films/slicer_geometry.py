@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bundle.errors import RadiographError
+from bundle.films.dicom_file import claims_more_than_it_holds, looks_like_dicom, read_dicom
 from bundle.films.orientation import UPRIGHT
 from bundle.films.tiff import is_tiff, tiff_tags
 
@@ -45,6 +46,7 @@ def slicer_geometry(image: Path) -> SlicerGeometry:
             f"{image}: its tag Orientation turns it, which ITK, and so 3D Slicer, does by halves; "
             "save it upright and without the tag"
         )
+    _require_sound_dicom(image)
     reader = itk.ImageIOFactory.CreateImageIO(str(image), itk.CommonEnums.IOFileMode_ReadMode)
     if reader is None:
         raise RadiographError(f"{image.name}: cannot be read as an image; give the image that was loaded in Slicer")
@@ -62,3 +64,19 @@ def slicer_geometry(image: Path) -> SlicerGeometry:
         spacing[axis], origin[axis] = reader.GetSpacing(axis), reader.GetOrigin(axis)
         direction[:axes, axis] = reader.GetDirection(axis)[:axes]
     return SlicerGeometry(spacing, origin, direction)
+
+
+def _require_sound_dicom(image: Path) -> None:
+    """Keep from ITK what would make it allocate gigabytes for a few bytes.
+
+    Raises:
+        RadiographError: a data element is damaged.
+    """
+    if not looks_like_dicom(image):
+        return
+    try:
+        is_sound = not claims_more_than_it_holds(read_dicom(image))
+    except Exception:  # pydicom raises whatever a damaged element leads to
+        is_sound = False
+    if not is_sound:
+        raise RadiographError(f"{image}: a DICOM data element is damaged; copy the file again from its source")

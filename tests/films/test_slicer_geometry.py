@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import nibabel
 import numpy as np
 import pytest
 from PIL import Image
-from pydicom import uid
+from pydicom import Dataset, dcmread, uid
 
 from bundle.errors import RadiographError
 from bundle.films.slicer_geometry import slicer_geometry
@@ -75,3 +76,22 @@ def test_axes_that_are_not_at_right_angles_have_no_place_in_slicer(tmp_path: Pat
     nibabel.save(nibabel.Nifti1Image(np.zeros((8, 6, 1), np.uint8), sheared), tmp_path / "a.nii")
     with pytest.raises(RadiographError, match=r"a\.nii: ITK, and so 3D Slicer, does not take .* at right angles"):
         slicer_geometry(tmp_path / "a.nii")
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_an_element_that_claims_gigabytes_is_kept_from_itk(write_film, stored, nested):
+    """ITK allocates what an element claims: 3 GB here, for a file of 8 KB."""
+    path = write_film(stored)
+    film = dcmread(path)
+    item = Dataset()
+    (item if nested else film).add_new(0x00211001, "UN", b"claims")
+    film.DeidentificationMethodCodeSequence = [item]
+    film.save_as(path)
+    assert slicer_geometry(path).spacing.tolist() == [1, 1, 1]
+    content = path.read_bytes()
+    assert content.count(b"UN\0\0\x06\0\0\0claims") == 1
+    path.write_bytes(content.replace(b"UN\0\0\x06\0\0\0claims", b"UN\0\0\0\0\0\xc0claims"))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(RadiographError, match="a DICOM data element is damaged; copy the file again"):
+        slicer_geometry(path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
