@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from fire.parser import DefaultParseValue
 from monai.bundle import ConfigParser
 
 from bundle.comparison.cells import Cell, Plan
+from bundle.config_record import first_difference, flat, recorded
 from bundle.dataset.description import FILE_NAME as DATASET_FILE
 from bundle.errors import ConfigurationError
 from bundle.files import write_text
@@ -51,18 +51,16 @@ def require_same_settings(cell: Cell) -> None:
     Raises:
         ConfigurationError: naming the cell, the setting, its value then and now.
     """
-    recorded = cell.folder / "config.json"
+    file = cell.folder / "config.json"
     begun = cell.marker.exists() or (cell.folder / "last.pt").exists()
-    if not begun or not recorded.exists():
+    if not begun or not file.exists():
         return
-    then = dict(_flat(_read(recorded)))
-    now = dict(_flat(asked_settings(cell)))
-    for name in sorted({*then, *now}, key=lambda name: (name.count("#"), name)):
-        if then.get(name) != now.get(name):
-            raise ConfigurationError(
-                f"{cell.folder}: was trained with {name} {_value(then, name)}, now it is {_value(now, name)}; "
-                "ask for the same settings, give another --out, or delete that folder"
-            )
+    if changed := first_difference(flat(_read(file), NOT_COMPARED), flat(asked_settings(cell), NOT_COMPARED)):
+        name, then, now = changed
+        raise ConfigurationError(
+            f"{cell.folder}: was trained with {name} {then}, now it is {now}; "
+            "ask for the same settings, give another --out, or delete that folder"
+        )
 
 
 def asked_settings(cell: Cell) -> dict[str, Any]:
@@ -72,26 +70,11 @@ def asked_settings(cell: Cell) -> dict[str, Any]:
     parser.read_config([str(file) for file in cell.configs])
     parser.update(settings)
     parser.parse(reset=True)
-    return json.loads(json.dumps(parser.get(), default=str))
+    return recorded(parser.get())
 
 
-def _read(recorded: Path) -> dict[str, Any]:
+def _read(file: Path) -> dict[str, Any]:
     try:
-        return json.loads(recorded.read_text(encoding="utf-8"))
+        return json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{recorded}: cannot be read; delete the folder to train the cell again") from error
-
-
-def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """Every setting by its path, such as train#optimizer#lr, without comments."""
-    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
-    if parts is None:
-        yield name, value
-        return
-    for key, part in parts:
-        if not str(key).startswith("_comment") and not (name == "" and key in NOT_COMPARED):
-            yield from _flat(part, f"{name}#{key}" if name else str(key))
-
-
-def _value(settings: dict[str, Any], name: str) -> str:
-    return f"{settings[name]}" if name in settings else "not set"
+        raise ConfigurationError(f"{file}: cannot be read; delete the folder to train the cell again") from error

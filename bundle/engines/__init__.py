@@ -8,6 +8,7 @@ from bundle.engines.film_errors import FilmErrors
 from bundle.engines.history import History
 from bundle.engines.landmarks import known_landmarks
 from bundle.engines.progress import Progress
+from bundle.engines.run_identity import RunFolder
 from bundle.engines.run_record import record_run
 from bundle.engines.seeding import EpochSeed
 from bundle.engines.semi_supervised import SemiSupervisedTrainer
@@ -27,6 +28,7 @@ __all__ = [
     "Progress",
     "ReportPassedOver",
     "RunCheckpoint",
+    "RunFolder",
     "SemiSupervisedTrainer",
     "StageTwoCheckpoint",
     "TensorBoard",

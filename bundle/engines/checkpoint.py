@@ -15,7 +15,7 @@ from torch import nn
 
 from bundle.engines.history import VALIDATION, History
 from bundle.engines.weights import copy_weights, read_checkpoint, save_weights
-from bundle.errors import CheckpointError, ConfigurationError
+from bundle.errors import CheckpointError
 from bundle.files import write_whole
 
 logger = logging.getLogger(__name__)
@@ -81,25 +81,17 @@ class RunCheckpoint:
         engine.add_event_handler(Events.EXCEPTION_RAISED, self._exception_raised)
 
     def start(self, engine: Engine, resume: bool) -> None:
-        """Prepare the run folder: resume the run in it, or make sure that there is none.
+        """Resume the run of the folder, or save the model as it is before training.
 
         Of a run whose last epoch is done only the end is done again: a full disk may have kept it from its weights.
 
         Raises:
-            CheckpointError: there is nothing to resume, or the checkpoint does not fit the configured run.
-            ConfigurationError: the folder holds a run that was not asked to be resumed.
+            CheckpointError: the checkpoint cannot be read, or does not fit the configured run.
         """
         if not resume:
-            if self.last.exists():
-                raise ConfigurationError(
-                    f"{self.output_dir}: holds a run already; add --resume true to go on with it, "
-                    "or give another --output_dir"
-                )
             name = f"{self.card['name']}: {self.start_name.replace('_', ' ')} alone"
             save_weights(self.start_weights, self.model.state_dict(), {**self.card, "name": name})
             return
-        if not self.last.exists():
-            raise CheckpointError(f"{self.last}: there is no run to resume; leave out --resume or correct --output_dir")
         state = read_checkpoint(self.last)
         try:
             for name, component in self.save_dict.items():

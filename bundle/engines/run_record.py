@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import platform
 from importlib import metadata
 from pathlib import Path
 
 import torch
-from monai.bundle import ConfigParser
 
-from bundle.errors import ConfigurationError
+from bundle.config_record import calling_parser, recorded
 from bundle.files import write_text
 
 PACKAGES = ("few-shot-dag", "torch", "monai", "pytorch-ignite", "numpy", "pydicom")
@@ -26,7 +24,7 @@ def record_run(output_dir: str | Path, device: torch.device) -> None:
         ConfigurationError: no config called this.
     """
     folder = Path(output_dir)
-    write_text(folder / "config.json", json.dumps(_calling_config(), indent=2, default=str) + "\n")
+    write_text(folder / "config.json", json.dumps(recorded(calling_parser().get()), indent=2) + "\n")
     environment = {
         "python": platform.python_version(),
         "machine": platform.machine(),
@@ -35,17 +33,6 @@ def record_run(output_dir: str | Path, device: torch.device) -> None:
         **{package: metadata.version(package) for package in PACKAGES if _installed(package)},
     }
     write_text(folder / "environment.json", json.dumps(environment, indent=2) + "\n")
-
-
-def _calling_config() -> dict:
-    """The configuration of the parser that evaluates the calling expression: MONAI hands it to no expression."""
-    frame = inspect.currentframe()
-    while frame is not None:
-        caller = frame.f_locals.get("self")
-        if isinstance(caller, ConfigParser):
-            return caller.get()
-        frame = frame.f_back
-    raise ConfigurationError("record_run: is called from a bundle config, as in configs/train.json")
 
 
 def _installed(package: str) -> bool:

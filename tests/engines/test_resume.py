@@ -81,7 +81,7 @@ def test_resume_of_another_network_is_refused(training: Training):
     training().run()
     with pytest.raises(RuntimeError) as raised:
         training(resume=True, hidden_features=12).run()
-    assert "does not fit this configuration" in cause_of(raised.value)
+    assert "was started with hidden_features 8, now it is 12; give --hidden_features 8" in cause_of(raised.value)
 
 
 def test_truncated_checkpoint_is_named(training: Training, tmp_path: Path):
