@@ -179,9 +179,7 @@ def training_cases(copy: Callable[..., Path], good: Path, run: Path, folder: Pat
     shutil.copytree(run, broken)
     (broken / "last.pt").write_bytes((run / "last.pt").read_bytes()[:1000])
     shutil.copytree(run, full)
-    mebibytes = (full / "best.pt").stat().st_size + 2**20
-    # better weights, which are small enough, would rightly take the place of best.pt
-    unvalidated = {"output_dir": full, "resume": True, "val_interval": 3}
+    half = (full / "best.pt").stat().st_size // 2
     return [
         case("missing folder", "none: there is no such folder", "give the folder", dataset_dir=folder / "none"),
         case("no dataset.json", "dataset.json: does not exist", "make one", dataset_dir=folder / "empty"),
@@ -195,7 +193,15 @@ def training_cases(copy: Callable[..., Path], good: Path, run: Path, folder: Pat
         case("nothing to resume", "last.pt: there is no run to resume", "--output_dir", resume=True),
         case("unreadable checkpoint", "last.pt: is not a readable checkpoint", output_dir=broken, resume=True),
         case("no write permission", "cannot be written to", "choose a folder", output_dir=good / "0.png" / "run"),
-        case("disk full", "cannot be written", "free space", largest_file=mebibytes, **unvalidated),
+        case(
+            "disk full",
+            "cannot be written",
+            "free space",
+            largest_file=half,
+            output_dir=full,
+            resume=True,
+            max_epochs=3,
+        ),
     ]
 
 

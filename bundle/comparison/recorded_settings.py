@@ -16,6 +16,7 @@ from bundle.config_record import first_difference, flat, recorded
 from bundle.dataset.description import FILE_NAME as DATASET_FILE
 from bundle.errors import ConfigurationError
 from bundle.files import write_text
+from bundle.settings import declared
 
 RECORD = "comparison.json"
 
@@ -51,11 +52,12 @@ def require_same_settings(cell: Cell) -> None:
     Raises:
         ConfigurationError: naming the cell, the setting, its value then and now.
     """
+    asked = asked_settings(cell)
     file = cell.folder / "config.json"
     begun = cell.marker.exists() or (cell.folder / "last.pt").exists()
     if not begun or not file.exists():
         return
-    if changed := first_difference(flat(_read(file), NOT_COMPARED), flat(asked_settings(cell), NOT_COMPARED)):
+    if changed := first_difference(flat(_read(file), NOT_COMPARED), flat(asked, NOT_COMPARED)):
         name, then, now = changed
         raise ConfigurationError(
             f"{cell.folder}: was trained with {name} {then}, now it is {now}; "
@@ -65,11 +67,12 @@ def require_same_settings(cell: Cell) -> None:
 
 def asked_settings(cell: Cell) -> dict[str, Any]:
     """The configuration as MONAI's command line would make it, in the form in which a run records it."""
-    settings = {name: DefaultParseValue(str(value)) for name, value in cell.settings().items()}
+    typed = {name: str(value) for name, value in cell.settings().items()}
     parser = ConfigParser()
     parser.read_config([str(file) for file in cell.configs])
-    parser.update(settings)
+    parser.update({name: DefaultParseValue(value) for name, value in typed.items()})
     parser.parse(reset=True)
+    parser.update(declared(parser.get(), [f"--{name}={value}" for name, value in typed.items()]))
     return recorded(parser.get())
 
 

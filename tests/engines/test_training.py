@@ -76,7 +76,7 @@ def test_run_that_converges_says_so(training: Training, caplog: pytest.LogCaptur
 
 def test_loss_that_is_no_number_stops_the_run(training: Training, tmp_path: Path):
     training(max_epochs=1).run()
-    workflow = training(resume=True, max_epochs=2, learning_rate=float("inf"))
+    workflow = training(resume=True, max_epochs=2)
     with pytest.raises(RuntimeError) as raised:
         workflow.parser.get_parsed_content("train#optimizer").param_groups[0]["lr"] = float("nan")
         workflow.trainer.add_event_handler(
