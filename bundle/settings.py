@@ -95,7 +95,8 @@ def _require_read(config: Mapping[str, Any]) -> None:
     for name, value in config.items():
         if not training and name in _document()["of_the_card"] and not _is_expression(value):
             raise ConfigurationError(f"--{name}: is what the weights' card says; leave it out")
-        if name in known or name in read or name.startswith("_") or isinstance(value, (dict, list)):
+        stated = not isinstance(value, (dict, list)) and not _is_expression(value)
+        if name in known or name in read or name.startswith("_") or not stated:
             continue
         close = difflib.get_close_matches(name, [*_schemas(config), *(read & set(config))], 1)
         meant = f"did you mean --{close[0]}?" if close else "leave it out, or correct the name"

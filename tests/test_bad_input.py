@@ -200,7 +200,6 @@ def training_cases(copy: Callable[..., Path], good: Path, run: Path, folder: Pat
             largest_file=half,
             output_dir=full,
             resume=True,
-            max_epochs=3,
         ),
     ]
 

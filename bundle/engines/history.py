@@ -84,7 +84,7 @@ class History:
         self._sums, self._counts = {}, Counter()
         if not all(math.isfinite(mean) for mean in means.values()):
             raise ConfigurationError(
-                f"the loss is no longer a number in epoch {engine.state.epoch}: begin again with a lower learning_rate; "
+                f"the loss is no longer a number in epoch {engine.state.epoch}; begin anew with a lower learning_rate, "
                 f"the last good checkpoint is kept in {self.file.parent}"
             )
         self._append(engine, means)

@@ -65,7 +65,7 @@ def test_a_killed_comparison_continues_to_its_tables(
 
 
 def test_a_failed_cell_is_told_at_the_end(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    assert main(words(dataset, tmp_path / "out", hidden_features=0.5)) == 2
+    assert main(words(dataset, tmp_path / "out", pretrained_backbone=tmp_path / "none.pth")) == 2
     printed = capsys.readouterr()
     assert printed.out.splitlines()[-1] == str(tmp_path / "out" / "index.html")
     error, dag, *others = printed.err.splitlines()
@@ -75,6 +75,12 @@ def test_a_failed_cell_is_told_at_the_end(dataset: Path, tmp_path: Path, capsys:
     assert [line.rpartition(": ")[2] for line in others] == [
         "not begun, since DAG, 4 labelled films, draw 0 failed"
     ] * 2
+
+
+def test_a_setting_that_cannot_be_is_told_before_the_first_training(dataset: Path, tmp_path: Path, capsys):
+    assert main(words(dataset, tmp_path / "out", hidden_features=0.5)) == 2
+    assert "--hidden_features: 0.5 is not of type 'integer'; give a whole number" in capsys.readouterr().err
+    assert not list((tmp_path / "out").rglob("log.txt"))
 
 
 def test_the_help_names_the_methods_that_are_always_there(capsys: pytest.CaptureFixture[str]):

@@ -98,7 +98,7 @@ def test_without_validation_films_the_training_films_are_used(training: Training
 
 
 def test_early_stop_ends_after_patience_validations(training: Training, tmp_path: Path):
-    training(max_epochs=20, early_stop_patience=2, learning_rate=0.0).run()
+    training(max_epochs=20, early_stop_patience=2, learning_rate=1e-30).run()
     assert len(history(tmp_path / "run")) == 1 + 2
 
 
