@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Sequence
 from io import BytesIO
@@ -39,6 +40,8 @@ _NATIVE: dict[tuple[bool | None, bool | None], UID] = {
     (False, False): ExplicitVRBigEndian,
 }
 """Transfer syntax by (implicit VR, little endian)."""
+_ITEM = struct.Struct("<II")
+"""Tag and length of a fragment."""
 _UNDEFINED_LENGTH = 0xFFFFFFFF
 _MOST_BESIDE_PIXELS = 1 << 24
 """Bytes that the elements of a deflated film may take beside its pixels."""
@@ -92,14 +95,24 @@ def read_dicom(file: FileName, elements: Sequence[BaseTag | str] | None = None, 
 
 
 def claims_more_than_it_holds(dataset: Dataset) -> bool:
-    """Whether an element, in a sequence too, states more bytes than there are: other software allocates them all."""
+    """Whether an element or fragment, in a sequence too, states more bytes than there are: ITK allocates them all."""
     for tag in list(dataset.keys()):
         element = dataset.get_item(tag)
-        if isinstance(element, RawDataElement) and element.length not in (len(element.value or b""), _UNDEFINED_LENGTH):
+        if isinstance(element, RawDataElement) and _claimed(element) > len(element.value or b""):
             return True
         if element.VR == VR.SQ and any(map(claims_more_than_it_holds, dataset[tag].value)):
             return True
     return False
+
+
+def _claimed(element: RawDataElement) -> int:
+    """Bytes that an element states, or the fragments in one of undefined length."""
+    if element.length != _UNDEFINED_LENGTH:
+        return element.length
+    value, end = element.value or b"", 0
+    while end + _ITEM.size <= len(value):
+        end += _ITEM.size + _ITEM.unpack_from(value, end)[1]
+    return end
 
 
 def _begins_with_meta(beginning: bytes) -> bool:

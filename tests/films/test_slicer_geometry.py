@@ -95,3 +95,13 @@ def test_an_element_that_claims_gigabytes_is_kept_from_itk(write_film, stored, n
     with pytest.raises(RadiographError, match="a DICOM data element is damaged; copy the file again"):
         slicer_geometry(path)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+
+
+def test_a_fragment_that_claims_gigabytes_is_kept_from_itk(write_film, stored):
+    path = write_film(stored, syntax=uid.JPEG2000Lossless)
+    assert slicer_geometry(path).spacing.tolist() == [1, 1, 1]
+    content = path.read_bytes()
+    start = content.index(b"\xff\x4f\xff\x51") - 4
+    path.write_bytes(content[:start] + b"\0\0\0\x70" + content[start + 4 :])
+    with pytest.raises(RadiographError, match="a DICOM data element is damaged"):
+        slicer_geometry(path)

@@ -65,12 +65,12 @@ def read_source(image: Path) -> Dataset:
 
 
 def _keep_unreadable_as_bytes(header: Dataset) -> None:
-    """Make elements that are no numbers, though their kind is, such as `70,5`, faulty ones of an unknown kind."""
+    """Make elements that are no numbers, though their kind is, such as `70,5`, faulty ones of bytes."""
     for tag in list(header.keys()):
         try:
             header[tag]
         except Exception:  # pydicom raises whatever a damaged element leads to
-            header[tag] = DataElement(tag, VR.UN, header.get_item(tag).value)
+            header[tag] = DataElement(tag, VR.OB, header.get_item(tag).value)
 
 
 def _require_uid(header: Dataset, keyword: str, name: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pydicom
 import pytest
 from PIL import Image
+from pydicom.dataelem import RawDataElement
 
 from bundle.errors import BundleError, RadiographError
 from bundle.outputs.outputs import make_outputs
@@ -179,3 +180,13 @@ def test_nothing_is_said_of_the_patient(
     for identifier in (*patient.values(), uids.StudyInstanceUID, uids.SOPInstanceUID):
         if len(identifier) > 1:  # not the sex
             assert identifier not in text + names
+
+
+def test_a_sequence_that_cannot_be_read_is_left_aside(write_film: Write, predict: Predict) -> None:
+    path = write_film()
+    film = pydicom.dcmread(path)
+    tag = pydicom.tag.Tag("ProcedureCodeSequence")
+    film[tag] = RawDataElement(tag, "SQ", 4, b"Jane", 0, False, True)
+    film.save_as(path)
+    for dataset in write_all(predict(path)).values():
+        assert "ProcedureCodeSequence" not in dataset
