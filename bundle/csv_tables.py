@@ -6,7 +6,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """With which a cell begins that spreadsheets run."""
@@ -28,6 +31,11 @@ def csv_of_records(records: Sequence[Mapping[str, Any]]) -> str:
     """Records as CSV, whose header is the keys of all of them."""
     names = list(dict.fromkeys(name for record in records for name in record))
     return csv_text([names, *([record.get(name) for name in names] for record in records)])
+
+
+def csv_of_frame(frame: pd.DataFrame) -> str:
+    """A frame as CSV without its index; what is missing is an empty cell."""
+    return csv_text([frame.columns, *frame.astype(object).where(frame.notna(), None).to_numpy()])
 
 
 def _line(row: Sequence[Any]) -> str:

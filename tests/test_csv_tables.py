@@ -7,11 +7,12 @@ import csv
 import io
 import re
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bundle.csv_tables import csv_of_records, csv_records, csv_text
+from bundle.csv_tables import csv_of_frame, csv_of_records, csv_records, csv_text
 from test_architecture import PACKAGE, modules
 
 
@@ -41,6 +42,12 @@ def test_records_have_the_columns_of_all():
     text = csv_of_records([{"a": 1, "b": None}, {"a": "x,y", "c": 0.1}])
     assert csv_records(text) == [{"a": "1", "b": "", "c": ""}, {"a": "x,y", "b": "", "c": "0.1"}]
     assert csv_of_records([]) == "\n"
+
+
+def test_a_frame_is_written_as_its_values_are():
+    frame = pd.DataFrame({"=name": ["=1+1", "a"], "count": [3, None], "error": [0.1, None]}, dtype=object)
+    frame["error"] = frame["error"].astype(float)
+    assert csv_of_frame(frame) == "'=name,count,error\n'=1+1,3,0.1\na,,\n"
 
 
 def test_every_table_is_written_here():

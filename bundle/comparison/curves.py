@@ -8,24 +8,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from bundle.comparison.figures import values_of_draws
 from bundle.comparison.methods import Method
 from bundle.comparison.results import Results
 
 
 def few_shot_errors(results: Results) -> dict[str, dict[int, list[float]]]:
     """Mean errors of the draws of each method, by the number of labelled films."""
-    key = f"mean_{results.unit}"
-    return {
-        method.name: {shots: values_of_draws(results, method, shots, key) for shots in results.plan.shots}
-        for method in _trained(results)
-    }
+    errors = results.over_draws()[f"mean_{results.unit}"].agg(lambda means: [*means.dropna()])
+    return {method.name: errors.xs(method.key, level="method").to_dict() for method in _trained(results)}
 
 
 def cumulative_errors(results: Results, shots: int) -> dict[str, np.ndarray]:
     """All errors of each method at one number of labelled films, over the draws that count."""
     found = {
-        method.name: [results.comparable(each) for each in results.done(method, shots).values()]
+        method.name: [results.comparable(evaluation) for evaluation in results.done(method, shots).values()]
         for method in _trained(results)
     }
     return {name: np.concatenate(errors) if errors else np.empty(0) for name, errors in found.items()}

@@ -20,7 +20,7 @@ class Difference(NamedTuple):
     method: Method
     reference: Method
     draws: int
-    figures: PairedDifference
+    found: PairedDifference
 
 
 def differences(results: Results) -> list[Difference]:
@@ -35,10 +35,10 @@ def differences(results: Results) -> list[Difference]:
             draws = sorted(first.keys() & second.keys())
             if not draws:
                 continue
-            one, other = (np.stack([results.errors(each[draw]) for draw in draws]) for each in (first, second))
-            figures = paired_bootstrap(one, other)
-            if figures is not None:
-                found.append(Difference(shots, method, reference, len(draws), figures))
+            errors, others = (np.stack([results.errors(done[draw]) for draw in draws]) for done in (first, second))
+            difference = paired_bootstrap(errors, others)
+            if difference is not None:
+                found.append(Difference(shots, method, reference, len(draws), difference))
     return found
 
 

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from itertools import accumulate
 
 from bundle.comparison.tables import Table
 
@@ -15,12 +17,10 @@ def markdown(tables: Sequence[Table]) -> str:
     """Tables with their titles and notes as Markdown."""
     parts = []
     for table in tables:
-        headings = [f"{group}: {name}" if group else name for group, name in table.columns]
-        lines = [headings, ["---"] * len(headings), *([cell.replace("*", r"\*") for cell in row] for row in table.rows)]
-        parts.append(f"## {table.title}")
-        parts.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
-        parts.append(table.note)
-    return "\n\n".join(part for part in parts if part) + "\n"
+        headings = [name if isinstance(name, str) else ": ".join(filter(None, name)) for name in table.cells.columns]
+        lines = [headings, ["---"] * len(headings), *table.cells.map(lambda cell: cell.replace("*", r"\*")).to_numpy()]
+        parts += [f"## {table.title}", "\n".join(f"| {' | '.join(line)} |" for line in lines), table.note]
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def latex(tables: Sequence[Table]) -> str:
@@ -29,39 +29,22 @@ def latex(tables: Sequence[Table]) -> str:
 
 
 def _latex_table(table: Table) -> str:
-    heading = [_latex_row([name for _, name in table.columns])]
-    if table.groups():
-        heading = [*_latex_groups(table.groups()), *heading]
-    lines = [
-        r"\begin{table}",
-        r"\centering",
-        rf"\caption{{{_escaped(f'{table.title}. {table.note}'.strip())}}}",
-        rf"\begin{{tabular}}{{l{'r' * (len(table.columns) - 1)}}}",
-        r"\toprule",
-        *heading,
-        r"\midrule",
-        *map(_latex_row, table.rows),
-        r"\bottomrule",
-        r"\end{tabular}",
-        r"\end{table}",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _latex_groups(groups: Sequence[tuple[str, int]]) -> list[str]:
-    """A row of headings that span columns, and a rule below each."""
-    cells = [
-        rf"\multicolumn{{{span}}}{{c}}{{{_escaped(name)}}}" if name else " & " * (span - 1) for name, span in groups
-    ]
-    ends = [sum(span for _, span in groups[: index + 1]) for index in range(len(groups))]
+    style = table.cells.style.hide(axis="index").format(_escaped).format_index(_escaped, axis="columns")
+    text: str = style.to_latex(
+        caption=_escaped(f"{table.title}. {table.note}".strip()),
+        column_format="l" + "r" * (len(table.headings) - 1),
+        position_float="centering",
+        multicol_align="c",
+        hrules=True,
+    )
+    if not table.groups():
+        return text
+    groups = table.groups()
+    ends = accumulate(span for _, span in groups)
     rules = [
         rf"\cmidrule(lr){{{end - span + 1}-{end}}}" for (name, span), end in zip(groups, ends, strict=True) if name
     ]
-    return [" & ".join(cells) + r" \\", "".join(rules)]
-
-
-def _latex_row(cells: Sequence[str]) -> str:
-    return " & ".join(map(_escaped, cells)) + r" \\"
+    return re.sub(r"\\toprule\n.*\n", lambda start: start[0] + "".join(rules) + "\n", text)
 
 
 def _escaped(text: str) -> str:

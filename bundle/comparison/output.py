@@ -11,11 +11,11 @@ from bundle.comparison.cells import Plan
 from bundle.comparison.curves import cumulative_errors, few_shot_errors
 from bundle.comparison.differences import differences
 from bundle.comparison.formats import latex, markdown
+from bundle.comparison.frames import difference_frame, summary_frame
 from bundle.comparison.page import comparison_page
-from bundle.comparison.records import difference_records, draw_records, summary_records
 from bundle.comparison.results import Results
 from bundle.comparison.tables import Table, difference_tables, draw_table, paper_tables
-from bundle.csv_tables import csv_of_records
+from bundle.csv_tables import csv_of_frame
 from bundle.drawing.cumulative_error import draw_cumulative_error
 from bundle.drawing.few_shot_curve import draw_few_shot_curve
 from bundle.drawing.figure import png
@@ -39,9 +39,9 @@ def write_tables(plan: Plan) -> tuple[Results, list[Table]]:
     files = {
         "tables.md": markdown([*tables, draw_table(results)]),
         "tables.tex": latex(tables),
-        "draws.csv": csv_of_records(draw_records(results)),
-        "summary.csv": csv_of_records(summary_records(results)),
-        "differences.csv": csv_of_records(difference_records(results, found)),
+        "draws.csv": csv_of_frame(results.cells),
+        "summary.csv": csv_of_frame(summary_frame(results)),
+        "differences.csv": csv_of_frame(difference_frame(results, found)),
     }
     for name, text in files.items():
         write_text(plan.out / name, text)

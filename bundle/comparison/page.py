@@ -55,8 +55,8 @@ def _facts(results: Results) -> dict[str, str]:
         "preset": plan.preset,
         "labelled films": ", ".join(map(str, plan.shots)),
         "draws": str(len(plan.draws)),
-        "test films": str(results.evaluations[0].metrics["films"] if results.evaluations else 0),
-        "cells": f"{sum(result.state == DONE for result in results.all)} of {len(results.all)}",
+        "test films": str(results.films),
+        "cells": f"{(results.cells['state'] == DONE).sum()} of {len(results.cells)}",
     }
 
 

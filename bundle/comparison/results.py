@@ -4,57 +4,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from bundle.comparison.cells import Cell, Plan
+from bundle.comparison.columns import ALL, PIXELS
 from bundle.comparison.methods import Method
 from bundle.drawing.cumulative_error import MILLIMETRES, WIDTH_PERCENT, comparable_errors
 from bundle.errors import BundleError
 from bundle.evaluation.reader import Evaluation, read_evaluation
 
-PIXELS = "px"
 DONE, DIVERGED, MISSING = "done", "stage 1 did not converge", "no result"
 
 read_once = cache(read_evaluation)
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a cell came to.
-
-    Attributes:
-        cell: Which one.
-        state: `DONE`; `DIVERGED`, where stage 1 has figures but does not count, and stage 2 has none; or `MISSING`.
-        evaluation: Its errors on the test films, None where there are none.
-        minutes: Of the training, None where unknown or nothing was trained.
-        resumed: Whether `minutes` are only those since the training was resumed.
-        accepted: Whether stage 2 was; if not, its errors are those of stage 1's weights. None for other cells.
-    """
-
-    cell: Cell
-    state: str
-    evaluation: Evaluation | None
-    minutes: float | None = None
-    resumed: bool = False
-    accepted: bool | None = None
-
-
-def read_result(cell: Cell) -> Result:
-    """Read a cell, as far as it is.
-
-    Raises:
-        BundleError: its evaluation cannot be read.
-    """
-    state = DIVERGED if cell.diverged else DONE
-    if not cell.done:
-        return Result(cell, state if cell.method.stage == 2 and state == DIVERGED else MISSING, None)
-    time = json.loads(cell.marker.read_text(encoding="utf-8")) if cell.method.stage else {}
-    return Result(cell, state, read_once(cell.evaluation), **time, accepted=cell.accepted)
 
 
 class Results:
@@ -63,45 +28,49 @@ class Results:
     Args:
         plan: the comparison.
 
+    Attributes:
+        evaluations: Those that are there, by method (key), number of labelled films and draw.
+        cells: One row a cell, by number of labelled films, draw and method, with what was measured even where stage 1
+            did not converge. Columns: `shots`, `draw`, `method` (key), `state`, `overall` of `metrics.json`, `minutes`
+            of the training, whether they are only those since it was `resumed`, and whether stage 2 was `accepted` (if
+            not, its errors are those of stage 1's weights). What is unknown is None or NaN.
+        films: How many test films there are, 0 before the first evaluation.
+        synthetic: Whether they are computed.
+
     Raises:
         BundleError: an evaluation cannot be read, or two of them are of different films.
     """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.all = [read_result(cell) for cell in plan.cells()]
-        evaluations = [result.evaluation for result in self.all if result.evaluation is not None]
-        for other in evaluations[1:]:
-            if other.films != evaluations[0].films:
+        cells = sorted(plan.cells(), key=lambda cell: (cell.shots, cell.draw, plan.methods.index(cell.method)))
+        self.evaluations = {_key(cell): read_once(cell.evaluation) for cell in cells if cell.done}
+        found = list(self.evaluations.values())
+        for other in found[1:]:
+            if other.films != found[0].films:
                 raise BundleError(
-                    f"{other.folder}: is of other films than {evaluations[0].folder}; delete it to evaluate again"
+                    f"{other.folder}: is of other films than {found[0].folder}; delete it to evaluate again"
                 )
-        self.evaluations = evaluations
+        self.films: int = found[0].metrics["films"] if found else 0
+        self.synthetic: bool = bool(found) and found[0].metrics["synthetic"]
+        self.cells = _frame(plan, [_record(cell, self.evaluations.get(_key(cell))) for cell in cells])
 
-    def row(self, method: Method, shots: int) -> list[Result]:
-        """The draws of a method, in order."""
-        return [result for result in self.all if (result.cell.method, result.cell.shots) == (method, shots)]
+    def over_draws(self) -> pd.api.typing.DataFrameGroupBy:
+        """The rows of `cells` that count, by number of labelled films and method; some groups may be empty."""
+        return self.cells[self.cells["state"] == DONE].groupby(["shots", "method"], observed=False)
 
     def done(self, method: Method, shots: int) -> dict[int, Evaluation]:
         """The evaluations that count, by their draws."""
-        return {
-            result.cell.draw: result.evaluation
-            for result in self.row(method, shots)
-            if result.state == DONE and result.evaluation is not None
-        }
-
-    def by_draw(self) -> Iterator[tuple[int, int, list[Result]]]:
-        """Number of labelled films, draw, and its results in the order of the methods."""
-        place = {method.key: index for index, method in enumerate(self.plan.methods)}
-        ordered = sorted(self.all, key=lambda each: (each.cell.shots, each.cell.draw, place[each.cell.method.key]))
-        for (shots, draw), group in groupby(ordered, key=lambda each: (each.cell.shots, each.cell.draw)):
-            yield shots, draw, list(group)
+        cells = self.cells
+        counts = (cells["state"] == DONE) & (cells["method"] == method.key) & (cells["shots"] == shots)
+        return {draw: self.evaluations[method.key, shots, draw] for draw in cells.loc[counts, "draw"]}
 
     @property
     def in_mm(self) -> bool:
         """Whether every error that was measured is known in mm."""
         return bool(self.evaluations) and all(
-            comparable_errors(each.millimetres, each.width_fraction)[1] == MILLIMETRES for each in self.evaluations
+            comparable_errors(evaluation.millimetres, evaluation.width_fraction)[1] == MILLIMETRES
+            for evaluation in self.evaluations.values()
         )
 
     @property
@@ -121,3 +90,34 @@ class Results:
     def comparable_unit(self) -> str:
         """A unit in which films of different pixel size compare."""
         return MILLIMETRES if self.in_mm else WIDTH_PERCENT
+
+
+def _key(cell: Cell) -> tuple[str, int, int]:
+    return cell.method.key, cell.shots, cell.draw
+
+
+def _frame(plan: Plan, records: list[dict[str, Any]]) -> pd.DataFrame:
+    """Records as rows; numbers of films and methods are categories, so that groups are in the order of the plan."""
+    frame = pd.DataFrame(records, dtype=object)
+    measured = [column.key for column in ALL]
+    types = {"shots": pd.CategoricalDtype(plan.shots), "method": pd.CategoricalDtype([m.key for m in plan.methods])}
+    return frame.reindex(columns=frame.columns.union(measured, sort=False)).astype(
+        {**types, **dict.fromkeys(measured, float)}
+    )
+
+
+def _record(cell: Cell, evaluation: Evaluation | None) -> dict[str, Any]:
+    trained = evaluation is not None and cell.method.stage > 0
+    return {
+        **{"shots": cell.shots, "draw": cell.draw, "method": cell.method.key, "state": _state(cell, evaluation)},
+        **(evaluation.metrics["overall"] if evaluation else {}),
+        **(json.loads(cell.marker.read_text(encoding="utf-8")) if trained else {"minutes": None, "resumed": False}),
+        "accepted": cell.accepted if trained else None,
+    }
+
+
+def _state(cell: Cell, evaluation: Evaluation | None) -> str:
+    """`DIVERGED` where stage 1 was measured but does not count, and where for that reason there is no stage 2."""
+    if cell.diverged and (evaluation or cell.method.stage == 2):
+        return DIVERGED
+    return DONE if evaluation else MISSING

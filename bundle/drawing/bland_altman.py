@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -29,14 +29,6 @@ class Compared(NamedTuple):
     unit: str
     predicted: np.ndarray
     true: np.ndarray
-
-
-def group_compared(values: Iterable[tuple[str, str, float, float]]) -> list[Compared]:
-    """Gather the values of all films, each with name, unit, predicted and true value, by name and unit."""
-    grouped: dict[tuple[str, str], list[tuple[float, float]]] = {}
-    for name, unit, predicted, true in values:
-        grouped.setdefault((name, unit), []).append((predicted, true))
-    return [Compared(*key, *np.array(pairs).T) for key, pairs in grouped.items()]
 
 
 def draw_bland_altman(measurements: Sequence[Compared], films: str = "", theme: Theme = LIGHT) -> Figure:

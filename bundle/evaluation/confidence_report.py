@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 from bundle.confidence import Confidence
 from bundle.confidence.verdict import REVIEW
 from bundle.drawing.figure import LIGHT, Theme, new_axes, png, set_labels
-from bundle.evaluation.tables import Records, cell, write_csv
+from bundle.evaluation.tables import Records, write_frame
 from bundle.files import write_whole
 from bundle.metrics import landmark_errors
 from bundle.metrics.known_mean import mean_over_known
@@ -28,7 +28,6 @@ from bundle.metrics.reliability import (
 
 TABLE = "confidence.csv"
 PLOT = "reliability.png"
-HEADER = ("name", "decision", "expected_error_px", "error_px", "unlikeness", "failures")
 SUSPICIOUS = 0.1
 """Share of the films on which failures are looked for."""
 
@@ -54,8 +53,15 @@ def write_confidence_report(folder: Path, records: Records) -> dict[str, Any]:
     expected = np.stack([verdict.expected_error for verdict in verdicts])
     suspicion = np.array([verdict.mean_expected_error for verdict in verdicts])
     observed = mean_over_known(errors.pixels, axis=1)
-    failures = np.nansum(errors.failures, axis=1)
-    write_csv(folder / TABLE, HEADER, _rows(records, verdicts, suspicion, observed, failures))
+    films = {
+        "name": [record["name"] for record in records],
+        "decision": [verdict.decision for verdict in verdicts],
+        "expected_error_px": suspicion,
+        "error_px": observed,
+        "unlikeness": [verdict.unlikeness for verdict in verdicts],
+        "failures": np.nansum(errors.failures, axis=1),
+    }
+    write_frame(folder / TABLE, pd.DataFrame(films))
     groups = reliability(expected, errors.pixels)
     plot = png(draw_reliability(groups))
     write_whole(folder / PLOT, lambda partial: partial.write_bytes(plot))
@@ -67,8 +73,8 @@ def write_confidence_report(folder: Path, records: Records) -> dict[str, Any]:
         "failures_reviewed": _known(share_of_failures(errors.failures, reviewed)),
         "failures_in_tenth": _known(failures_caught(suspicion, errors.failures, SUSPICIOUS)),
         "reliability": [
-            {"expected_px": round(float(each), 4), "observed_px": round(float(true), 4), "count": int(count)}
-            for each, true, count in zip(*groups, strict=True)
+            {"expected_px": round(float(group), 4), "observed_px": round(float(true), 4), "count": int(count)}
+            for group, true, count in zip(*groups, strict=True)
         ],
     }
     return {"confidence": summary}
@@ -83,21 +89,6 @@ def draw_reliability(groups: Reliability, theme: Theme = LIGHT) -> Figure:
     chart.set(xlim=(0, most), ylim=(0, most))
     set_labels(chart, theme, "True error, px", "expected error, px")
     return figure
-
-
-def _rows(
-    records: Records,
-    verdicts: Sequence[Confidence],
-    suspicion: np.ndarray,
-    observed: np.ndarray,
-    failures: np.ndarray,
-) -> list[list[str]]:
-    return [
-        [record["name"], verdict.decision, *map(cell, (expected, error, verdict.unlikeness, failed))]
-        for record, verdict, expected, error, failed in zip(
-            records, verdicts, suspicion, observed, failures, strict=True
-        )
-    ]
 
 
 def _known(share: float) -> float | None:

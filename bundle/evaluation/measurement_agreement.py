@@ -3,23 +3,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from bundle.drawing.bland_altman import Compared, draw_bland_altman, group_compared
+from bundle.csv_tables import csv_records
+from bundle.drawing.bland_altman import Compared, draw_bland_altman
 from bundle.drawing.figure import png
-from bundle.evaluation.tables import Records, cell, write_csv
+from bundle.errors import BundleError
+from bundle.evaluation.tables import Records, read_text, write_frame
 from bundle.files import write_whole
-from bundle.measurements import Definition, Measured, measure
+from bundle.measurements import Definition, measure
 from bundle.measurements.rules import COBB
 from bundle.metrics.agreement import agreement, symmetric_percentage_error
 
 TABLE = "measurements.csv"
 PLOT = "bland_altman.png"
-HEADER = ("name", "measurement", "unit", "value", "true_value", "difference")
 
 
 def write_measurement_agreement(
@@ -41,47 +44,58 @@ def write_measurement_agreement(
     Raises:
         BundleError: a file cannot be written.
     """
-    found = [_measure(record, record["landmarks"], names, definitions) for record in records]
-    true = [_measure(record, record["label"], names, definitions) for record in records]
-    write_csv(folder / TABLE, HEADER, _rows(records, found, true))
-    compared = _compare(found, true)
+    frame = _measure(records, names, definitions)
+    write_frame(folder / TABLE, frame)
+    compared = _compare(frame)
     plot = png(draw_bland_altman(compared, films))
     write_whole(folder / PLOT, lambda partial: partial.write_bytes(plot))
     summary: dict[str, Any] = {
         "measurements": [
-            {"name": each.name, "unit": each.unit, **agreement(each.predicted, each.true)._asdict()}
-            for each in compared
+            {"name": values.name, "unit": values.unit, **agreement(values.predicted, values.true)._asdict()}
+            for values in compared
         ]
     }
-    if any(definition.rule in COBB for definition in definitions):
-        summary["cobb_smape"] = symmetric_percentage_error(_cobb(found), _cobb(true))
+    cobb = frame[frame["measurement"].isin([definition.name for definition in definitions if definition.rule in COBB])]
+    if len(cobb):
+        found, true = (cobb[name].to_numpy().reshape(len(records), -1) for name in ("value", "true_value"))
+        summary["cobb_smape"] = symmetric_percentage_error(found, true)
     return summary
 
 
-def _measure(
-    record: Mapping[str, Any], landmarks: np.ndarray | None, names: Sequence[str], definitions: Sequence[Definition]
-) -> tuple[Measured, ...]:
-    points = np.full((len(names), 2), np.nan) if landmarks is None else landmarks
-    return measure(definitions, names, points, record["spacing"], record["size"], record["upright"])
+def read_measurements(folder: Path) -> list[Compared]:
+    """Read what `write_measurement_agreement` wrote: the values of all films by measurement and unit.
+
+    Raises:
+        BundleError: the table is missing or cannot be read.
+    """
+    file = folder / TABLE
+    try:
+        frame = pd.DataFrame(csv_records(read_text(file)))
+        return _compare(frame.assign(**{name: pd.to_numeric(frame[name]) for name in ("value", "true_value")}))
+    except (KeyError, ValueError, csv.Error) as error:
+        raise BundleError(f"{file}: is no table of measurements ({error}); evaluate again") from error
 
 
-def _rows(records: Records, found: Sequence[Sequence[Measured]], true: Sequence[Sequence[Measured]]) -> list[list[str]]:
-    return [
-        [record["name"], first.name, first.unit, *map(cell, (first.value, second.value, first.value - second.value))]
-        for record, predicted, truth in zip(records, found, true, strict=True)
-        for first, second in zip(predicted, truth, strict=True)
-    ]
+def _measure(records: Records, names: Sequence[str], definitions: Sequence[Definition]) -> pd.DataFrame:
+    """One row a film and measurement, in the order of both."""
+    unknown = np.full((len(names), 2), np.nan)
+    rows = []
+    for record in records:
+        place = (record["spacing"], record["size"], record["upright"])
+        label = unknown if record["label"] is None else record["label"]
+        predicted, truth = (measure(definitions, names, points, *place) for points in (record["landmarks"], label))
+        rows += [
+            (record["name"], found.name, found.unit, found.value, true.value)
+            for found, true in zip(predicted, truth, strict=True)
+        ]
+    frame = pd.DataFrame(rows, columns=["name", "measurement", "unit", "value", "true_value"])
+    return frame.assign(difference=frame["value"] - frame["true_value"])
 
 
-def _compare(found: Sequence[Sequence[Measured]], true: Sequence[Sequence[Measured]]) -> list[Compared]:
+def _compare(frame: pd.DataFrame) -> list[Compared]:
     """Values of all films by measurement and unit: where the spacing of some films is unknown, theirs are in pixels."""
-    return group_compared(
-        (first.name, first.unit, first.value, second.value)
-        for predicted, truth in zip(zip(*found, strict=True), zip(*true, strict=True), strict=True)
-        for first, second in zip(predicted, truth, strict=True)
-    )
-
-
-def _cobb(films: Sequence[Sequence[Measured]]) -> np.ndarray:
-    """The Cobb angles of the films `[N, A]`."""
-    return np.array([[each.value for each in film if each.definition.rule in COBB] for film in films], dtype=float)
+    return [
+        Compared(str(name), str(unit), films["value"].to_numpy(), films["true_value"].to_numpy())
+        for name, of_any_unit in frame.groupby("measurement", sort=False)
+        for unit, films in of_any_unit.groupby("unit", sort=False)
+    ]

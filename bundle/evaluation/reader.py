@@ -14,6 +14,7 @@ import numpy as np
 from bundle.csv_tables import csv_records
 from bundle.errors import BundleError
 from bundle.evaluation.evaluation import LANDMARKS, METRICS
+from bundle.evaluation.tables import read_text
 
 
 @dataclass(frozen=True)
@@ -70,17 +71,3 @@ def read_evaluation(folder: Path) -> Evaluation:
         columns["error_mm"],
         columns["error_width"],
     )
-
-
-def read_text(file: Path) -> str:
-    """Read a text file that a workflow writes.
-
-    Raises:
-        BundleError: it cannot be read.
-    """
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise BundleError(
-            f"{file}: cannot be read ({error.strerror}); run the workflow that writes it first"
-        ) from error

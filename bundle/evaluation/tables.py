@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from bundle.csv_tables import csv_text
+from bundle.csv_tables import csv_of_frame
+from bundle.errors import BundleError
 from bundle.files import write_text
 from bundle.metrics import landmark_errors
 
@@ -36,21 +38,17 @@ def write_film_table(path: Path, records: Records, names: Sequence[str]) -> None
     Raises:
         BundleError: the file cannot be written.
     """
-    errors = landmark_errors(records)
-    header = ["name", "mean_error_px", "mean_error_mm", "max_error_px", "failures", *names]
-    rows = []
-    for record, pixels, millimetres, failures in zip(
-        records, errors.pixels, errors.millimetres, errors.failures, strict=True
-    ):
-        measured = [
-            _over_known(np.mean, pixels),
-            _over_known(np.mean, millimetres),
-            _over_known(np.max, pixels),
-            _over_known(np.sum, failures),
-            *pixels,
-        ]
-        rows.append([record["name"], *map(cell, measured)])
-    write_csv(path, header, rows)
+    pixels, millimetres, _, failures = map(pd.DataFrame, landmark_errors(records))
+    films = pd.DataFrame(
+        {
+            "name": [record["name"] for record in records],
+            "mean_error_px": pixels.mean(axis="columns"),
+            "mean_error_mm": millimetres.mean(axis="columns"),
+            "max_error_px": pixels.max(axis="columns"),
+            "failures": failures.sum(axis="columns", min_count=1),
+        }
+    )
+    write_frame(path, pd.concat([films, pixels.set_axis(names, axis="columns")], axis="columns"))
 
 
 def write_landmark_table(path: Path, records: Records, names: Sequence[str]) -> None:
@@ -61,32 +59,40 @@ def write_landmark_table(path: Path, records: Records, names: Sequence[str]) -> 
     Raises:
         BundleError: the file cannot be written.
     """
+    unknown = np.full((len(names), 2), np.nan)
+    points = np.concatenate([record["landmarks"] for record in records])
+    true = np.concatenate([unknown if record["label"] is None else record["label"] for record in records])
     errors = landmark_errors(records)
-    header = ["name", "landmark", "x", "y", "true_x", "true_y", "error_px", "error_mm", "error_width"]
-    rows = []
-    for film, record in enumerate(records):
-        true = np.full((len(names), 2), np.nan) if record["label"] is None else record["label"]
-        for index, name in enumerate(names):
-            measured = (values[film, index] for values in errors[:3])
-            cells = map(cell, (*record["landmarks"][index], *true[index], *measured))
-            rows.append([record["name"], name, *cells])
-    write_csv(path, header, rows)
+    frame = pd.DataFrame([(record["name"], name) for record in records for name in names], columns=["name", "landmark"])
+    frame[["x", "y"]], frame[["true_x", "true_y"]] = points, true
+    frame["error_px"], frame["error_mm"], frame["error_width"] = (values.ravel() for values in errors[:3])
+    write_frame(path, frame)
 
 
-def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write a table.
+def write_frame(path: Path, frame: pd.DataFrame) -> None:
+    """Write a table: texts as they are, numbers in six digits, and an empty cell where one is unknown.
 
     Raises:
         BundleError: the file cannot be written.
     """
-    write_text(path, csv_text([header, *rows]))
+    write_text(path, csv_of_frame(frame.map(_cell)))
 
 
-def _over_known(reduce: Callable[[np.ndarray], float], values: np.ndarray) -> float:
-    known = values[~np.isnan(values)]
-    return reduce(known) if known.size else math.nan
+def read_text(file: Path) -> str:
+    """Read a text file that a workflow writes.
+
+    Raises:
+        BundleError: it cannot be read.
+    """
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BundleError(
+            f"{file}: cannot be read ({error.strerror}); run the workflow that writes it first"
+        ) from error
 
 
-def cell(value: float) -> str:
-    """Return a figure as a cell of a table, empty where it is unknown."""
+def _cell(value: str | float) -> str:
+    if isinstance(value, str):
+        return value
     return "" if math.isnan(value) else f"{value:.6g}"

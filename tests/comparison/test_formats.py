@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from bundle.comparison.formats import latex, markdown
 from bundle.comparison.tables import Table
 
-PLAIN = Table("Table 1: 5 films", [("", "method"), ("", "failure rate")], [["Π-model", "1.0 ± 0.2 %"]], "–: none.")
+PLAIN = Table("Table 1: 5 films", pd.DataFrame({"method": ["Π-model"], "failure rate": ["1.0 ± 0.2 %"]}), "–: none.")
+AGAINST = "against A & B"
 GROUPED = Table(
-    "Differences", [("", "method"), ("against A & B", "mm"), ("against A & B", "ratio")], [["C", "−0.2 *", "0.9"]], ""
+    "Differences", pd.DataFrame({("", "method"): ["C"], (AGAINST, "mm"): ["−0.2 *"], (AGAINST, "ratio"): ["0.9"]}), ""
 )
 
 

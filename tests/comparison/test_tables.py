@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -18,20 +18,15 @@ from bundle.errors import BundleError
 
 def row(table: Table, *start: str) -> dict[str, str]:
     """The row that begins with some cells, by its headings."""
-    (found,) = [cells for cells in table.rows if list(cells[: len(start)]) == list(start)]
-    return {
-        f"{group}: {name}" if group else name: cell for (group, name), cell in zip(table.columns, found, strict=True)
-    }
-
-
-def names(rows: Sequence[Sequence[str]]) -> list[str]:
-    return [cells[0] for cells in rows]
+    (found,) = [cells for cells in table.cells.to_numpy().tolist() if cells[: len(start)] == list(start)]
+    columns = [name if isinstance(name, str) else ": ".join(filter(None, name)) for name in table.cells.columns]
+    return dict(zip(columns, found, strict=True))
 
 
 def test_table_1_has_the_mean_over_the_draws_and_their_spread(compared: Plan):
     one, four, _ = paper_tables(Results(compared))
     assert (one.title, four.title) == ("Table 1: 1 labelled film", "Table 1: 4 labelled films")
-    assert names(four.rows) == [method.name for method in compared.methods]
+    assert list(four.cells["method"]) == [method.name for method in compared.methods]
     # draws 4 and 5 px at 0.5 mm a pixel; a failure is above 5 % of 64 px, 3.2 px
     assert row(four, "DAG") == {
         "method": "DAG",
@@ -78,7 +73,7 @@ def test_where_stage_1_never_converged_stands_a_dash(plan_for: Callable, pretend
         assert set(list(row(table, name).values())[1:-1]) == {"–"}
     assert row(draw_table(results), "4", "0", "DAG")["mean error, px"] == "3.00"
     assert row(draw_table(results), "4", "0", "DAG")["remark"] == "stage 1 did not converge"
-    assert [result.state for result in results.all] == [DIVERGED, DONE, DIVERGED]
+    assert list(results.cells["state"]) == [DONE, DIVERGED, DIVERGED]
 
 
 def test_table_2_goes_over_the_numbers_of_films(compared: Plan):
@@ -90,7 +85,7 @@ def test_table_2_goes_over_the_numbers_of_films(compared: Plan):
 
 def test_every_draw_is_listed(compared: Plan):
     table = draw_table(Results(compared))
-    assert len(table.rows) == len(METHODS) * 2 * 2
+    assert len(table.cells) == len(METHODS) * 2 * 2
     assert row(table, "4", "1", "Pseudo label")["mean error, mm"] == "2.25"
     assert row(table, "4", "1", "Pseudo label")["minutes"] == "1.5"
     assert row(table, "4", "1", "Pseudo label")["SDR 2.5 mm"] == "100.0 %"
@@ -99,7 +94,7 @@ def test_every_draw_is_listed(compared: Plan):
 
 def test_cells_that_are_not_there_are_said_to_be_missing(plan_for: Callable):
     results = Results(plan_for("pi_model", draws=1))
-    assert {result.state for result in results.all} == {MISSING}
+    assert set(results.cells["state"]) == {MISSING}
     assert row(draw_table(results), "4", "0", "DAG")["remark"] == "no result"
     assert row(paper_tables(results)[0], "DAG")["mean error, px"] == "–"
     assert difference_tables(results, differences(results)) == []
@@ -111,7 +106,7 @@ def test_unknown_spacing_leaves_out_millimetres(plan_for: Callable, pretend: Cal
         pretend(cell, 2.0 + cell.method.stage, spacing=np.nan)
     results = Results(comparison)
     tables = [*paper_tables(results), draw_table(results), *difference_tables(results, differences(results))]
-    assert not [heading for table in tables for _, heading in table.columns if "mm" in heading]
+    assert not [heading for table in tables for heading in table.headings if "mm" in heading]
     assert row(tables[-1], "Π-model")["against DAG: difference, px"].startswith("+1.00")
 
 
@@ -124,10 +119,10 @@ def test_differences_are_those_of_the_draws_that_both_have(compared: Plan):
         *((key, "pseudo_label") for key in STAGE_2[2:]),
     }
     assert (found[1, "pi_model", "dag"].draws, found[4, "pi_model", "dag"].draws) == (1, 2)
-    js = found[4, "few_shot_dag_js", "pseudo_label"].figures
+    js = found[4, "few_shot_dag_js", "pseudo_label"].found
     assert js.difference.value == pytest.approx(-0.25, abs=1e-4) and js.beyond_chance
     assert js.ratio.value == pytest.approx(3.5 / 4, abs=1e-4)
-    assert not found[4, "pi_model", "dag"].figures.beyond_chance
+    assert not found[4, "pi_model", "dag"].found.beyond_chance
 
     one, four = difference_tables(results, list(found.values()))
     assert row(four, "Few-shot DAG + JS")["against Pseudo label: difference, mm"].startswith("−0.25 (−0.25 to")

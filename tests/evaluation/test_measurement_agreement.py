@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bundle.errors import BundleError
 from bundle.evaluation.evaluation import write_evaluation
+from bundle.evaluation.measurement_agreement import read_measurements
 from bundle.importers.landmark_sets import SPINE
 from bundle.measurements import Definition, choose_measurements
 
@@ -64,6 +66,15 @@ def test_films_of_unknown_spacing_are_counted_in_pixels_apart(
         record["spacing"] = np.full(2, np.nan)
     in_pixels, in_mm = write_evaluation(records, names, tmp_path, measurements=[WIDTH])["measurements"]
     assert [(each["unit"], each["films"]) for each in (in_pixels, in_mm)] == [("px", 3), ("mm", 6)]
+    read = read_measurements(tmp_path)
+    assert [(values.name, values.unit, len(values.true)) for values in read] == [("Width", "px", 4), ("Width", "mm", 6)]
+    assert np.isnan(read[0].true).tolist() == [False, False, False, True]
+
+
+def test_a_table_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "measurements.csv").write_text("name,value\na,1\n")
+    with pytest.raises(BundleError, match=r"measurements\.csv: is no table of measurements .*; evaluate again"):
+        read_measurements(tmp_path)
 
 
 def test_cobb_angles_have_a_smape(records: Records, tmp_path: Path) -> None:

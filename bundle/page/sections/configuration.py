@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from bundle.errors import BundleError
-from bundle.evaluation.reader import read_text
+from bundle.evaluation.tables import read_text
 
 _LINE = 110
 

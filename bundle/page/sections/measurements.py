@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bundle.drawing.bland_altman import Compared, draw_bland_altman
-from bundle.evaluation.measurement_reader import read_measurements
+from bundle.evaluation.measurement_agreement import read_measurements
 from bundle.evaluation.reader import Evaluation
 from bundle.page.html import chart_urls
 
