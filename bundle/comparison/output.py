@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from bundle.comparison.cells import Plan
@@ -18,8 +17,8 @@ from bundle.comparison.tables import Table, difference_tables, draw_table, paper
 from bundle.csv_tables import csv_of_frame
 from bundle.drawing.cumulative_error import draw_cumulative_error
 from bundle.drawing.few_shot_curve import draw_few_shot_curve
-from bundle.drawing.figure import png
-from bundle.files import write_text, write_whole
+from bundle.drawing.figure import write_png
+from bundle.files import write_text
 
 PAGE = "index.html"
 
@@ -62,15 +61,12 @@ def write_comparison(plan: Plan, failures: Sequence[str] = ()) -> Path:
         BundleError: a cell or a test film cannot be read, or a file cannot be written.
     """
     results, tables = write_tables(plan)
-    charts = {"few_shot_curve.png": draw_few_shot_curve(few_shot_errors(results), results.unit)}
-    for shots in plan.shots:
-        curves = cumulative_errors(results, shots)
-        charts[f"cumulative_error_shots{shots}.png"] = draw_cumulative_error(curves, results.comparable_unit)
-    for name, figure in charts.items():
-        write_whole(plan.out / name, partial(_save, png(figure)))
-    write_text(plan.out / PAGE, comparison_page(results, tables, failures))
+    few_shot = draw_few_shot_curve(few_shot_errors(results), results.unit)
+    write_png(plan.out / "few_shot_curve.png", few_shot)
+    cumulative = {
+        shots: draw_cumulative_error(cumulative_errors(results, shots), results.comparable_unit) for shots in plan.shots
+    }
+    for shots, chart in cumulative.items():
+        write_png(plan.out / f"cumulative_error_shots{shots}.png", chart)
+    write_text(plan.out / PAGE, comparison_page(results, tables, few_shot, cumulative, failures))
     return plan.out / PAGE
-
-
-def _save(content: bytes, file: Path) -> None:
-    file.write_bytes(content)

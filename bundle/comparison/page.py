@@ -4,29 +4,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bundle.comparison.curves import cumulative_errors, few_shot_errors
 from bundle.comparison.films import PICTURE_SIDE, choose_films, draw_film, draw_to_show
 from bundle.comparison.methods import PRESETS
 from bundle.comparison.results import DONE, Results
 from bundle.comparison.tables import Table, draw_table
 from bundle.dataset.description import read_dataset
-from bundle.drawing.cumulative_error import draw_cumulative_error
-from bundle.drawing.few_shot_curve import draw_few_shot_curve
-from bundle.page.html import chart_urls, picture_url, render
+from bundle.drawing.figure import Figure
+from bundle.page.html import inline_chart, picture_url, render
 
 _TEMPLATE = Path(__file__).with_name("comparison.html.j2")
 
 
-def comparison_page(results: Results, tables: Sequence[Table], failures: Sequence[str]) -> str:
+def comparison_page(
+    results: Results,
+    tables: Sequence[Table],
+    few_shot: Figure,
+    cumulative: Mapping[int, Figure],
+    failures: Sequence[str],
+) -> str:
     """Return the page as HTML, which holds every picture itself.
 
     Args:
         results: of the comparison.
         tables: to show at the top.
+        few_shot: the error against the number of labelled films.
+        cumulative: the cumulative error by the number of labelled films.
         failures: sentences on cells that failed.
 
     Raises:
@@ -41,8 +47,8 @@ def comparison_page(results: Results, tables: Sequence[Table], failures: Sequenc
         failures=failures,
         tables=tables,
         draws=draw_table(results),
-        few_shot=chart_urls(lambda theme: draw_few_shot_curve(few_shot_errors(results), results.unit, theme)),
-        cumulative={shots: _cumulative(results, shots) for shots in results.plan.shots},
+        few_shot=inline_chart(few_shot, "few_shot"),
+        cumulative={shots: inline_chart(chart, f"cumulative {shots}") for shots, chart in cumulative.items()},
         films=[films for shots in results.plan.shots if (films := _films(results, shots))],
         unit=results.unit,
         configuration=_configuration(results),
@@ -58,11 +64,6 @@ def _facts(results: Results) -> dict[str, str]:
         "test films": str(results.films),
         "cells": f"{(results.cells['state'] == DONE).sum()} of {len(results.cells)}",
     }
-
-
-def _cumulative(results: Results, shots: int) -> dict[str, str]:
-    curves = cumulative_errors(results, shots)
-    return chart_urls(lambda theme: draw_cumulative_error(curves, results.comparable_unit, theme))
 
 
 def _films(results: Results, shots: int) -> dict[str, Any] | None:

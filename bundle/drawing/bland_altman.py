@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.figure import Figure
 
-from bundle.drawing.figure import LIGHT, Theme, new_axes, set_labels
+from bundle.drawing.figure import MUTED, SERIES, new_axes, set_labels
 from bundle.metrics.agreement import agreement
 
 PER_ROW = 4
@@ -31,25 +31,24 @@ class Compared(NamedTuple):
     true: np.ndarray
 
 
-def draw_bland_altman(measurements: Sequence[Compared], films: str = "", theme: Theme = LIGHT) -> Figure:
+def draw_bland_altman(measurements: Sequence[Compared], films: str = "") -> Figure:
     """Draw one chart a measurement, with the bias as a solid and the limits of agreement as dashed lines.
 
     Args:
         measurements: At least one.
         films: What the films are, to say above the charts where nothing beside them does.
-        theme: Colours.
     """
-    figure, charts = new_axes(theme, panels=len(measurements), per_row=PER_ROW)
+    figure, charts = new_axes(panels=len(measurements), per_row=PER_ROW)
     for chart, measurement in zip(charts, measurements, strict=True):
         means = (measurement.predicted + measurement.true) / 2
         differences = measurement.predicted - measurement.true
-        chart.scatter(means, differences, s=10, color=theme.series[0], alpha=0.6, linewidths=0)
+        chart.scatter(means, differences, s=10, color=SERIES[0], alpha=0.6, linewidths=0)
         found = agreement(measurement.predicted, measurement.true)
         for level, dash in ((found.bias, "solid"), (found.lower_limit, "dashed"), (found.upper_limit, "dashed")):
             if level is not None:
-                chart.axhline(level, color=theme.series[1], linewidth=1.2, linestyle=dash)
+                chart.axhline(level, color=SERIES[1], linewidth=1.2, linestyle=dash)
         title = f"{measurement.name}\npredicted minus true, {measurement.unit}"
-        set_labels(chart, theme, title, f"mean of both, {measurement.unit}")
+        set_labels(chart, title, f"mean of both, {measurement.unit}")
     if films:
-        figure.suptitle(films, x=0.01, ha="left", color=theme.muted, fontsize=10.5)
+        figure.suptitle(films, x=0.01, ha="left", color=MUTED, fontsize=10.5)
     return figure

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from bundle.drawing.figure import LIGHT, Theme, add_legend, new_axes, set_labels
+from bundle.drawing.figure import MUTED, add_legend, line_styles, new_axes, set_labels
 from bundle.metrics.radial_error import FAILURE_THRESHOLD
 from bundle.metrics.summary import DETECTION_RADII_MM
 
@@ -33,30 +33,29 @@ def comparable_errors(millimetres: np.ndarray, width_fraction: np.ndarray) -> tu
     return 100 * width_fraction, WIDTH_PERCENT
 
 
-def draw_cumulative_error(curves: Mapping[str, np.ndarray], unit: str, theme: Theme = LIGHT) -> Figure:
+def draw_cumulative_error(curves: Mapping[str, np.ndarray], unit: str) -> Figure:
     """Draw one curve a method, with the detection radii (mm) or the failure threshold (width) as reference lines.
 
     Args:
         curves: Errors of each method, of any shape, NaN where unknown; the main method first. A method without any
             known error keeps its colour, and is not drawn.
         unit: What the errors are measured in.
-        theme: Colours.
     """
     many = len(curves) > MOST_CURVES_WITH_LEGEND_INSIDE
-    figure, (chart,) = new_axes(theme, width=6.6 if many else 4.2)
+    figure, (chart,) = new_axes(width=6.6 if many else 4.2)
     known = {name: np.sort(errors[~np.isnan(errors)]) for name, errors in curves.items()}
-    for (name, errors), line in zip(known.items(), theme.lines(), strict=False):
+    for (name, errors), line in zip(known.items(), line_styles(), strict=False):
         if errors.size:
             share = np.arange(1, errors.size + 1) / errors.size
             chart.step(np.r_[0, errors], np.r_[0, share], where="post", label=name, **line)
     references = DETECTION_RADII_MM if unit == MILLIMETRES else (100 * FAILURE_THRESHOLD,)
     for reference in references:
-        chart.axvline(reference, color=theme.muted, linewidth=0.8, linestyle=(0, (3, 3)))
+        chart.axvline(reference, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
     chart.set_xlim(0, max(_shown_range(errors) for errors in known.values()))
     chart.set_ylim(0, 1.01)
     chart.yaxis.set_major_formatter(PercentFormatter(1.0))
-    set_labels(chart, theme, "Landmarks within this error", f"radial error, {unit}")
-    add_legend(chart, theme, "beside" if many else "lower right")
+    set_labels(chart, "Landmarks within this error", f"radial error, {unit}")
+    add_legend(chart, "beside" if many else "lower right")
     return figure
 
 

@@ -9,24 +9,23 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, NullLocator
 
-from bundle.drawing.figure import LIGHT, Theme, add_legend, new_axes, set_labels
+from bundle.drawing.figure import add_legend, line_styles, new_axes, set_labels
 
 APART = 1.025
 """Ratio of the places of neighbouring methods on the axis, lest the dots of their draws hide each other."""
 
 
-def draw_few_shot_curve(errors: Mapping[str, Mapping[int, Sequence[float]]], unit: str, theme: Theme = LIGHT) -> Figure:
+def draw_few_shot_curve(errors: Mapping[str, Mapping[int, Sequence[float]]], unit: str) -> Figure:
     """Draw one line a method through its mean over the draws, and a dot for every draw.
 
     Args:
         errors: For each method, by its number of labelled films, the mean error of every draw that converged; a method
             keeps its colour where it has none.
         unit: What the errors are measured in.
-        theme: Colours.
     """
-    figure, (chart,) = new_axes(theme, width=6.6)
+    figure, (chart,) = new_axes(width=6.6)
     shots = sorted({number for by_shots in errors.values() for number in by_shots})
-    for place, ((name, by_shots), line) in enumerate(zip(errors.items(), theme.lines(), strict=False)):
+    for place, ((name, by_shots), line) in enumerate(zip(errors.items(), line_styles(), strict=False)):
         aside = APART ** (place - (len(errors) - 1) / 2)
         known = [number for number in shots if by_shots.get(number)]
         if known:
@@ -39,6 +38,6 @@ def draw_few_shot_curve(errors: Mapping[str, Mapping[int, Sequence[float]]], uni
     chart.set_xticks(shots, [str(number) for number in shots])
     chart.xaxis.set_minor_locator(NullLocator())
     chart.xaxis.set_minor_formatter(NullFormatter())
-    set_labels(chart, theme, f"Mean radial error, {unit}", "labelled films")
-    add_legend(chart, theme, "beside")
+    set_labels(chart, f"Mean radial error, {unit}", "labelled films")
+    add_legend(chart, "beside")
     return figure

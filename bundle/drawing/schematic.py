@@ -9,10 +9,10 @@ from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from bundle.drawing.figure import LIGHT, Theme
+from bundle.drawing.figure import HEAT, INK, MUTED
 
 MOST_NAMED = 6
 _SHAPE_WIDTH, _HEIGHTS, _NAMES_WIDTH, _SCALE_WIDTH, _EDGE = 3.3, (3.4, 7.2), 1.9, 0.8, 0.15
@@ -34,7 +34,6 @@ def draw_schematic(
     names: Sequence[str],
     unit: str,
     skeleton: Sequence[tuple[int, int]] = (),
-    theme: Theme = LIGHT,
 ) -> Figure:
     """Draw one mark a landmark, larger and in a stronger colour the larger its error, and name the worst.
 
@@ -45,30 +44,29 @@ def draw_schematic(
         names: Names of the K landmarks.
         unit: What the errors are measured in.
         skeleton: Pairs of landmark indices to join by a line.
-        theme: Colours.
     """
     placed = ~np.isnan(shape).any(axis=-1)
     low, high = (shape[placed].min(axis=0), shape[placed].max(axis=0)) if placed.any() else (np.zeros(2), np.ones(2))
-    figure, chart = _new_chart(low, high, theme)
+    figure, chart = _new_chart(low, high)
     for pair in skeleton:
-        chart.plot(*shape[list(pair)].T, color=theme.muted, linewidth=0.9, alpha=0.6, zorder=1)
-    _draw_marks(figure, chart, shape, errors, unit, theme)
+        chart.plot(*shape[list(pair)].T, color=MUTED, linewidth=0.9, alpha=0.6, zorder=1)
+    _draw_marks(figure, chart, shape, errors, unit)
     labels = {
         index: f"{names[index]}  {f'{errors[index]:.2f}' if np.isfinite(errors[index]) else 'not always found'}"
         for index in worst_landmarks(np.where(placed, errors, np.nan))
     }
     at_the_right = {index for index in labels if shape[index, 0] > (low[0] + high[0]) / 2}
-    _write_names(chart, shape, {i: text for i, text in labels.items() if i not in at_the_right}, "left", theme)
-    _write_names(chart, shape, {i: text for i, text in labels.items() if i in at_the_right}, "right", theme)
+    _write_names(chart, shape, {i: text for i, text in labels.items() if i not in at_the_right}, "left")
+    _write_names(chart, shape, {i: text for i, text in labels.items() if i in at_the_right}, "right")
     return figure
 
 
-def _new_chart(low: np.ndarray, high: np.ndarray, theme: Theme) -> tuple[Figure, Axes]:
+def _new_chart(low: np.ndarray, high: np.ndarray) -> tuple[Figure, Axes]:
     """Return a chart of fixed place, so that names of any length leave the shape its room."""
     extent = np.maximum(high - low, max(1e-6, 0.2 * float((high - low).max()))) * [1.16, 1.08]
     height = float(np.clip(_SHAPE_WIDTH * extent[1] / extent[0], *_HEIGHTS))
     width = _SHAPE_WIDTH + 2 * _NAMES_WIDTH + _SCALE_WIDTH
-    figure = Figure(figsize=(width, height), dpi=200, facecolor=theme.surface)
+    figure = Figure(figsize=(width, height))
     edge = _EDGE / height
     chart = figure.add_axes((_NAMES_WIDTH / width, edge, _SHAPE_WIDTH / width, 1 - 2 * edge))
     chart.set_axis_off()
@@ -79,10 +77,12 @@ def _new_chart(low: np.ndarray, high: np.ndarray, theme: Theme) -> tuple[Figure,
     return figure, chart
 
 
-def _draw_marks(figure: Figure, chart: Axes, shape: np.ndarray, errors: np.ndarray, unit: str, theme: Theme) -> None:
+def _draw_marks(figure: Figure, chart: Axes, shape: np.ndarray, errors: np.ndarray, unit: str) -> None:
     measured = np.isfinite(errors) & ~np.isnan(shape).any(axis=-1)
     unfound = np.isinf(errors)
-    chart.scatter(shape[unfound, 0], shape[unfound, 1], marker="x", s=50, color=theme.ink, linewidths=1.6, zorder=3)
+    chart.scatter(
+        shape[unfound, 0], shape[unfound, 1], marker="x", s=50, color=INK, linewidths=1.6, zorder=3, clip_on=False
+    )
     if not measured.any():
         return
     small_on_top = np.flatnonzero(measured)[np.argsort(-errors[measured], kind="stable")]
@@ -94,22 +94,22 @@ def _draw_marks(figure: Figure, chart: Axes, shape: np.ndarray, errors: np.ndarr
         shape[small_on_top, 1],
         s=np.maximum(_SMALLEST_MARK, area * (shown / largest) ** 2),
         c=shown,
-        cmap=LinearSegmentedColormap.from_list("error", theme.heat),
+        cmap=HEAT,
         norm=Normalize(0, largest),
-        edgecolors=theme.ink,
+        edgecolors=INK,
         linewidths=0.6,
         zorder=2,
+        clip_on=False,
     )
     width = figure.get_figwidth()
     bar = figure.colorbar(marks, cax=figure.add_axes((1 - _SCALE_WIDTH / width, 0.25, 0.14 / width, 0.5)))
     bar.outline.set_visible(False)
-    bar.ax.tick_params(colors=theme.muted, labelsize=9, length=0)
-    bar.set_label(f"mean error, {unit}", color=theme.muted, fontsize=9)
+    bar.ax.collections[0].set_edgecolor("face")  # lest a page shines through between the steps
+    bar.ax.tick_params(colors=MUTED, labelsize=9, length=0)
+    bar.set_label(f"mean error, {unit}", color=MUTED, fontsize=9)
 
 
-def _write_names(
-    chart: Axes, shape: np.ndarray, labels: Mapping[int, str], side: Literal["left", "right"], theme: Theme
-) -> None:
+def _write_names(chart: Axes, shape: np.ndarray, labels: Mapping[int, str], side: Literal["left", "right"]) -> None:
     """Write names in a column beside the shape, each with a line to its mark."""
     edge = chart.get_xlim()[side == "right"]
     ordered = sorted(labels, key=lambda index: shape[index, 1])
@@ -121,11 +121,11 @@ def _write_names(
             (edge, y),
             ha="left" if side == "right" else "right",
             va="center",
-            color=theme.ink,
+            color=INK,
             fontsize=9,
             annotation_clip=False,
             arrowprops={
-                **{"arrowstyle": "-", "color": theme.muted, "linewidth": 0.7},
+                **{"arrowstyle": "-", "color": MUTED, "linewidth": 0.7},
                 "relpos": (0 if side == "right" else 1, 0.5),
             },
             zorder=1.5,

@@ -9,13 +9,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from bundle.confidence import Confidence
 from bundle.confidence.verdict import REVIEW
-from bundle.drawing.figure import LIGHT, Theme, new_axes, png, set_labels
+from bundle.drawing.figure import MUTED, SERIES, Figure, new_axes, set_labels, write_png
 from bundle.evaluation.tables import Records, write_frame
-from bundle.files import write_whole
 from bundle.metrics import landmark_errors
 from bundle.metrics.known_mean import mean_over_known
 from bundle.metrics.reliability import (
@@ -63,8 +61,7 @@ def write_confidence_report(folder: Path, records: Records) -> dict[str, Any]:
     }
     write_frame(folder / TABLE, pd.DataFrame(films))
     groups = reliability(expected, errors.pixels)
-    plot = png(draw_reliability(groups))
-    write_whole(folder / PLOT, lambda partial: partial.write_bytes(plot))
+    write_png(folder / PLOT, draw_reliability(groups))
     reviewed = np.array([verdict.decision == REVIEW for verdict in verdicts])
     summary = {
         "rank_correlation": rank_correlation(expected, errors.pixels),
@@ -80,14 +77,14 @@ def write_confidence_report(folder: Path, records: Records) -> dict[str, Any]:
     return {"confidence": summary}
 
 
-def draw_reliability(groups: Reliability, theme: Theme = LIGHT) -> Figure:
+def draw_reliability(groups: Reliability) -> Figure:
     """Draw true errors over expected ones; on the diagonal an error is as large as was expected."""
-    figure, (chart,) = new_axes(theme)
+    figure, (chart,) = new_axes()
     most = 1.1 * max(groups.expected.max(), groups.observed.max())
-    chart.plot([0, most], [0, most], color=theme.muted, linewidth=1)
-    chart.plot(groups.expected, groups.observed, color=theme.series[0], linewidth=2, marker="o", markersize=5)
+    chart.plot([0, most], [0, most], color=MUTED, linewidth=1)
+    chart.plot(groups.expected, groups.observed, color=SERIES[0], linewidth=2, marker="o", markersize=5)
     chart.set(xlim=(0, most), ylim=(0, most))
-    set_labels(chart, theme, "True error, px", "expected error, px")
+    set_labels(chart, "True error, px", "expected error, px")
     return figure
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from bundle.drawing.cumulative_error import comparable_errors, draw_cumulative_error
-from bundle.drawing.figure import png
+from bundle.drawing.figure import write_png
 from bundle.drawing.overlay import write_overlay
 from bundle.errors import ConfigurationError, RadiographError
 from bundle.evaluation.confidence_report import PLOT as CONFIDENCE_PLOT
@@ -24,7 +24,6 @@ from bundle.evaluation.measurement_agreement import PLOT as MEASUREMENT_PLOT
 from bundle.evaluation.measurement_agreement import TABLE as MEASUREMENT_TABLE
 from bundle.evaluation.measurement_agreement import write_measurement_agreement
 from bundle.evaluation.tables import write_film_table, write_landmark_table, write_metrics
-from bundle.files import write_whole
 from bundle.films.refusal import refused_by_name
 from bundle.measurements import Definition
 from bundle.metrics import landmark_errors, summarize_errors
@@ -95,8 +94,7 @@ def write_evaluation(
     errors = landmark_errors(records)
     films = f"{summary['films']} {'synthetic ' if synthetic else ''}films"
     comparable, unit = comparable_errors(errors.millimetres, errors.width_fraction)
-    plot = png(draw_cumulative_error({films: comparable}, unit))
-    write_whole(folder / CUMULATIVE_ERROR, lambda partial: partial.write_bytes(plot))
+    write_png(folder / CUMULATIVE_ERROR, draw_cumulative_error({films: comparable}, unit))
     pictures = []
     for case, rank, film in choose_examples(comparable, overlays):
         name = records[film]["name"]

@@ -13,10 +13,9 @@ import pandas as pd
 
 from bundle.csv_tables import csv_records
 from bundle.drawing.bland_altman import Compared, draw_bland_altman
-from bundle.drawing.figure import png
+from bundle.drawing.figure import write_png
 from bundle.errors import BundleError
 from bundle.evaluation.tables import Records, read_text, write_frame
-from bundle.files import write_whole
 from bundle.measurements import Definition, measure
 from bundle.measurements.rules import COBB
 from bundle.metrics.agreement import agreement, symmetric_percentage_error
@@ -47,8 +46,7 @@ def write_measurement_agreement(
     frame = _measure(records, names, definitions)
     write_frame(folder / TABLE, frame)
     compared = _compare(frame)
-    plot = png(draw_bland_altman(compared, films))
-    write_whole(folder / PLOT, lambda partial: partial.write_bytes(plot))
+    write_png(folder / PLOT, draw_bland_altman(compared, films))
     summary: dict[str, Any] = {
         "measurements": [
             {"name": values.name, "unit": values.unit, **agreement(values.predicted, values.true)._asdict()}

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Self-contained HTML: templates, charts in a light and a dark version, and pictures, all inside one file."""
+"""Self-contained HTML: templates, charts and pictures, all inside one file."""
 
 from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from matplotlib.figure import Figure
+from markupsafe import Markup
 from PIL import Image
 
-from bundle.drawing.figure import DARK, LIGHT, Theme, png
+from bundle.drawing.figure import DARK, Figure
+from bundle.drawing.svg import CSS_VARIABLES, inline_svg
 from bundle.errors import BundleError
 
 UNKNOWN = "\N{EN DASH}"
@@ -28,6 +28,7 @@ def render(template: Path, **values: Any) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(number=number, percent=percent)
+    environment.globals["chart_colours"] = [(CSS_VARIABLES[light], light, dark) for light, dark in DARK.items()]
     return environment.get_template(template.name).render(**values)
 
 
@@ -41,9 +42,9 @@ def percent(value: float | None) -> str:
     return UNKNOWN if value is None else f"{100 * value:.1f} %"
 
 
-def chart_urls(draw: Callable[[Theme], Figure]) -> dict[str, str]:
-    """Draw a chart in both themes; returns the data URLs `light` and `dark`."""
-    return {name: _data_url(png(draw(theme)), "png") for name, theme in (("light", LIGHT), ("dark", DARK))}
+def inline_chart(figure: Figure, name: str) -> Markup:
+    """Return a chart as an element of a page, on which no other has its name."""
+    return Markup(inline_svg(figure, name))
 
 
 def picture_url(picture: Image.Image, longest_side: int) -> str:

@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from PIL import Image
 
 from bundle.drawing.cumulative_error import MILLIMETRES, WIDTH_PERCENT, comparable_errors, draw_cumulative_error
-from bundle.drawing.figure import DARK, LIGHT, png
 from bundle.drawing.training_curve import draw_training_curve, read_history
 from bundle.errors import BundleError
 
@@ -94,9 +91,3 @@ def test_a_history_that_cannot_be_read_is_told(tmp_path: Path, content: str | No
         (tmp_path / "history.csv").write_text(content)
     with pytest.raises(BundleError, match=r"history\.csv: cannot be read"):
         read_history(tmp_path / "history.csv")
-
-
-@pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_themes_colour_the_page(history: Path, theme) -> None:
-    picture = Image.open(io.BytesIO(png(draw_training_curve(read_history(history), theme)))).convert("RGB")
-    assert "#{:02x}{:02x}{:02x}".format(*picture.getpixel((0, 0))) == theme.surface

@@ -44,8 +44,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
-        if tag == "img":
-            self.alternatives.append(dict(attributes).get("alt") or "")
+        if tag == "img" or dict(attributes).get("role") == "img":
+            self.alternatives.append(dict(attributes).get("alt" if tag == "img" else "aria-label") or "")
         if tag == "th":
             self.scopes.append(dict(attributes).get("scope"))
         self.references += [value or "" for name, value in attributes if name in REFERENCES]
@@ -110,17 +110,18 @@ def test_it_holds_its_pictures_and_refers_to_nothing_outside(run: Path, records:
     page = Page(content)
     links = {reference for reference in page.references if not reference.startswith("data:image/")}
     assert links <= {f"#{name}" for name in page.ids}
-    assert "http" not in content and "url(" not in content and "@import" not in content
+    assert "http" not in content and not re.search(r"url\((?!#)", content) and "@import" not in content
     assert not {"script", "link", "iframe"}.intersection(page.tags)
     assert str(run) not in content
     assert len(content) < 6e6
 
     pictures = re.findall(r"data:image/(\w+);base64,([\w+/=]+)", content)
-    assert len(pictures) == 3 * 2 + 7 + 1  # three charts in two themes, seven films, one prediction
+    assert len(pictures) == 7 + 1  # seven films, one prediction
     for kind, encoded in pictures:
         with Image.open(io.BytesIO(base64.b64decode(encoded))) as picture:
             assert picture.format == kind.upper()
             assert max(picture.size) > 500
+    assert content.count("<svg") == 3
     for case in ("Best", "Typical", "Worst"):
         assert f"{case} films:" in page.text
     assert "films/film_9.png 4.50 mm" in page.text
@@ -139,6 +140,24 @@ def test_it_can_be_read_without_seeing_it(run: Path, records: Records, names: li
     assert all(page.alternatives)
     assert any("The largest: left hip 2.25 mm" in text or "right hip 2.33 mm" in text for text in page.alternatives)
     assert "films/film_9.png with its landmarks, mean error 4.50 mm" in page.alternatives
+
+
+def test_its_charts_are_coloured_by_light_and_dark(run: Path, records: Records, names: list[str]) -> None:
+    """Every variable that a chart takes a colour from has one on light and another one on dark pages."""
+    content = written(run, records, names)
+    style, body = content.split("</style>")
+    used = set(re.findall(r"var\((--chart-\d+)\)", body))
+    light, dark = (
+        dict(re.findall(r"(--chart-\d+): (#\w+);", part)) for part in style.split("@media screen and (prefers", 1)
+    )
+    assert len(used) > 5 and all(light[name] != dark[name] for name in used)
+
+
+def test_no_id_is_given_twice(run: Path, records: Records, names: list[str]) -> None:
+    width = Definition("Width", "distance", "mm", {"points": ("left hip", "right hip")}, (), "mine.yaml")
+    content = written(run, records, names, overlays={"worst": 2}, measurements=[width])
+    ids = re.findall(r' id="([^"]+)"', content)
+    assert len(ids) > 10 and len(ids) == len(set(ids))
 
 
 def test_on_paper_it_is_light_and_whole(run: Path, records: Records, names: list[str]) -> None:

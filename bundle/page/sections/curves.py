@@ -6,17 +6,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from matplotlib.figure import Figure
+from markupsafe import Markup
 
 from bundle.drawing.cumulative_error import comparable_errors, draw_cumulative_error
-from bundle.drawing.figure import Theme
 from bundle.drawing.training_curve import draw_training_curve, read_history
 from bundle.evaluation.reader import Evaluation
-from bundle.page.html import chart_urls
+from bundle.page.html import inline_chart
 
 
-def curve_section(evaluations: Mapping[str, Evaluation], history: Path) -> dict[str, dict[str, str]]:
-    """Return the charts `training` of the main run and `cumulative` of all methods, as `chart_urls`.
+def curve_section(evaluations: Mapping[str, Evaluation], history: Path) -> dict[str, Markup]:
+    """Return the charts `training` of the main run and `cumulative` of all methods.
 
     Args:
         evaluations: Evaluation of each method by its name, the main one last.
@@ -25,16 +24,11 @@ def curve_section(evaluations: Mapping[str, Evaluation], history: Path) -> dict[
     Raises:
         BundleError: the history cannot be read.
     """
-    training = read_history(history)
-    return {
-        "training": chart_urls(lambda theme: draw_training_curve(training, theme)),
-        "cumulative": chart_urls(lambda theme: _cumulative(evaluations, theme)),
-    }
-
-
-def _cumulative(evaluations: Mapping[str, Evaluation], theme: Theme) -> Figure:
     main_first = reversed(list(evaluations.items()))
-    measured = {name: comparable_errors(each.millimetres, each.width_fraction) for name, each in main_first}
-    curves = {name: errors for name, (errors, _) in measured.items()}
+    measured = {name: comparable_errors(found.millimetres, found.width_fraction) for name, found in main_first}
+    errors = {name: values for name, (values, _) in measured.items()}
     _, unit = next(iter(measured.values()))
-    return draw_cumulative_error(curves, unit, theme)
+    return {
+        "training": inline_chart(draw_training_curve(read_history(history)), "training"),
+        "cumulative": inline_chart(draw_cumulative_error(errors, unit), "cumulative"),
+    }

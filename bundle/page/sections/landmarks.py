@@ -12,7 +12,7 @@ from bundle.drawing.schematic import draw_schematic, worst_landmarks
 from bundle.evaluation.mean_true_shape import mean_true_shape
 from bundle.evaluation.reader import Evaluation
 from bundle.metrics.known_mean import mean_over_known
-from bundle.page.html import chart_urls, number
+from bundle.page.html import inline_chart, number
 
 
 def landmark_section(evaluations: Mapping[str, Evaluation], unit: str) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def landmark_section(evaluations: Mapping[str, Evaluation], unit: str) -> dict[s
         unit: `mm` or `px`.
 
     Returns:
-        `unit`; `schematic` as `chart_urls` and the sentence `worst` on it; `unplaced`, names of landmarks that no film
+        `unit`; `schematic`, a chart, and the sentence `worst` on it; `unplaced`, names of landmarks that no film
         has; `rows`, one a landmark: `name`, `means` with a `mean`, its `share` of the main method's largest in [0, 1]
         and whether it is the `lowest` for each method, and `median`, `std`, `failure_rate` of the main method. None
         stands for what could not be measured.
@@ -34,7 +34,7 @@ def landmark_section(evaluations: Mapping[str, Evaluation], unit: str) -> dict[s
     shape = mean_true_shape(main.label)
     return {
         "unit": unit,
-        "schematic": chart_urls(lambda theme: draw_schematic(shape, errors, names, unit, main.skeleton, theme)),
+        "schematic": inline_chart(draw_schematic(shape, errors, names, unit, main.skeleton), "schematic"),
         "worst": ", ".join(f"{names[i]} {_figure(errors[i])} {unit}" for i in worst_landmarks(errors)),
         "unplaced": [name for name, place in zip(names, shape, strict=True) if np.isnan(place).any()],
         "rows": _rows([each.metrics["per_landmark"] for each in evaluations.values()], unit),

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bundle.drawing.bland_altman import Compared, draw_bland_altman
+from bundle.drawing.bland_altman import draw_bland_altman
 from bundle.evaluation.measurement_agreement import read_measurements
 from bundle.evaluation.reader import Evaluation
-from bundle.page.html import chart_urls
+from bundle.page.html import inline_chart
 
 
 def measurement_section(evaluations: Mapping[str, Evaluation]) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def measurement_section(evaluations: Mapping[str, Evaluation]) -> dict[str, Any]
 
     Returns:
         `methods`, names of those that measured; `rows`, what `metrics.json` says of each measurement of the main
-        method, and `errors`, its mean absolute error under each of `methods`; `plots`, a pair of name and `chart_urls`
+        method, and `errors`, its mean absolute error under each of `methods`; `plots`, a pair of name and chart
         for each measurement that was compared on a film; `cobb_smape` in per cent or None.
 
     Raises:
@@ -35,13 +35,13 @@ def measurement_section(evaluations: Mapping[str, Evaluation]) -> dict[str, Any]
         for key, figures in _by_name(main).items()
     ]
     compared = {(row["name"], row["unit"]) for row in rows if row["films"]}
-    plots = [(each.name, _plot(each)) for each in read_measurements(main.folder) if (each.name, each.unit) in compared]
+    plots = [
+        (values.name, inline_chart(draw_bland_altman([values]), f"measurement {number}"))
+        for number, values in enumerate(read_measurements(main.folder))
+        if (values.name, values.unit) in compared
+    ]
     return {"methods": list(found), "rows": rows, "plots": plots, "cobb_smape": main.metrics.get("cobb_smape")}
 
 
 def _by_name(evaluation: Evaluation) -> dict[tuple[str, str], dict[str, Any]]:
     return {(figures["name"], figures["unit"]): figures for figures in evaluation.metrics["measurements"]}
-
-
-def _plot(measurement: Compared) -> dict[str, str]:
-    return chart_urls(lambda theme: draw_bland_altman([measurement], theme=theme))
