@@ -6,24 +6,16 @@ STAMP := .venv/installed
 
 SITE ?= pelvis
 FILMS := demo/$(SITE)
-CELLS := demo/comparison/shots10_draw0
 
-demo: $(STAMP)  ## synthetic films, both stages on 10 labelled ones, confidence, evaluation, inference and a page of it all
-	rm -rf demo/comparison demo/study demo/calibration demo/inference
+demo: $(STAMP)  ## synthetic films, both stages on 10 labelled ones, confidence, evaluation, predictions and a page of it all
+	rm -rf demo/run demo/study demo/predictions
 	$(BIN)/python -m bundle sample --site $(SITE) --out $(FILMS) \
 	    --labelled 10 --unlabelled 200 --validation 10 --test 50 --workers 2
-	$(BIN)/python -m bundle compare --dataset_dir $(FILMS) --out demo/comparison \
-	    --shots 10 --draws 1 --methods multi_view --overlays configs/quick.json --stage2_overlays configs/quick_few_shot.json \
-	    --workers 1
+	$(BIN)/python -m bundle train $(FILMS) --out demo/run --method multi_view \
+	    --overlays configs/quick.json --stage2_overlays configs/quick_few_shot.json
 	mkdir -p demo/study && cp $(FILMS)/films/*test_00000[0-5].dcm demo/study
-	$(BIN)/python -m monai.bundle run calibrate \
-	    --config_file "['configs/inference.json','configs/evaluate.json','configs/calibrate.json']" \
-	    --dataset_dir $(FILMS) --checkpoint $(CELLS)/multi_view/best.pt --output_dir demo/calibration
-	$(BIN)/python -m monai.bundle run evaluate --config_file "['configs/inference.json','configs/evaluate.json']" \
-	    --dataset_dir $(FILMS) --checkpoint $(CELLS)/multi_view/best.pt --output_dir $(CELLS)/multi_view/evaluation
-	$(BIN)/python -m monai.bundle run inference --config_file configs/inference.json \
-	    --dataset_dir demo/study --checkpoint $(CELLS)/multi_view/best.pt --output_dir demo/inference
-	$(BIN)/python -m bundle report $(CELLS)/dag $(CELLS)/multi_view --predictions demo/inference --out demo/index.html
+	$(BIN)/python -m bundle predict demo/run demo/study --out demo/predictions
+	$(BIN)/python -m bundle report demo/run/stage1 demo/run/stage2 --predictions demo/predictions --out demo/index.html
 
 test: $(STAMP) lint  ## every test but the slow ones on real films
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist loadfile

@@ -13,7 +13,13 @@ from pathlib import Path
 def show_command(words: Sequence[str]) -> None:
     """Print a command that is run for the person, so that they can run it themselves."""
     python, *rest = words
-    print("$ " + shlex.join(["python" if python == sys.executable else python, *map(near, rest)]), flush=True)
+    typed = ["python" if python == sys.executable else python, *map(near, rest)]
+    print("$ " + " ".join(map(_quoted, typed)), flush=True)
+
+
+def _quoted(word: str) -> str:
+    """A word as a shell takes it; a list, which holds single quotes, in double ones."""
+    return f'"{word}"' if "'" in word and not set(word) & set('"$`\\!') else shlex.quote(word)
 
 
 def near(path: str | Path) -> str:

@@ -50,6 +50,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="config files to lay over the preset, e.g. configs/sites/spine.json",
     )
+    parser.add_argument(
+        "--stage2_overlays",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="config files to lay over the method's, for stage 2 alone",
+    )
     parser.add_argument("--device", default="auto", metavar="NAME", help="cpu, or the number of a GPU (default: auto)")
     add_settings(parser)
 
@@ -94,6 +102,7 @@ def _plan(arguments: argparse.Namespace, dataset: DatasetDescription) -> OneMode
         methods=(DAG, method) if method.stage == 2 else (method,),
         preset=arguments.preset,
         overlays=tuple(file.resolve() for file in arguments.overlays),
+        stage2_overlays=tuple(file.resolve() for file in arguments.stage2_overlays),
         settings=read_settings(arguments.settings),
         evaluates=False,
     )
