@@ -76,8 +76,8 @@ def _films(results: Results, shots: int) -> dict[str, Any] | None:
             "case": case,
             "name": shown.films[film],
             "pictures": [
-                (each.method, each.error, picture_url(each.picture, PICTURE_SIDE))
-                for each in draw_film(results, shown, film)
+                (drawn.method, drawn.error, picture_url(drawn.picture, PICTURE_SIDE))
+                for drawn in draw_film(results, shown, film)
             ],
         }
         for case, film in choose_films(results, shown)

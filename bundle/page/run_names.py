@@ -24,7 +24,7 @@ def run_names(runs: Sequence[Path]) -> list[str]:
     for folder, run in zip(folders, runs, strict=True):
         if folders.count(folder) > 1:
             raise BundleError(f"{run}: is given twice; give each run once")
-    alike = [[other for other, its in zip(folders, methods, strict=True) if its == method] for method in methods]
+    alike = [[folder for folder, other in zip(folders, methods, strict=True) if other == method] for method in methods]
     return [
         method if len(others) == 1 else f"{method} ({_end(folder, others)})"
         for method, folder, others in zip(methods, folders, alike, strict=True)

@@ -23,8 +23,8 @@ def names(cell: Cell) -> list[str]:
 def test_what_others_start_from_comes_before_them(plan_for: Make):
     work = plan_for().work()
     assert len(work) == len(set(work)) == len(METHODS) * 2 * 2 + 1
-    for index, each in enumerate(work):
-        assert set(each.needs) <= set(work[:index])
+    for index, cell in enumerate(work):
+        assert set(cell.needs) <= set(work[:index])
 
 
 def test_one_warm_up_serves_the_methods_that_need_it(plan_for: Make, tmp_path: Path):
@@ -33,7 +33,7 @@ def test_one_warm_up_serves_the_methods_that_need_it(plan_for: Make, tmp_path: P
     assert options(recommended.training_command())["--warm_up"] == str(warm_up)
     assert options(recommended.needs[1].training_command())["--output_dir"] == str(warm_up)
     assert "--warm_up" not in options(other.training_command())
-    assert warm_up not in [each.folder for each in plan_for("pi_model").work()]
+    assert warm_up not in [cell.folder for cell in plan_for("pi_model").work()]
 
 
 def test_a_warm_up_is_done_when_it_is_trained(plan_for: Make):
@@ -88,7 +88,7 @@ def test_evaluation_command(plan_for: Make, tmp_path: Path):
 def test_what_a_cell_has_come_to(plan_for: Make, pretend: Callable):
     comparison = plan_for("pi_model", shots=(4,), draws=1)
     dag, mean_shape, pi_model = comparison.cells()
-    assert not any((each.trained, each.done, each.diverged) != (False,) * 3 for each in comparison.cells())
+    assert not any((cell.trained, cell.done, cell.diverged) != (False,) * 3 for cell in comparison.cells())
     pretend(dag, 2.0, converged=False)
     assert dag.trained and dag.done and dag.diverged
     assert mean_shape.trained and not mean_shape.done and not mean_shape.diverged

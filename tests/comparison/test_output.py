@@ -36,13 +36,17 @@ def test_everything_is_written(compared: Plan, tmp_path: Path):
         assert Image.open(out / name).size > (1000, 500)
     assert "## Table 2" in (out / "tables.md").read_text() and "## Every draw" in (out / "tables.md").read_text()
 
-    (dag,) = [each for each in records(out / "draws.csv") if (each["method"], each["shots"], each["draw"]) == DAG]
+    (dag,) = [
+        record for record in records(out / "draws.csv") if (record["method"], record["shots"], record["draw"]) == DAG
+    ]
     assert (dag["state"], dag["minutes"], dag["resumed"]) == ("stage 1 did not converge", "1.5", "False")
     assert float(dag["mean_px"]) == pytest.approx(8, abs=1e-3)
-    (summary,) = [each for each in records(out / "summary.csv") if (each["method"], each["shots"]) == ("dag", "1")]
+    (summary,) = [
+        record for record in records(out / "summary.csv") if (record["method"], record["shots"]) == ("dag", "1")
+    ]
     assert (summary["draws"], summary["mean_px_spread"]) == ("1", "")
     assert float(summary["mean_px"]) == pytest.approx(9, abs=1e-3)
-    (pair,) = [each for each in records(out / "differences.csv") if tuple(each.values())[:3] == PAIR]
+    (pair,) = [record for record in records(out / "differences.csv") if tuple(record.values())[:3] == PAIR]
     assert (pair["unit"], pair["draws"], pair["beyond_chance"]) == ("mm", "2", "True")
     assert float(pair["difference_low"]) <= float(pair["difference"]) <= float(pair["difference_high"])
 
@@ -60,7 +64,7 @@ def test_the_page_holds_all_and_refers_to_nothing_outside(compared: Plan, tmp_pa
     assert "http" not in page and not re.search(r"url\((?!#)", page) and str(tmp_path) not in page
     assert not re.search(r"<(script|link|iframe)", page)
     references = set(re.findall(r'(?:src|srcset|href)="([^"]*)"', page))
-    links = {each for each in references if not each.startswith("data:image/")}
+    links = {reference for reference in references if not reference.startswith("data:image/")}
     assert links <= {f"#{name}" for name in re.findall(r'id="([^"]+)"', page)}
     films = re.findall(r'id="film-(\d+)-(\d+)-(\d+)"', page)
     assert len(films) == 2 * 2 * len(METHODS)  # numbers of labelled films, test films (of which there are two), methods

@@ -112,7 +112,7 @@ def test_unknown_spacing_leaves_out_millimetres(plan_for: Callable, pretend: Cal
 
 def test_differences_are_those_of_the_draws_that_both_have(compared: Plan):
     results = Results(compared)
-    found = {(each.shots, each.method.key, each.reference.key): each for each in differences(results)}
+    found = {(pair.shots, pair.method.key, pair.reference.key): pair for pair in differences(results)}
     assert {(method, reference) for shots, method, reference in found if shots == 4} == {
         *((key, "dag") for key in ("spatial_configuration_net", *STAGE_2)),
         *((key, "trained_on") for key in STAGE_2[1:]),

@@ -21,11 +21,11 @@ SHAPE = np.array([[10.0, 0], [0, 40], [20, 80], [10, 120]])
 
 
 def marks(figure: Figure) -> PathCollection:
-    return next(each for each in figure.axes[0].collections if each.get_array() is not None)
+    return next(collection for collection in figure.axes[0].collections if collection.get_array() is not None)
 
 
 def labels(figure: Figure) -> list[str]:
-    return [each.get_text() for each in figure.axes[0].texts]
+    return [text.get_text() for text in figure.axes[0].texts]
 
 
 def test_the_diameter_of_a_mark_is_proportional_to_the_error() -> None:
@@ -63,7 +63,7 @@ def test_missing_and_unfound_landmarks() -> None:
     figure = draw_schematic(shape, np.array([np.nan, 2, np.inf, np.nan]), NAMES, "px", skeleton=[(0, 1), (1, 2)])
     np.testing.assert_array_equal(marks(figure).get_offsets(), SHAPE[[1]])
     assert set(labels(figure)) == {"hip  2.00", "knee  not always found"}
-    crosses = next(each for each in figure.axes[0].collections if each.get_array() is None)
+    crosses = next(collection for collection in figure.axes[0].collections if collection.get_array() is None)
     np.testing.assert_array_equal(crosses.get_offsets(), SHAPE[[2]])
     assert worst_landmarks(np.array([1, np.nan, np.inf, 3])) == [2, 3, 0]
 

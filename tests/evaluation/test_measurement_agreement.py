@@ -65,7 +65,7 @@ def test_films_of_unknown_spacing_are_counted_in_pixels_apart(
     for record in records[:4]:
         record["spacing"] = np.full(2, np.nan)
     in_pixels, in_mm = write_evaluation(records, names, tmp_path, measurements=[WIDTH])["measurements"]
-    assert [(each["unit"], each["films"]) for each in (in_pixels, in_mm)] == [("px", 3), ("mm", 6)]
+    assert [(measured["unit"], measured["films"]) for measured in (in_pixels, in_mm)] == [("px", 3), ("mm", 6)]
     read = read_measurements(tmp_path)
     assert [(values.name, values.unit, len(values.true)) for values in read] == [("Width", "px", 4), ("Width", "mm", 6)]
     assert np.isnan(read[0].true).tolist() == [False, False, False, True]

@@ -37,7 +37,7 @@ def landmark_section(evaluations: Mapping[str, Evaluation], unit: str) -> dict[s
         "schematic": inline_chart(draw_schematic(shape, errors, names, unit, main.skeleton), "schematic"),
         "worst": ", ".join(f"{names[i]} {_figure(errors[i])} {unit}" for i in worst_landmarks(errors)),
         "unplaced": [name for name, place in zip(names, shape, strict=True) if np.isnan(place).any()],
-        "rows": _rows([each.metrics["per_landmark"] for each in evaluations.values()], unit),
+        "rows": _rows([evaluation.metrics["per_landmark"] for evaluation in evaluations.values()], unit),
     }
 
 

@@ -29,9 +29,11 @@ def measurement_section(evaluations: Mapping[str, Evaluation]) -> dict[str, Any]
     main = list(evaluations.values())[-1]
     if not main.metrics.get("measurements"):
         return {}
-    found = {name: _by_name(each) for name, each in evaluations.items() if each.metrics.get("measurements")}
+    found = {
+        name: _by_name(evaluation) for name, evaluation in evaluations.items() if evaluation.metrics.get("measurements")
+    }
     rows = [
-        {**figures, "errors": [each.get(key, {}).get("mean_absolute_error") for each in found.values()]}
+        {**figures, "errors": [measured.get(key, {}).get("mean_absolute_error") for measured in found.values()]}
         for key, figures in _by_name(main).items()
     ]
     compared = {(row["name"], row["unit"]) for row in rows if row["films"]}
