@@ -10,7 +10,7 @@ FILMS := demo/$(SITE)
 demo: $(STAMP)  ## synthetic films, both stages on 10 labelled ones, confidence, evaluation, predictions and a page of it all
 	rm -rf demo/run demo/study demo/predictions
 	$(BIN)/python -m bundle sample --site $(SITE) --out $(FILMS) \
-	    --labelled 10 --unlabelled 200 --validation 10 --test 50 --workers 2
+	    --labeled 10 --unlabeled 200 --validation 10 --test 50 --workers 2
 	$(BIN)/python -m bundle train $(FILMS) --out demo/run --method multi_view \
 	    --overlays configs/quick.json --stage2_overlays configs/quick_few_shot.json
 	mkdir -p demo/study && cp $(FILMS)/films/*test_00000[0-5].dcm demo/study

@@ -24,12 +24,12 @@ VERBS = {
     "import": Verb(
         "bundle.commands.import_films",
         "make a data folder from your films and their landmarks",
-        "import csv landmarks.csv --out data/ceph --landmark-set cephalogram",
+        "import csv landmarks.csv --out data/ceph --landmark_set cephalogram",
     ),
     "sample": Verb(
         "bundle.synthetic.command",
         "make a data folder of synthetic radiographs with exact landmarks",
-        "sample --site pelvis --out data/pelvis --labelled 30 --validation 10 --unlabelled 200 --test 50",
+        "sample --site pelvis --out data/pelvis --labeled 30 --validation 10 --unlabeled 200 --test 50",
     ),
     "train": Verb(
         "bundle.commands.train",

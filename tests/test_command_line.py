@@ -83,7 +83,7 @@ def test_every_verb_explains_itself(words, capsys) -> None:
 def test_an_import_is_complete_and_says_what_to_do_next(source, tmp_path, capsys) -> None:
     out = tmp_path / "out"
     words = ["import", "csv", str(source / "landmarks.csv"), "--out", str(out), "--unlabeled", str(source / "more")]
-    assert main([*words, "--landmark-names", "A point,B point,C point", "--validation", "2", "--name", "profiles"]) == 0
+    assert main([*words, "--landmark_names", "A point,B point,C point", "--validation", "2", "--name", "profiles"]) == 0
     dataset = read_dataset(out)
     assert (dataset.name, dataset.landmarks) == ("profiles", ("A point", "B point", "C point"))
     assert [len(films) for films in (dataset.training, dataset.validation, dataset.test, dataset.unlabeled)] == [
@@ -113,7 +113,7 @@ def test_names_may_come_from_a_file_and_splits_from_another(source, tmp_path) ->
     ids = [f"{index:02}" for index in range(12)]
     (tmp_path / "lists.json").write_text(json.dumps({"train": ids[:9], "test": ids[9:]}))
     words = ["import", "csv", str(source), "--out", str(tmp_path / "out"), "--splits", str(tmp_path / "lists.json")]
-    assert main([*words, "--landmark-names", str(tmp_path / "names.txt")]) == 0
+    assert main([*words, "--landmark_names", str(tmp_path / "names.txt")]) == 0
     dataset = read_dataset(tmp_path / "out")
     assert dataset.landmarks == ("sella, left", "sella, right", "nasion")
     assert [film.image.stem for film in dataset.test] == ids[9:]
@@ -168,8 +168,8 @@ def test_ctrl_c_ends_with_a_short_line(monkeypatch, capsys, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("name", "options", "landmarks", "counts"),
     [
-        ("ceph", ["--landmark-set", "cephalogram", "--validation", "20"], CEPHALOGRAM.landmarks, [128, 20, 150]),
-        ("spine", ["--landmark-set", "spine"], SPINE.landmarks, [280, 20, 80]),
+        ("ceph", ["--landmark_set", "cephalogram", "--validation", "20"], CEPHALOGRAM.landmarks, [128, 20, 150]),
+        ("spine", ["--landmark_set", "spine"], SPINE.landmarks, [280, 20, 80]),
         ("hand", [], tuple(f"landmark {number}" for number in range(1, 38)), [7, 1, 2]),
     ],
 )

@@ -85,8 +85,8 @@ def _add_format_arguments(parser: argparse.ArgumentParser, source: str) -> None:
     )
     parser.add_argument("--name", help="title of the dataset (default: the name of the data folder)")
     names = parser.add_mutually_exclusive_group()
-    names.add_argument("--landmark-names", metavar="NAMES", help="names in order: a,b,c or a file of one name a line")
-    names.add_argument("--landmark-set", choices=("cephalogram", "spine"), help="clinical names of a known set")
+    names.add_argument("--landmark_names", metavar="NAMES", help="names in order: a,b,c or a file of one name a line")
+    names.add_argument("--landmark_set", choices=("cephalogram", "spine"), help="clinical names of a known set")
     parser.add_argument(
         "--splits",
         type=Path,
@@ -95,7 +95,7 @@ def _add_format_arguments(parser: argparse.ArgumentParser, source: str) -> None:
         "(default: splits.json beside SOURCE where there is one)",
     )
     parser.add_argument(
-        "--test-fraction", type=float, metavar="F", help="part of the films to test on where SOURCE has no split (0.2)"
+        "--test_fraction", type=float, metavar="F", help="part of the films to test on where SOURCE has no split (0.2)"
     )
     parser.add_argument(
         "--validation",

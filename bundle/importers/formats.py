@@ -43,7 +43,7 @@ FORMATS = {
     "csv": Format(
         "landmark_csv:read_csv",
         "table of image,spacing_mm,x1,y1,… or another header, or id,x0,y0,… without one",
-        "csv landmarks.csv --out data/ceph --landmark-set cephalogram",
+        "csv landmarks.csv --out data/ceph --landmark_set cephalogram",
         (".csv", ".tsv", ".txt"),
     ),
     "coco": Format(

@@ -132,7 +132,7 @@ def _named(own: tuple[str, ...], names: tuple[str, ...] | None, where: str) -> t
         return names or own
     if shared := {name.casefold() for name in names} & {name.casefold() for name in own}:
         raise ConfigurationError(
-            f"{where}: its columns name {min(shared)!r} and other landmarks than --landmark-names; give all of its "
+            f"{where}: its columns name {min(shared)!r} and other landmarks than --landmark_names; give all of its "
             f"names, {', '.join(own)}, or none of them"
         )
     return checked_names(names, len(own), where)

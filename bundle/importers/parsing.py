@@ -208,6 +208,6 @@ def in_order(named: Mapping[str, Point], names: tuple[str, ...], where: str) -> 
     for name in named:
         if name not in names:
             raise DatasetError(
-                f"{where}: {quoted(name)} is none of the landmarks; rename it or add it to --landmark-names"
+                f"{where}: {quoted(name)} is none of the landmarks; rename it or add it to --landmark_names"
             )
     return tuple(named.get(name) for name in names)

@@ -22,7 +22,7 @@ def mean_of_readers(readers: Sequence[Annotations]) -> Annotations:
     for number, (reader, films) in enumerate(zip(readers, by_image, strict=True), start=1):
         if reader.landmarks != first.landmarks:
             raise DatasetError(
-                f"reader {number} names other landmarks than reader 1; give both the same --landmark-names"
+                f"reader {number} names other landmarks than reader 1; give both the same --landmark_names"
             )
         for image in sorted(films.keys() ^ by_image[0].keys()):
             raise DatasetError(

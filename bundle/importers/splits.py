@@ -56,10 +56,10 @@ def split_films(annotations: Annotations, holdout: Holdout) -> dict[str, tuple[F
     if not annotations.splits:
         fraction = DEFAULT_TEST_FRACTION if holdout.test_fraction is None else holdout.test_fraction
         if not 0 <= fraction < 1:
-            raise ConfigurationError(f"--test-fraction is {fraction}; choose at least 0 and less than 1")
+            raise ConfigurationError(f"--test_fraction is {fraction}; choose at least 0 and less than 1")
         films["test"] = _hold_out(films["training"], round(fraction * len(films["training"])), holdout.seed)
     elif holdout.test_fraction is not None:
-        raise ConfigurationError("--test-fraction is given but the source has its own split; leave the option out")
+        raise ConfigurationError("--test_fraction is given but the source has its own split; leave the option out")
     if not films["validation"]:
         films["validation"] = _hold_out(films["training"], _validation_count(films["training"], holdout), holdout.seed)
     elif holdout.validation is not None:

@@ -17,11 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", required=True, metavar="DIR", help="folder of the dataset; films already there are kept"
     )
-    parser.add_argument(
-        "--labelled", type=int, default=0, metavar="N", help="training films with landmarks (default 0)"
-    )
+    parser.add_argument("--labeled", type=int, default=0, metavar="N", help="training films with landmarks (default 0)")
     parser.add_argument("--validation", type=int, default=0, metavar="N", help="validation films (default 0)")
-    parser.add_argument("--unlabelled", type=int, default=0, metavar="N", help="films without landmarks (default 0)")
+    parser.add_argument("--unlabeled", type=int, default=0, metavar="N", help="films without landmarks (default 0)")
     parser.add_argument("--test", type=int, default=0, metavar="N", help="test films (default 0)")
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same films (default 0)")
     parser.add_argument("--size", type=int, default=512, help="longest side in pixels (default 512)")
@@ -33,9 +31,9 @@ def run(arguments: argparse.Namespace) -> None:
     write_sample(
         arguments.site,
         arguments.out,
-        arguments.labelled,
+        arguments.labeled,
         arguments.validation,
-        arguments.unlabelled,
+        arguments.unlabeled,
         arguments.test,
         arguments.seed,
         arguments.size,

@@ -68,7 +68,7 @@ def test_each_slice_becomes_a_film_without_its_padding(challenge, below) -> None
 
 
 def test_the_command_copies_the_films(challenge, tmp_path, capsys) -> None:
-    words = ["import", "auto", str(challenge), "--out", str(tmp_path / "out"), "--test-fraction", "0"]
+    words = ["import", "auto", str(challenge), "--out", str(tmp_path / "out"), "--test_fraction", "0"]
     assert main([*words, "--validation", "0"]) == 0
     assert "taken for cl-detection, since its JSON lists points with name, point and scale" in capsys.readouterr().out
     dataset = read_dataset(tmp_path / "out")

@@ -228,8 +228,8 @@ def test_a_format_gives_the_points_back(images, tmp_path, capsys, name, told) ->
     form = name.split()[0]
     words = ["import", form if told == "by name" else "auto", str(source), "--out", str(tmp_path / "out")]
     words += [] if form == "yolo" else ["--images", str(images)]
-    words += ["--landmark-names", str(tmp_path / "names.txt")]
-    assert main([*words, "--test-fraction", "0", "--validation", "0"]) == 0, capsys.readouterr().err
+    words += ["--landmark_names", str(tmp_path / "names.txt")]
+    assert main([*words, "--test_fraction", "0", "--validation", "0"]) == 0, capsys.readouterr().err
     assert told == "by name" or f"taken for {form}, since" in capsys.readouterr().out
     dataset = read_dataset(tmp_path / "out")
     assert dataset.landmarks == tuple(NAMES)

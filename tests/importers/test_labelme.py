@@ -57,7 +57,7 @@ def test_given_names_set_the_order(images) -> None:
             [shape("hip", None, None)],
             r"a\.json: shapes\[0\]\.points has no coordinates; draw the point again or delete it",
         ),
-        ([shape("hop", 1, 2)], r"a\.json: 'hop' is none of the landmarks; rename it or add it to --landmark-names"),
+        ([shape("hop", 1, 2)], r"a\.json: 'hop' is none of the landmarks; rename it or add it to --landmark_names"),
     ],
 )
 def test_a_malformed_file(images, shapes, sentence) -> None:

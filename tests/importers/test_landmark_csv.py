@@ -120,7 +120,7 @@ def test_given_names_order_or_replace_those_of_the_columns(table, names, landmar
 
 
 def test_given_names_of_which_the_columns_have_some(table) -> None:
-    with pytest.raises(ConfigurationError, match="its columns name 'left' and other landmarks than --landmark-names"):
+    with pytest.raises(ConfigurationError, match="its columns name 'left' and other landmarks than --landmark_names"):
         table("image,left_x,left_y,right_x,right_y\na.png,1,2,3,4\n", ("Left", "nasion"))
 
 

@@ -18,7 +18,7 @@ Import = Callable[[Path], int]
 def bring_in(images: Path, tmp_path: Path) -> Import:
     """Import the annotated films a and b with a folder of more films; gives the exit code."""
     (images / "landmarks.csv").write_text("image,spacing_mm,x1,y1\na.png,,1,2\nb.png,,3,4\n")
-    words = ["import", "csv", str(images / "landmarks.csv"), "--out", str(tmp_path / "out"), "--test-fraction", "0"]
+    words = ["import", "csv", str(images / "landmarks.csv"), "--out", str(tmp_path / "out"), "--test_fraction", "0"]
     return lambda more: main([*words, "--unlabeled", str(more)])
 
 

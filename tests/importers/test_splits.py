@@ -55,7 +55,7 @@ def test_the_source_s_own_split_is_kept() -> None:
     splits = split_films(source, Holdout(validation=3))
     assert splits["test"] == source.films[:5]
     assert len(splits["validation"]) == 3
-    with pytest.raises(ConfigurationError, match="--test-fraction is given but the source has its own split; leave"):
+    with pytest.raises(ConfigurationError, match="--test_fraction is given but the source has its own split; leave"):
         split_films(source, Holdout(test_fraction=0.1))
 
 
@@ -70,7 +70,7 @@ def test_the_source_s_own_validation_films_are_kept() -> None:
 
 @pytest.mark.parametrize("fraction", [-0.1, 1.0, float("nan")])
 def test_a_test_fraction_that_is_none(fraction) -> None:
-    with pytest.raises(ConfigurationError, match=r"--test-fraction is .*; choose at least 0 and less than 1"):
+    with pytest.raises(ConfigurationError, match=r"--test_fraction is .*; choose at least 0 and less than 1"):
         split_films(annotations(5), Holdout(test_fraction=fraction))
 
 

@@ -153,7 +153,7 @@ def test_an_unknown_site_is_refused(tmp_path: Path) -> None:
 def test_the_command_line_writes_a_sample(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
-    words = f"--site hand --out {tmp_path} --labelled 1 --unlabelled 1 --test 1 --validation 1 --size {SIZE}"
+    words = f"--site hand --out {tmp_path} --labeled 1 --unlabeled 1 --test 1 --validation 1 --size {SIZE}"
     command.run(parser.parse_args([*words.split(), "--seed", "3", "--workers", "1"]))
     dataset = read_dataset(tmp_path)
     assert [len(dataset.training), len(dataset.validation), len(dataset.unlabeled), len(dataset.test)] == [1, 1, 1, 1]
