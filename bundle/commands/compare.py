@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bundle.commands.settings import add_settings, read_settings
-from bundle.comparison.methods import ALWAYS, METHODS, PRESETS, Method, choose_methods
+from bundle.commands.configuration import add_configuration, read_configuration
+from bundle.comparison.methods import ALWAYS, METHODS, Method, choose_methods
 from bundle.errors import BundleError, ConfigurationError
 
 if TYPE_CHECKING:
@@ -35,25 +35,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"all, or some of {_keys(METHODS)}; {_keys(ALWAYS)} are always there (all)",
     )
     parser.add_argument(
-        "--preset", choices=PRESETS, default="cpu", help="small images for CPUs, or the paper's settings (cpu)"
-    )
-    parser.add_argument(
-        "--overlays",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help="config files to lay over the preset, for every training, e.g. configs/sites/spine.json",
-    )
-    parser.add_argument(
-        "--stage2_overlays",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help="config files to lay over the method's, for trainings of stage 2 alone",
-    )
-    parser.add_argument(
         "--cache_dir", type=Path, metavar="DIR", help="folder of decoded films (default: cache in the data folder)"
     )
     parser.add_argument("--workers", type=int, metavar="N", help="cells to run at a time (default: one a device)")
@@ -63,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME,…",
         help="cpu, or numbers of GPUs that cells go to in turn, e.g. 0,1 (default: every GPU, else cpu)",
     )
-    add_settings(parser)
+    add_configuration(parser)
 
 
 def _keys(methods: Sequence[Method]) -> str:
@@ -108,10 +89,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         shots=_numbers(arguments.shots),
         draws=tuple(range(arguments.draws)),
         methods=choose_methods(arguments.methods),
-        preset=arguments.preset,
-        overlays=tuple(file.resolve() for file in arguments.overlays),
-        stage2_overlays=tuple(file.resolve() for file in arguments.stage2_overlays),
-        settings=read_settings(arguments.settings),
+        **read_configuration(arguments),
         cache_dir=arguments.cache_dir.resolve() if arguments.cache_dir else None,
     )
 

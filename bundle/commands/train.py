@@ -8,9 +8,9 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bundle.commands.settings import add_settings, read_settings
+from bundle.commands.configuration import add_configuration, read_configuration
 from bundle.commands.shown import near, show_command
-from bundle.comparison.methods import DAG, METHODS, PRESETS, Method
+from bundle.comparison.methods import DAG, METHODS, Method
 from bundle.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -39,27 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[method.key for method in METHODS if method.stage],
         help=f"who teaches ({RECOMMENDED}; dag where there are no unlabeled or no validation films)",
     )
-    parser.add_argument(
-        "--preset", choices=PRESETS, default="cpu", help="small images for CPUs, or the paper's settings (cpu)"
-    )
-    parser.add_argument(
-        "--overlays",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help="config files to lay over the preset, e.g. configs/sites/spine.json",
-    )
-    parser.add_argument(
-        "--stage2_overlays",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help="config files to lay over the method's, for stage 2 alone",
-    )
     parser.add_argument("--device", default="auto", metavar="NAME", help="cpu, or the number of a GPU (default: auto)")
-    add_settings(parser)
+    add_configuration(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -100,10 +81,7 @@ def _plan(arguments: argparse.Namespace, dataset: DatasetDescription) -> OneMode
         shots=(shots,),
         draws=(arguments.draw,),
         methods=(DAG, method) if method.stage == 2 else (method,),
-        preset=arguments.preset,
-        overlays=tuple(file.resolve() for file in arguments.overlays),
-        stage2_overlays=tuple(file.resolve() for file in arguments.stage2_overlays),
-        settings=read_settings(arguments.settings),
+        **read_configuration(arguments),
         evaluates=False,
     )
 
