@@ -52,10 +52,11 @@ def metaimage_header(file: Path) -> MetaImageHeader:
             key, _, value = line.decode("latin-1").partition("=")
             fields[key.strip()] = value.strip()
         start = stream.tell()
-    sizes = tuple(map(int, fields.get("DimSize", "").split()))
-    if len(sizes) < 2:
-        raise ValueError("no DimSize")
-    channels = int(fields.get("ElementNumberOfChannels", 1))
+    stated = fields.get("DimSize", "").split()
+    channel_count = fields.get("ElementNumberOfChannels", "1")
+    if len(stated) < 2 or not all(number.isdecimal() and number.isascii() for number in (*stated, channel_count)):
+        raise ValueError("no DimSize or ElementNumberOfChannels that is one")  # not quoted: it may hold other fields
+    sizes, channels = tuple(map(int, stated)), int(channel_count)
     shape = sizes if channels == 1 else (*sizes, channels)
     element = _BYTES.get(fields.get("ElementType", "").removeprefix("MET_").removeprefix("U"))
     data = fields.get("ElementDataFile", "LOCAL")

@@ -54,6 +54,7 @@ def tiff_tags(file: Path) -> TiffTags:
     """Read the tags of a TIFF file, no pixel.
 
     Raises:
+        RadiographError: its size or the meaning of its values is missing, as in a file that is cut.
         Exception: of Pillow's parser, where they are damaged.
     """
     with file.open("rb") as stream:
@@ -63,6 +64,8 @@ def tiff_tags(file: Path) -> TiffTags:
         tags = ImageFileDirectory_v2(head)
         stream.seek(tags.next)
         tags.load(stream)
+        if missing := [TAGS_V2[tag].name for tag in (_WIDTH, _HEIGHT, _PHOTOMETRIC) if tag not in tags]:
+            raise RadiographError(f"{file.name}: it has no {', '.join(missing)}; use an intact file")
         bits = tags.get(_BITS, (1,))
         colours = tags.get(_COLOUR_MAP)
         return TiffTags(

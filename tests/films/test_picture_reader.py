@@ -168,11 +168,13 @@ def test_a_cut_picture_is_refused(tmp_path, kind, part):
     Image.fromarray(np.tile(FILM, (9, 2))).save(path, **options)
     content = path.read_bytes()
     path.write_bytes(content[: int(part * len(content))])
-    with pytest.raises(RadiographError, match=r"^film\..*: cannot be read as an image \("):
+    with pytest.raises(
+        RadiographError, match=r"^film\..*: (cannot be read as an image|it has no ImageWidth).*; use an int"
+    ):
         read(path)
 
 
-@pytest.mark.parametrize("side", [17_000, 30_000])
+@pytest.mark.parametrize("side", [12_000, 17_000, 30_000])
 def test_too_many_pixels_are_refused_before_they_are_read(tmp_path, side):
     path = png(tmp_path / "film.png", bytes(100), side, side, 8, 0)
     with pytest.raises(RadiographError, match=r"film\.png: (its size is|it has too many).*; save it at a smaller size"):

@@ -232,6 +232,15 @@ def test_more_than_its_pixels_is_not_unpacked(tmp_path, name):
         LoadRadiographd("image")({"image": str(path)})
 
 
+@pytest.mark.parametrize("stated", [b"DimSize = 4 Doe^Jane", b"DimSize = 4", b"DimSize = -4 -3", b"Size = 4 3"])
+def test_a_metaimage_without_a_size_is_refused_and_not_quoted(tmp_path, stated):
+    path = metaimage(tmp_path / "film.mha", FILM, (0.3, 0.3))
+    path.write_bytes(path.read_bytes().replace(b"DimSize = 3 4", stated))
+    with pytest.raises(RadiographError, match=r"^film\.mha: .*no DimSize") as refusal:
+        LoadRadiographd("image")({"image": str(path)})
+    assert "Doe" not in str(refusal.value)
+
+
 def test_values_that_are_no_numbers_are_refused(tmp_path):
     pixels = FILM.astype(np.float32)
     pixels[1, 1] = np.nan

@@ -131,6 +131,17 @@ def test_several_pages_are_refused(tmp_path):
         read(tmp_path / "film.tif")
 
 
+@pytest.mark.parametrize(("tag", "name"), [(256, "ImageWidth"), (262, "PhotometricInterpretation")])
+def test_a_tag_that_is_missing_is_named(tmp_path, tag, name):
+    path = write_tiff(tmp_path / "film.tif", GREY.astype(np.uint8))
+    content = path.read_bytes()
+    entry = np.array([tag, 4 if tag == 256 else 3], "<u2").tobytes()
+    assert content.count(entry) == 1
+    path.write_bytes(content.replace(entry, np.array([60000, 4 if tag == 256 else 3], "<u2").tobytes()))
+    with pytest.raises(RadiographError, match=rf"^film\.tif: it has no {name}; use an intact file"):
+        read(path)
+
+
 def test_too_many_pixels_are_refused_before_they_are_unpacked(tmp_path):
     path = write_tiff(tmp_path / "film.tif", GREY.astype(np.uint8), compression="lzw")
     stated, huge = (np.array([size], "<u4").tobytes() for size in (HEIGHT, 2**31))
