@@ -22,7 +22,7 @@ from bundle.confidence.estimator import ConfidenceEstimator
 from bundle.engines import read_weights
 from bundle.errors import RadiographError
 from bundle.files import sha256_of
-from bundle.films.film_folder import REFUSED, film_item
+from bundle.films.film_folder import film_item, prepare_film
 from bundle.films.refusal import refused_by_name
 from bundle.measurements import choose_measurements, definitions_sha256
 from bundle.networks import network_from_card
@@ -87,6 +87,7 @@ class Predictor:
         card, file = self.weights.card, self.weights.file
         self.names = tuple(card["landmarks"])
         self.film_preprocessing = Preprocessing.of_card(card, file)
+        self._transform = self.preprocessing()
         self.measurements = choose_measurements(measurements, self.names)
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self.batch_size = batch_size
@@ -160,7 +161,7 @@ class Predictor:
         for place, film in enumerate(films):
             try:
                 with refused_by_name(film["name"]):
-                    prepared[place] = self._prepared(film)
+                    prepared[place] = prepare_film(film, self._transform)
             except RadiographError as error:
                 results[place] = _refusal(film, error)
         if prepared:
@@ -195,12 +196,6 @@ class Predictor:
     def confidence_handlers(self) -> list[EstimateConfidence]:
         """Handlers by which an evaluator tells which errors to expect; none where the network is not calibrated."""
         return [] if self.estimator is None else [EstimateConfidence(self.estimator)]
-
-    def _prepared(self, film: Mapping[str, Any]) -> Mapping[str, Any]:
-        if REFUSED in film:
-            raise RadiographError(film[REFUSED])
-        prepared: Mapping[str, Any] = self.preprocessing()(film)
-        return prepared
 
     def _answers(self, items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """The items with what the network says of them; the evaluator is new, since MONAI's keeps its first length."""

@@ -98,7 +98,7 @@ def train_model(
     evaluates = any(film.labelled for film in dataset.test)
     with only_comparison(plan.out) as lock, interrupted_by_termination():
         processes = Processes([lock], announce)
-        environment = environment_on(devices[0], plan.cache)
+        environment = environment_on(devices[0])
         if calibrates and not (final.folder / "calibration" / "calibration.json").is_file():
             say("calibrating: which error to expect of each landmark")
             processes.run(final.calibration_command(), final.log, environment)

@@ -9,7 +9,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from pathlib import Path
 from typing import NamedTuple
 
 from bundle.comparison.cells import Cell
@@ -56,18 +55,14 @@ def devices_named(words: str) -> list[str]:
     return [known.get(device, CPU) for device in devices]
 
 
-def environment_on(device: str, cache: Path, workers: int = 1) -> dict[str, str]:
+def environment_on(device: str, workers: int = 1) -> dict[str, str]:
     """Environment of a process that shall see one device alone; workers on the CPU get their share of threads.
 
     Args:
         device: "cpu" or what `CUDA_VISIBLE_DEVICES` calls a GPU.
-        cache: folder of decoded films.
         workers: how many processes run at a time.
     """
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "" if device == CPU else device}
-    # where the folder for temporary files is on another disk, MONAI's cache moves films into place in pieces,
-    # and a cell that reads one at that moment fails
-    environment["TMPDIR"] = str(cache)
     if workers > 1:
         environment.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // workers)))
     return environment
@@ -167,7 +162,7 @@ class _Run:
 
     def _complete(self, cell: Cell, device: str) -> str:
         """Train and evaluate a cell, as far as that is not done; returns its figures in a sentence."""
-        environment = environment_on(device, cell.plan.cache, self.workers)
+        environment = environment_on(device, self.workers)
         if not cell.trained:
             start, resumed = time.monotonic(), (cell.folder / "last.pt").exists()
             self.processes.run(cell.training_command(), cell.log, environment)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,18 @@ def require_results_apart(source: str | Path, output_dir: str | Path) -> None:
         )
 
 
+def prepare_film(item: Mapping[str, Any], transform: Any) -> Any:
+    """Read and prepare an item of `find_films`.
+
+    Raises:
+        RadiographError: it is known that it cannot be read.
+        Exception: whatever the film leads the transform to.
+    """
+    if REFUSED in item:
+        raise RadiographError(item[REFUSED])
+    return apply_transform(transform, item)
+
+
 class ReadableFilms(IterableDataset):
     """Films read one after the other; one that cannot be read or prepared is logged, remembered and passed over.
 
@@ -87,14 +99,9 @@ class ReadableFilms(IterableDataset):
         for item in tqdm(self.data, unit="film", disable=None):
             try:
                 with refused_by_name(item["name"]):
-                    prepared = self._prepared(item)
+                    prepared = prepare_film(item, self.transform)
             except RadiographError as error:
                 self.unreadable.append(item["name"])
                 logger.error(f"{error}")
             else:
                 yield prepared
-
-    def _prepared(self, item: dict[str, Any]) -> Any:
-        if REFUSED in item:
-            raise RadiographError(item[REFUSED])
-        return apply_transform(self.transform, item)  # type: ignore[arg-type]  # __init__ requires one
