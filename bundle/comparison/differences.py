@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from bundle.comparison.methods import DAG, PSEUDO_LABEL, TRAINED_ON, Method
 from bundle.comparison.results import Results
@@ -40,6 +41,22 @@ def differences(results: Results) -> list[Difference]:
             if difference is not None:
                 found.append(Difference(shots, method, reference, len(draws), difference))
     return found
+
+
+def difference_frame(results: Results, found: Sequence[Difference]) -> pd.DataFrame:
+    """One row a pair of methods and number of labelled films."""
+    return pd.DataFrame(
+        {
+            **{"shots": pair.shots, "method": pair.method.key, "against": pair.reference.key, "draws": pair.draws},
+            **{"unit": results.unit, "beyond_chance": pair.found.beyond_chance},
+            **{
+                f"{name}{end}": number
+                for name, interval in pair.found._asdict().items()
+                for end, number in zip(("", "_low", "_high"), interval, strict=True)
+            },
+        }
+        for pair in found
+    )
 
 
 def _pairs(methods: tuple[Method, ...]) -> Iterator[tuple[Method, Method]]:

@@ -14,7 +14,7 @@ from bundle.dataset.description import read_dataset
 from bundle.drawing.overlay import draw_overlay, on_upright
 from bundle.evaluation.reader import Evaluation
 from bundle.films.load_radiograph import LoadRadiographd
-from bundle.metrics.known_mean import mean_over_known
+from bundle.metrics.summary import mean_over_known
 
 PICTURE_SIDE = 480
 

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from bundle.comparison.cells import Plan
 from bundle.comparison.curves import cumulative_errors, few_shot_errors
-from bundle.comparison.differences import differences
+from bundle.comparison.differences import difference_frame, differences
 from bundle.comparison.formats import latex, markdown
-from bundle.comparison.frames import difference_frame, summary_frame
 from bundle.comparison.page import comparison_page
 from bundle.comparison.results import Results
 from bundle.comparison.tables import Table, difference_tables, draw_table, paper_tables
@@ -39,7 +38,7 @@ def write_tables(plan: Plan) -> tuple[Results, list[Table]]:
         "tables.md": markdown([*tables, draw_table(results)]),
         "tables.tex": latex(tables),
         "draws.csv": csv_of_frame(results.cells),
-        "summary.csv": csv_of_frame(summary_frame(results)),
+        "summary.csv": csv_of_frame(results.summary()),
         "differences.csv": csv_of_frame(difference_frame(results, found)),
     }
     for name, text in files.items():

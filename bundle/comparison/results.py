@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from bundle.comparison.cells import Cell, Plan
-from bundle.comparison.columns import ALL, PIXELS
+from bundle.comparison.columns import ALL, PIXELS, known_columns
 from bundle.comparison.methods import Method
 from bundle.drawing.cumulative_error import MILLIMETRES, WIDTH_PERCENT, comparable_errors
 from bundle.errors import BundleError
@@ -58,6 +58,14 @@ class Results:
     def over_draws(self) -> pd.api.typing.DataFrameGroupBy:
         """The rows of `cells` that count, by number of labelled films and method; some groups may be empty."""
         return self.cells[self.cells["state"] == DONE].groupby(["shots", "method"], observed=False)
+
+    def summary(self) -> pd.DataFrame:
+        """One row a method and number of labelled films: mean and standard deviation over the draws that count."""
+        groups = self.over_draws()
+        summary = groups[[column.key for column in known_columns(self.in_mm)]].agg(["mean", "std"])
+        summary.columns = [key if reduction == "mean" else f"{key}_spread" for key, reduction in summary.columns]
+        summary.insert(0, "draws", groups.size())
+        return summary.reset_index()
 
     def done(self, method: Method, shots: int) -> dict[int, Evaluation]:
         """The evaluations that count, by their draws."""

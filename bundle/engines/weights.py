@@ -19,7 +19,7 @@ from torch import nn
 from bundle.engines.model_card import read_card_of, write_with_card
 from bundle.errors import CheckpointError
 from bundle.networks import LandmarkNetwork
-from bundle.networks.landmark_names import decode_names
+from bundle.networks.landmark_network import decode_names
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,6 @@ from bundle.confidence.verdict import REVIEW
 from bundle.drawing.figure import MUTED, SERIES, Figure, new_axes, set_labels, write_png
 from bundle.evaluation.tables import Records, write_frame
 from bundle.metrics import landmark_errors
-from bundle.metrics.known_mean import mean_over_known
 from bundle.metrics.reliability import (
     Reliability,
     failures_caught,
@@ -23,6 +22,7 @@ from bundle.metrics.reliability import (
     reliability,
     share_of_failures,
 )
+from bundle.metrics.summary import mean_over_known
 
 TABLE = "confidence.csv"
 PLOT = "reliability.png"

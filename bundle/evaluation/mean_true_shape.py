@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bundle.metrics.known_mean import mean_over_known
+from bundle.metrics.summary import mean_over_known
 
 _ROUNDS = 3
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from bundle.losses.masked_l1 import masked_l1
 from bundle.networks import LandmarkOutput
 
 
@@ -23,7 +22,7 @@ class GlobalLoss(nn.Module):
 
     def forward(self, vertices: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         """Return the scalar loss of vertices [B, K, 2] against a target [B, K, 2] (NaN: missing landmark)."""
-        return (masked_l1(vertices, target) - self.margin).clamp(min=0).mean()
+        return (_masked_l1(vertices, target) - self.margin).clamp(min=0).mean()
 
 
 class LocalLoss(nn.Module):
@@ -31,7 +30,7 @@ class LocalLoss(nn.Module):
 
     def forward(self, vertices: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         """Return the scalar loss of vertices [B, K, 2] against a target [B, K, 2] (NaN: missing landmark)."""
-        return masked_l1(vertices, target).mean()
+        return _masked_l1(vertices, target).mean()
 
 
 class DeepAdaptiveGraphLoss(nn.Module):
@@ -61,3 +60,24 @@ class DeepAdaptiveGraphLoss(nn.Module):
         global_loss = self.global_loss(output.global_vertices, target)
         local_loss = self.local_loss(output.local_vertices, target)
         return {"loss": global_loss + self.w1 * local_loss, "global_loss": global_loss, "local_loss": local_loss}
+
+
+def _masked_l1(vertices: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """Mean of |vertices - target| over the landmarks of each image that are not missing.
+
+    Args:
+        vertices: [B, K, 2].
+        target: [B, K, 2], NaN where a landmark is missing.
+
+    Returns:
+        [B]; 0, with zero gradient, for an image without any landmark.
+
+    Raises:
+        ValueError: the shapes differ.
+    """
+    if vertices.shape != target.shape:
+        raise ValueError(f"vertices {tuple(vertices.shape)} and target {tuple(target.shape)} differ in shape")
+    present = torch.isfinite(target).all(dim=-1, keepdim=True)
+    difference = torch.where(present, vertices - target, torch.zeros_like(vertices)).abs()
+    count = present.sum(dim=(1, 2)).clamp(min=1) * vertices.shape[-1]
+    return difference.sum(dim=(1, 2)) / count

@@ -78,6 +78,13 @@ def summarize_errors(records: Sequence[Mapping[str, Any]], names: Sequence[str])
     }
 
 
+def mean_over_known(values: np.ndarray, axis: int) -> np.ndarray:
+    """Return the mean along an axis without the NaN in it: NaN where nothing is known, infinite where a value is."""
+    count = (~np.isnan(values)).sum(axis=axis)
+    mean: np.ndarray = np.where(count > 0, np.nansum(values, axis=axis) / np.maximum(count, 1), np.nan)
+    return mean
+
+
 def _statistics(errors: LandmarkErrors) -> dict[str, float | int | None]:
     pixels, millimetres = _known(errors.pixels), _known(errors.millimetres)
     rates = {

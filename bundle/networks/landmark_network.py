@@ -10,7 +10,7 @@ from typing import Protocol
 import torch
 from torch import nn
 
-from bundle.networks.landmark_names import decode_names, encode_names
+NAME_BYTES = 256  # as bundle.dataset.validation has it; the same for all, so that a network is built without names
 
 
 class TrainingOutput(Protocol):
@@ -100,3 +100,21 @@ class LandmarkNetwork(nn.Module, ABC):
     @abstractmethod
     def forward_training(self, image: torch.Tensor) -> TrainingOutput:
         """Locate the landmarks and return everything the losses read."""
+
+
+def encode_names(names: Sequence[str]) -> torch.Tensor:
+    """Return names as [K, 256] uint8 of zero-padded UTF-8, for a state dict of tensors alone (`weights_only=True`).
+
+    Raises:
+        ValueError: a name is longer.
+    """
+    for name in names:
+        if len(name.encode()) > NAME_BYTES:
+            raise ValueError(f"the landmark name {name!r} has more than {NAME_BYTES} bytes")
+    rows = [name.encode().ljust(NAME_BYTES, b"\0") for name in names]
+    return torch.tensor([list(row) for row in rows], dtype=torch.uint8).reshape(len(rows), NAME_BYTES)
+
+
+def decode_names(names: torch.Tensor) -> list[str]:
+    """Return the names of a [K, 256] tensor made by `encode_names`."""
+    return [bytes(row).rstrip(b"\0").decode() for row in names.tolist()]

@@ -4,11 +4,10 @@
 from bundle.transforms.learned_landmarks import LearnedLandmarksd
 from bundle.transforms.letterbox import Letterboxd
 from bundle.transforms.mean_shape import mean_shape
-from bundle.transforms.normalise_landmarks import NormaliseLandmarksd
+from bundle.transforms.normalised_landmarks import NormaliseLandmarksd, RestoreLandmarksd, RestoreLengthsd
 from bundle.transforms.preprocessing import Preprocessing
 from bundle.transforms.rand_deform import RandDeformd
-from bundle.transforms.restore_landmarks import RestoreLandmarksd
-from bundle.transforms.restore_lengths import RestoreLengthsd
+from bundle.transforms.random_views import TwoViews, ViewOfFilm
 
 __all__ = [
     "LearnedLandmarksd",
@@ -18,5 +17,7 @@ __all__ = [
     "RandDeformd",
     "RestoreLandmarksd",
     "RestoreLengthsd",
+    "TwoViews",
+    "ViewOfFilm",
     "mean_shape",
 ]

@@ -10,7 +10,7 @@ import torch
 from monai.transforms import Transform
 
 from bundle.transforms.move_points import displacement, move_points, undo_affine
-from bundle.transforms.normalise_landmarks import NormaliseLandmarksd
+from bundle.transforms.normalised_landmarks import NormaliseLandmarksd
 from bundle.transforms.rand_deform import RandDeformd
 
 SETTINGS = ("rotate", "scale", "translate", "anisotropy", "elastic", "control_points")

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where points of a film lie after an affine and elastic deformation."""
+"""Where points of a film lie after an affine and elastic deformation.
+
+The elastic part is smooth and known exactly at every point: a uniform cubic B-spline over a coarse control grid.
+"""
 
 from __future__ import annotations
 
 import torch
 
-from bundle.transforms.b_spline import b_spline_weights
-
 FIXED_POINT_STEPS = 6  # the field is smooth: each step shrinks the error at least fourfold up to 5 % displacement
+
+# Rows: coefficients of 1, t, t^2, t^3 of the four basis functions of the uniform cubic B-spline.
+CUBIC = torch.tensor([[1.0, 4, 1, 0], [-3, 0, 3, 0], [3, -6, 3, 0], [-1, 3, -3, 1]]) / 6
 
 
 def move_points(
@@ -50,3 +54,23 @@ def displacement(points: torch.Tensor, control: torch.Tensor, side: torch.Tensor
     x, y = (torch.nan_to_num(points) / extent).unbind(-1)
     along_x, along_y = (b_spline_weights(axis.flatten(), count).unflatten(0, axis.shape) for axis in (x, y))
     return ((along_x.unsqueeze(-3) @ control) * along_y.unsqueeze(-3)).sum(dim=-1).mT
+
+
+def b_spline_weights(positions: torch.Tensor, control_points: int) -> torch.Tensor:
+    """Weights of the control points at positions along one axis.
+
+    Args:
+        positions: [N] in [0, 1]; positions outside are clamped.
+        control_points: number G >= 4 of uniform control points.
+
+    Returns:
+        [N, G]; every row sums to 1.
+    """
+    spans = control_points - 3
+    scaled = positions.clamp(0, 1) * spans
+    first = scaled.floor().clamp(max=spans - 1)
+    t = scaled - first
+    square = t * t
+    basis = torch.stack([torch.ones_like(t), t, square, square * t], dim=-1) @ CUBIC
+    weights = torch.zeros(len(positions), control_points)
+    return weights.scatter_(1, first.long()[:, None] + torch.arange(4), basis)

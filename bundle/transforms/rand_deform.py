@@ -11,8 +11,7 @@ import torch
 from monai.transforms import MapTransform, RandomizableTransform
 from torch.nn import functional
 
-from bundle.transforms.b_spline import b_spline_weights
-from bundle.transforms.move_points import move_points
+from bundle.transforms.move_points import b_spline_weights, move_points
 
 
 class RandDeformd(RandomizableTransform, MapTransform):

@@ -19,7 +19,7 @@ from bundle.dataset.description import read_dataset
 from bundle.dataset.validation import NAME_BYTES as ROOM_OF_A_DATASET
 from bundle.engines.weights import copy_weights, read_card, read_checkpoint, read_weights, save_weights
 from bundle.errors import CheckpointError, DatasetError
-from bundle.networks.landmark_names import NAME_BYTES, decode_names, encode_names
+from bundle.networks.landmark_network import NAME_BYTES, decode_names, encode_names
 from run_folders import cause_of
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bundle.transforms import RandDeformd
-from bundle.transforms.b_spline import b_spline_weights
+from bundle.transforms.move_points import b_spline_weights
 
 SIDE = 96
 NAN = torch.nan

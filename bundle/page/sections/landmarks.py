@@ -11,7 +11,7 @@ import numpy as np
 from bundle.drawing.schematic import draw_schematic, worst_landmarks
 from bundle.evaluation.mean_true_shape import mean_true_shape
 from bundle.evaluation.reader import Evaluation
-from bundle.metrics.known_mean import mean_over_known
+from bundle.metrics.summary import mean_over_known
 from bundle.page.html import inline_chart, number
 
 

@@ -1,11 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two random views of one film."""
+"""Random views of a film: one with the film itself, or two."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from monai.transforms import Compose
+
+
+class ViewOfFilm(Compose):
+    """Applies its random transforms to a film, which they must not change in place, and keeps it.
+
+    Takes the arguments of `Compose`; its transforms give `image`.
+    """
+
+    def __call__(self, input_: Any, *arguments: Any, **settings: Any) -> Any:  # type: ignore[override]
+        """Return the view, and the image that it was made of as `film`."""
+        return {**super().__call__(input_, *arguments, **settings), "film": input_["image"]}
 
 
 class TwoViews(Compose):

@@ -6,10 +6,8 @@ from __future__ import annotations
 import torch
 from monai.transforms import RandShiftIntensityd
 
-from bundle.transforms import NormaliseLandmarksd, RandDeformd
+from bundle.transforms import NormaliseLandmarksd, RandDeformd, TwoViews, ViewOfFilm
 from bundle.transforms.deformation import RandDeformUnlabelledd, without_landmarks
-from bundle.transforms.two_views import TwoViews
-from bundle.transforms.view_of_film import ViewOfFilm
 
 MEAN_SHAPE = torch.tensor([[0.3, 0.4], [0.6, 0.8]])
 

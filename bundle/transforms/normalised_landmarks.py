@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Landmarks and lengths in the coordinates that networks see, and back on the film."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import torch
+from monai.config import KeysCollection
+from monai.transforms import MapTransform
+
+from bundle.transforms.letterbox import transform_points
+
+
+class NormaliseLandmarksd(MapTransform):
+    """Index coordinates of a square image to [0, 1]: index / (size - 1).
+
+    Args:
+        keys: keys of landmarks [K, 2].
+        size: side of the square in pixels.
+    """
+
+    def __init__(self, keys: KeysCollection, size: int) -> None:
+        super().__init__(keys)
+        self.size = size
+
+    def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
+        """Return a copy of `data` with normalised landmarks."""
+        output = dict(data)
+        for key in self.key_iterator(output):
+            output[key] = output[key] / (self.size - 1)
+        return output
+
+
+class RestoreLandmarksd(MapTransform):
+    """Normalised landmarks [K, 2] of the square to pixels of the stored image; reads `to_original` of the item.
+
+    Args:
+        keys: keys of landmarks.
+        size: side of the square in pixels.
+    """
+
+    def __init__(self, keys: KeysCollection, size: int) -> None:
+        super().__init__(keys)
+        self.size = size
+
+    def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
+        """Return a copy of `data` with landmarks in pixels of the stored image."""
+        output = dict(data)
+        for key in self.key_iterator(output):
+            output[key] = transform_points(output["to_original"].cpu(), output[key].cpu().double() * (self.size - 1))
+        return output
+
+
+class RestoreLengthsd(MapTransform):
+    """Lengths in sides of the square to pixels of the stored image; reads `to_original` of the item.
+
+    Args:
+        keys: keys of lengths of any shape; those that an item lacks are passed over.
+        size: side of the square in pixels.
+    """
+
+    def __init__(self, keys: KeysCollection, size: int) -> None:
+        super().__init__(keys, allow_missing_keys=True)
+        self.size = size
+
+    def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
+        """Return a copy of `data` with lengths in pixels of the stored image."""
+        output = dict(data)
+        pixels = (self.size - 1) * output["to_original"][:2, :2].det().abs().sqrt().item()
+        for key in self.key_iterator(output):
+            output[key] = torch.as_tensor(output[key]).cpu() * pixels
+        return output
