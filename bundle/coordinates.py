@@ -3,15 +3,23 @@
 
 Here a landmark is `(x, y)`: indices of the image tensor `[C, X, Y]`, x to the right, y down, pixel centres at integers.
 All functions take and give float64 arrays of shape `[..., K, 2]` unless they say otherwise; a missing landmark, NaN,
-stays missing.
+stays missing. What networks see is a tensor, and so is what it is made of.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, TypeVar
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+if TYPE_CHECKING:
+    import torch
+
+    Side = int | tuple[int, ...] | torch.Tensor
+
 Points = NDArray[np.float64]
+Indices = TypeVar("Indices", float, "torch.Tensor")
 
 # DICOM and LabelMe count from the corner of the first pixel, so that its centre is at (0.5, 0.5).
 _CORNER_TO_CENTRE = 0.5
@@ -127,27 +135,35 @@ def resized(points: ArrayLike, size: tuple[float, float], new_size: tuple[float,
     return (_array(points) + _CORNER_TO_CENTRE) * (_array(new_size) / _array(size)) - _CORNER_TO_CENTRE
 
 
-def to_normalized(points: ArrayLike, size: tuple[int, int]) -> Points:
-    """Convert to [0, 1] along each axis of an image of X x Y pixels: 0 the first pixel's centre, 1 the last one's."""
-    return _array(points) / (_array(size) - 1)
+def to_normalized(points: Indices, size: Side) -> Indices:
+    """Convert from index coordinates to [0, 1] of the image, which networks see: index / (size - 1).
+
+    0 is the centre of the first pixel and 1 that of the last, along each axis; a length becomes one in sides of the
+    image.
+
+    Args:
+        points: A tensor `[..., 2]`, whose dtype and device are kept; of a square image one of any shape, or a number.
+        size: (X, Y) in pixels, or the side of a square image; of a batch of square images a tensor of their sides, as
+            many-dimensional as the points.
+    """
+    return points / _last_index(points, size)
 
 
-def from_normalized(points: ArrayLike, size: tuple[int, int]) -> Points:
-    """Convert from [0, 1] along each axis of an image of X x Y pixels."""
-    return _array(points) * (_array(size) - 1)
+def from_normalized(points: Indices, size: Side) -> Indices:
+    """Convert from [0, 1] of the image to index coordinates: the inverse of `to_normalized`."""
+    return points * _last_index(points, size)
 
 
-def to_grid(points: ArrayLike, size: tuple[int, int]) -> Points:
-    """Convert to the grid of `torch.nn.functional.grid_sample(image, grid, align_corners=True)`.
+def to_grid(points: torch.Tensor) -> torch.Tensor:
+    """Convert from [0, 1] of the image to the grid of `functional.grid_sample(image, grid, align_corners=True)`.
 
     Its first component runs along the last axis of the tensor, which is our y; both lie in [-1, 1].
     """
-    return 2 * to_normalized(points, size)[..., ::-1] - 1
+    return 2 * points.flip(-1) - 1
 
 
-def from_grid(grid: ArrayLike, size: tuple[int, int]) -> Points:
-    """Convert from the grid of `grid_sample` with `align_corners=True`."""
-    return from_normalized((_array(grid)[..., ::-1] + 1) / 2, size)
+def _last_index(points: Any, size: Side) -> Any:
+    return points.new_tensor([side - 1 for side in size]) if isinstance(size, tuple) else size - 1
 
 
 def _upside_down(corner: Points, height: int) -> Points:

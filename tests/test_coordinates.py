@@ -40,11 +40,6 @@ ROUND_TRIPS = {
         lambda array: coordinates.to_slicer(array, SPACING, ORIGIN, FRONTAL),
         lambda array: coordinates.from_slicer(array, SPACING, ORIGIN, FRONTAL),
     ),
-    "normalized": (
-        lambda array: coordinates.to_normalized(array, SIZE),
-        lambda array: coordinates.from_normalized(array, SIZE),
-    ),
-    "grid": (lambda array: coordinates.to_grid(array, SIZE), lambda array: coordinates.from_grid(array, SIZE)),
 }
 
 
@@ -83,8 +78,6 @@ def test_the_first_pixel_s_centre_in_every_world() -> None:
     np.testing.assert_array_equal(coordinates.to_tps(centre, 480), [[0.5, 479.5]])
     np.testing.assert_array_equal(coordinates.to_coco(centre), [[0, 0, 2]])
     np.testing.assert_array_equal(coordinates.to_slicer(centre, SPACING, ORIGIN, FRONTAL), [ORIGIN])
-    np.testing.assert_array_equal(coordinates.to_normalized(centre, SIZE), [[0, 0]])
-    np.testing.assert_array_equal(coordinates.to_grid(centre, SIZE), [[-1, -1]])
 
 
 def test_slicer_positions_follow_spacing_and_direction() -> None:
@@ -111,6 +104,39 @@ def test_a_missing_coco_keypoint_is_three_zeros() -> None:
 @given(x=st.integers(0, 6), y=st.integers(0, 4))
 def test_grid_sample_reads_the_pixel_that_a_landmark_indexes(x, y) -> None:
     image = torch.arange(35, dtype=torch.float64).reshape(1, 1, 7, 5)
-    grid = torch.from_numpy(coordinates.to_grid([[[[x, y]]]], (7, 5)).copy())
+    landmark = torch.tensor([[[[x, y]]]], dtype=torch.float64)
+    grid = coordinates.to_grid(coordinates.to_normalized(landmark, (7, 5)))
     sampled = torch.nn.functional.grid_sample(image, grid, align_corners=True)
     assert sampled.item() == pytest.approx(image[0, 0, x, y].item())
+
+
+sides = st.integers(2, 6000)
+
+
+@settings(deadline=None, max_examples=50)
+@given(array=points, size=st.tuples(sides, sides))
+def test_what_networks_see_and_back_again(array, size) -> None:
+    landmarks = torch.from_numpy(array)
+    seen = coordinates.to_normalized(landmarks, size)
+    torch.testing.assert_close(coordinates.from_normalized(seen, size), landmarks, equal_nan=True)
+    along_x, along_y = (coordinates.to_normalized(landmarks[..., axis], size[axis]) for axis in (0, 1))
+    torch.testing.assert_close(seen, torch.stack([along_x, along_y], dim=-1), rtol=0, atol=0, equal_nan=True)
+
+
+@settings(deadline=None, max_examples=50)
+@given(size=st.tuples(sides, sides))
+def test_networks_see_the_first_pixel_s_centre_at_0_and_the_last_one_s_at_1(size) -> None:
+    last = torch.tensor([side - 1 for side in size]).float()
+    corners = torch.stack([torch.zeros(2), last])
+    seen = coordinates.to_normalized(corners, size)
+    assert seen.dtype == torch.float32
+    assert seen.tolist() == [[0, 0], [1, 1]]
+    assert coordinates.from_normalized(seen, size).tolist() == corners.tolist()
+
+
+def test_each_square_image_of_a_batch_has_its_own_side() -> None:
+    landmarks, batch = torch.full((2, 3, 2), 10.0), torch.tensor([11.0, 101.0])[:, None, None]
+    seen = coordinates.to_normalized(landmarks, batch)
+    assert seen[:, 0, 0].tolist() == pytest.approx([1, 0.1])
+    assert torch.equal(coordinates.from_normalized(seen, batch), landmarks)
+    assert coordinates.from_normalized(0.5, 101) == 50

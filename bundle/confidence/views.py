@@ -6,6 +6,7 @@ from __future__ import annotations
 import torch
 from torch.nn import functional
 
+from bundle.coordinates import to_grid
 from bundle.transforms.move_points import undo_affine
 
 
@@ -30,9 +31,8 @@ class View:
         """Return the view of images [B, C, S, S] in [0, 1]; what comes in from outside is 0."""
         axis = torch.linspace(0, 1, image.shape[-1], device=image.device)
         places = torch.stack(torch.meshgrid(axis, axis, indexing="ij"), dim=-1)
-        grid = 2 * self.restore(places) - 1
-        # grid_sample counts the last axis (y) first
-        shown = functional.grid_sample(image, grid.flip(-1).expand(len(image), -1, -1, -1), align_corners=True)
+        grid = to_grid(self.restore(places))
+        shown = functional.grid_sample(image, grid.expand(len(image), -1, -1, -1), align_corners=True)
         return shown.clamp(0, 1) ** self.gamma
 
     def restore(self, points: torch.Tensor) -> torch.Tensor:

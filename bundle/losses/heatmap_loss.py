@@ -8,6 +8,7 @@ import math
 import torch
 from torch import nn
 
+from bundle.coordinates import from_normalized
 from bundle.networks import HeatmapOutput
 
 MIN_SIGMA = 0.5  # a narrower Gaussian falls between the pixels
@@ -61,9 +62,9 @@ class HeatmapLoss(nn.Module):
 
     def _gaussians(self, target: torch.Tensor, size: torch.Size) -> torch.Tensor:
         """[B, K, X, Y], the product of a Gaussian along x and one along y."""
-        along = []
+        along, places = [], from_normalized(target, size)
         for axis, pixels in enumerate(size):
-            distance = torch.arange(pixels, device=target.device) - target[..., axis, None] * (pixels - 1)
+            distance = torch.arange(pixels, device=target.device) - places[..., axis, None]
             along.append(torch.exp(-distance.square() / (2 * self.sigma.square()[:, None])))
         height = self.gamma / (2 * math.pi * self.sigma.square())
         return (height[:, None] * along[0])[..., :, None] * along[1][..., None, :]

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from bundle.coordinates import from_normalized
 from bundle.networks.bilinear_sample import bilinear_sample
 from bundle.networks.hrnet import STRIDE
 
@@ -44,16 +45,13 @@ class PointContrastLoss(nn.Module):
             Scalars `loss` (to minimise) and `found`, the share of points whose own place is the most similar one.
         """
         first, second = functional.normalize(first, dim=1), functional.normalize(second, dim=1)
-        # A point at 1 lies on the image's last pixel, that is at size - 1 / stride of the map (as in the DAG).
-        scale = (second.shape[-2] - 1 / STRIDE, second.shape[-1] - 1 / STRIDE)
-        queries = functional.normalize(bilinear_sample(first, points_first, scale), dim=-1)
-        keys = functional.normalize(bilinear_sample(second, points_second, scale), dim=-1)
+        size = tuple(STRIDE * cells for cells in second.shape[-2:])  # of the views
+        queries = functional.normalize(bilinear_sample(first, points_first, size, STRIDE), dim=-1)
+        keys = functional.normalize(bilinear_sample(second, points_second, size, STRIDE), dim=-1)
         own = (queries * keys).sum(dim=-1, keepdim=True)
         others = torch.einsum("bnd,bdxy->bnxy", queries, second).flatten(2)
-        near = (
-            torch.cdist(points_second * second.new_tensor(scale), _grid(second).expand(len(second), -1, -1))
-            < self.radius
-        )
+        places = from_normalized(points_second, size) / STRIDE
+        near = torch.cdist(places, _grid(second).expand(len(second), -1, -1)) < self.radius
         logits = torch.cat([own / self.temperature, (others / self.temperature).masked_fill(near, FAR)], dim=-1)
         inside = torch.cat([points_first, points_second], dim=-1)
         logits = logits[((inside >= 0) & (inside <= 1)).all(dim=-1)]

@@ -5,20 +5,25 @@ from __future__ import annotations
 
 import torch
 
+from bundle.coordinates import from_normalized
 
-def bilinear_sample(feature_map: torch.Tensor, vertices: torch.Tensor, scale: tuple[float, float]) -> torch.Tensor:
+
+def bilinear_sample(
+    feature_map: torch.Tensor, vertices: torch.Tensor, size: tuple[int, ...], stride: int
+) -> torch.Tensor:
     """Sample a feature map at vertices; differentiable in both.
 
     Args:
         feature_map: [B, D, X', Y'].
-        vertices: [B, K, 2], (x, y) in [0, 1] of the image.
-        scale: feature-map index of the vertex coordinate 1, per axis; positions outside of the map are clamped.
+        vertices: [B, K, 2], (x, y) in [0, 1] of the image; positions outside of the map are clamped.
+        size: X and Y of the image.
+        stride: pixels of the image from one cell of the map to the next; its first cell is at the first pixel.
 
     Returns:
         [B, K, D].
     """
     batch, channels, width, height = feature_map.shape
-    positions = vertices * vertices.new_tensor(scale)
+    positions = from_normalized(vertices, size) / stride
     x = positions[..., 0].clamp(0, width - 1)
     y = positions[..., 1].clamp(0, height - 1)
     left = x.detach().floor().long().clamp(0, max(width - 2, 0))

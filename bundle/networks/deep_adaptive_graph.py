@@ -37,7 +37,7 @@ class LandmarkOutput(NamedTuple):
 class DeepAdaptiveGraph(LandmarkNetwork):
     """HRNet features, a global GCN that places the mean shape, local GCN steps that refine each vertex.
 
-    An untrained network returns exactly its mean shape. Coordinates are normalised: index / (size - 1) per axis.
+    An untrained network returns exactly its mean shape. Coordinates are normalised, see `bundle.coordinates`.
 
     Args:
         num_landmarks: number K of vertices.
@@ -100,28 +100,24 @@ class DeepAdaptiveGraph(LandmarkNetwork):
     def forward_training(self, image: torch.Tensor) -> LandmarkOutput:
         """Locate the landmarks and return everything the losses of stages 1 and 2 read."""
         features = self.features(image)
-        # A vertex at 1 lies on the image's last pixel, that is at (size - 1) / 4 of the stride-4 map.
-        width, height = image.shape[-2:]
-        scale = ((width - 1) / STRIDE, (height - 1) / STRIDE)
+        size = image.shape[-2:]
         with torch.autocast(image.device.type, enabled=False):  # coordinates need float32
             mean_shape = self.start_shape.expand(image.shape[0], -1, -1)
-            readout = self.global_gcn(self._node_features(features, mean_shape, scale)).mean(dim=1)
+            readout = self.global_gcn(self._node_features(features, mean_shape, size)).mean(dim=1)
             global_vertices = transform_shape(mean_shape, self.global_head(readout), self.transform)
             vertices = global_vertices
             for step in range(self.local_steps):
                 weights = step % len(self.local_gcns)
-                nodes = self.local_gcns[weights](self._node_features(features, vertices, scale))
+                nodes = self.local_gcns[weights](self._node_features(features, vertices, size))
                 vertices = vertices + self.local_heads[weights](nodes)
         return LandmarkOutput(global_vertices, vertices, features)
 
-    def _node_features(
-        self, feature_map: torch.Tensor, vertices: torch.Tensor, scale: tuple[float, float]
-    ) -> torch.Tensor:
+    def _node_features(self, feature_map: torch.Tensor, vertices: torch.Tensor, size: tuple[int, ...]) -> torch.Tensor:
         """[B, K, D + 2 (K - 1)]: the feature map at each vertex and the displacements to all other vertices."""
         displacements = vertices[:, None, :, :] - vertices[:, :, None, :]
         index = self._others[None, :, :, None].expand(vertices.shape[0], -1, -1, 2)  # type: ignore[index]
         others = displacements.gather(2, index).flatten(2)
-        return torch.cat([bilinear_sample(feature_map, vertices, scale), others], dim=-1)
+        return torch.cat([bilinear_sample(feature_map, vertices, size, STRIDE), others], dim=-1)
 
 
 def _zero_linear(in_features: int, out_features: int) -> nn.Linear:

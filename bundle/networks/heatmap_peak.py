@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import torch
 
+from bundle.coordinates import to_normalized
+
 RADIUS = 3  # of the window of the refinement, in pixels
 
 
@@ -31,4 +33,4 @@ def heatmap_peaks(heatmaps: torch.Tensor) -> torch.Tensor:
     total = mass.sum(dim=(2, 3)).clamp(min=torch.finfo(mass.dtype).tiny)
     offsets = [(mass.sum(dim=axis) * window).sum(dim=-1) / total for axis in (3, 2)]
     places = torch.stack([x[..., RADIUS] + offsets[0], y[..., RADIUS] + offsets[1]], dim=-1)
-    return places / places.new_tensor([width - 1, height - 1])
+    return to_normalized(places, heatmaps.shape[-2:])

@@ -16,8 +16,8 @@ from bundle.networks.landmark_network import LandmarkNetwork
 
 def features_at(network: LandmarkNetwork, image: torch.Tensor, vertices: torch.Tensor) -> torch.Tensor:
     """Features of images [B, C, X, Y] at vertices [B, K, 2] in [0, 1]: unit vectors [B, K, D]."""
-    scale = (image.shape[-2] - 1) / network.stride, (image.shape[-1] - 1) / network.stride
-    return functional.normalize(bilinear_sample(network.features(image), vertices, scale), dim=-1)
+    sampled = bilinear_sample(network.features(image), vertices, image.shape[-2:], network.stride)
+    return functional.normalize(sampled, dim=-1)
 
 
 def landmark_templates(network: LandmarkNetwork, films: Iterable[Mapping[str, Any]]) -> torch.Tensor:

@@ -24,7 +24,7 @@ class TrainingOutput(Protocol):
 class LandmarkNetwork(nn.Module, ABC):
     """A network that locates K landmarks and, untrained, returns exactly their mean shape.
 
-    Coordinates are normalised: index / (size - 1) per axis. A landmark that no labelled training film has is not
+    Coordinates are normalised, see `bundle.coordinates`. A landmark that no labelled training film has is not
     learned: its mean shape is NaN, and so is the network's answer, which would be an invented place.
 
     Args:

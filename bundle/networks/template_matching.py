@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import torch
 from torch.nn import functional
 
+from bundle.coordinates import from_normalized, to_grid, to_normalized
 from bundle.networks.hrnet import STRIDE, HRNet, hrnet_w18
 from bundle.networks.landmark_features import landmark_templates
 from bundle.networks.landmark_network import LandmarkNetwork
@@ -113,13 +114,13 @@ class TemplateMatching(LandmarkNetwork):
     def _match_near(self, image: torch.Tensor, guess: torch.Tensor, reach: float) -> torch.Tensor:
         image = self._enlarged(image)
         cosine = self._cosine(self.features(image))[0, :, None]  # [K, 1, X', Y']
-        extent = guess.new_tensor(image.shape[-2:]) - 1
+        size = image.shape[-2:]
         last_cell = STRIDE * (guess.new_tensor(cosine.shape[-2:]) - 1)
-        half = math.ceil(math.sqrt(2) * reach * (max(image.shape[-2:]) - 1))
-        pixels = _window(guess[0] * extent, half, last_cell)
-        grid = (2 * pixels / last_cell - 1).flip(-1)
+        half = math.ceil(from_normalized(math.sqrt(2) * reach, max(size)))
+        pixels = _window(from_normalized(guess[0], size), half, last_cell)
+        grid = to_grid(to_normalized(pixels / STRIDE, cosine.shape[-2:]))
         likeness = functional.grid_sample(cosine, grid, mode="bicubic", padding_mode="border", align_corners=True)
-        places = pixels / extent
+        places = to_normalized(pixels, size)
         distance = ((places - guess[0, :, None, None]) / reach).square().sum(dim=-1)
         best = (likeness[:, 0] - distance).flatten(1).argmax(dim=-1)
         found = places.flatten(1, 2)[torch.arange(len(best), device=best.device), best]
@@ -151,7 +152,7 @@ class TemplateMatching(LandmarkNetwork):
 
     def _prepared(self, film: Mapping[str, Any]) -> dict[str, Any]:
         """The film, enlarged, with its `label` in [0, 1] of the image."""
-        label = film["label"] / (film["label"].new_tensor(film["image"].shape[-2:]) - 1)
+        label = to_normalized(film["label"], film["image"].shape[-2:])
         return {**film, "image": self._enlarged(film["image"][None])[0], "label": label}
 
 
@@ -159,7 +160,7 @@ def _place_of_maximum(likeness: torch.Tensor, image: torch.Tensor) -> torch.Tens
     """Where each map [B, K, X, Y] on the pixels of the image is largest, [B, K, 2] in [0, 1] of the image."""
     best = likeness.flatten(2).argmax(dim=-1)
     places = torch.stack([best // likeness.shape[-1], best % likeness.shape[-1]], dim=-1)
-    return places / places.new_tensor(image.shape[-2:], dtype=torch.float32).sub(1)
+    return to_normalized(places.float(), image.shape[-2:])
 
 
 def _window(points: torch.Tensor, half: int, last: torch.Tensor) -> torch.Tensor:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import torch
 from monai.transforms import Transform
 
+from bundle.coordinates import from_normalized, to_normalized
 from bundle.transforms.move_points import displacement, move_points, undo_affine
 from bundle.transforms.normalised_landmarks import NormaliseLandmarksd
 from bundle.transforms.rand_deform import RandDeformd
@@ -35,22 +36,21 @@ class Deformation(NamedTuple):
 
     def move(self, points: torch.Tensor) -> torch.Tensor:
         """Take points [B, K, 2] in [0, 1] of the films to where they are in the deformed images; NaN stays NaN."""
-        extent = self._extent
-        return move_points(points * extent, *self) / extent
+        return to_normalized(move_points(from_normalized(points, self._sides), *self), self._sides)
 
     def restore(self, points: torch.Tensor) -> torch.Tensor:
         """Take points [B, K, 2] in [0, 1] of the deformed images back to the films: the inverse of `move`."""
-        placed = points * self._extent
+        placed = from_normalized(points, self._sides)
         source = undo_affine(placed, self.matrix, self.centre, self.shift)
-        return (source + displacement(placed, self.control, self.side)) / self._extent
+        return to_normalized(source + displacement(placed, self.control, self.side), self._sides)
 
     def of(self, films: torch.Tensor) -> Deformation:
         """Those of some of the films: [B], whether each is one."""
         return Deformation(*(part[films] for part in self))
 
     @property
-    def _extent(self) -> torch.Tensor:
-        return (self.side - 1)[:, None, None]
+    def _sides(self) -> torch.Tensor:
+        return self.side[:, None, None]
 
 
 class RandDeformUnlabelledd(RandDeformd):
@@ -70,7 +70,7 @@ class RandDeformUnlabelledd(RandDeformd):
         """Return a copy of `data` with the image deformed, and its `deformation` in place of landmarks."""
         (key,) = self.keys
         side = data[key].shape[-1]
-        output = super().__call__({**data, self.label_key: self.mean_shape * (side - 1)})
+        output = super().__call__({**data, self.label_key: from_normalized(self.mean_shape, side)})
         del output[self.label_key]
         output["deformation"] = Deformation(
             self.matrix, self.centre, self.shift, self.control, torch.tensor(float(side))

@@ -8,6 +8,8 @@ from typing import Any
 
 import torch
 
+from bundle.coordinates import to_normalized
+
 
 def mean_shape(items: Iterable[Mapping[str, Any]], size: int) -> torch.Tensor:
     """Mean landmark positions of the labelled training films (DAG, section 3.2).
@@ -19,5 +21,5 @@ def mean_shape(items: Iterable[Mapping[str, Any]], size: int) -> torch.Tensor:
     Returns:
         [K, 2] float32 in [0, 1], NaN for a landmark that is missing in every film.
     """
-    shapes = torch.stack([torch.as_tensor(item["label"]) for item in items]) / (size - 1)
-    return shapes.nanmean(dim=0)
+    shapes = torch.stack([torch.as_tensor(item["label"]) for item in items])
+    return to_normalized(shapes, size).nanmean(dim=0)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import torch
 
+from bundle.coordinates import to_normalized
+
 FIXED_POINT_STEPS = 6  # the field is smooth: each step shrinks the error at least fourfold up to 5 % displacement
 
 # Rows: coefficients of 1, t, t^2, t^3 of the four basis functions of the uniform cubic B-spline.
@@ -49,9 +51,8 @@ def undo_affine(points: torch.Tensor, matrix: torch.Tensor, centre: torch.Tensor
 
 def displacement(points: torch.Tensor, control: torch.Tensor, side: torch.Tensor | float) -> torch.Tensor:
     """The elastic part [..., K, 2] at points of the deformed images; the arguments are those of `move_points`."""
-    extent = torch.as_tensor(side - 1)[..., None, None]
     count = control.shape[-1]
-    x, y = (torch.nan_to_num(points) / extent).unbind(-1)
+    x, y = to_normalized(torch.nan_to_num(points), torch.as_tensor(side)[..., None, None]).unbind(-1)
     along_x, along_y = (b_spline_weights(axis.flatten(), count).unflatten(0, axis.shape) for axis in (x, y))
     return ((along_x.unsqueeze(-3) @ control) * along_y.unsqueeze(-3)).sum(dim=-1).mT
 

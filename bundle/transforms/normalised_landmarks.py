@@ -10,11 +10,12 @@ import torch
 from monai.config import KeysCollection
 from monai.transforms import MapTransform
 
+from bundle.coordinates import from_normalized, to_normalized
 from bundle.transforms.letterbox import transform_points
 
 
 class NormaliseLandmarksd(MapTransform):
-    """Index coordinates of a square image to [0, 1]: index / (size - 1).
+    """Index coordinates of a square image to [0, 1].
 
     Args:
         keys: keys of landmarks [K, 2].
@@ -29,7 +30,7 @@ class NormaliseLandmarksd(MapTransform):
         """Return a copy of `data` with normalised landmarks."""
         output = dict(data)
         for key in self.key_iterator(output):
-            output[key] = output[key] / (self.size - 1)
+            output[key] = to_normalized(output[key], self.size)
         return output
 
 
@@ -49,7 +50,8 @@ class RestoreLandmarksd(MapTransform):
         """Return a copy of `data` with landmarks in pixels of the stored image."""
         output = dict(data)
         for key in self.key_iterator(output):
-            output[key] = transform_points(output["to_original"].cpu(), output[key].cpu().double() * (self.size - 1))
+            points = from_normalized(output[key].cpu().double(), self.size)
+            output[key] = transform_points(output["to_original"].cpu(), points)
         return output
 
 
@@ -68,7 +70,7 @@ class RestoreLengthsd(MapTransform):
     def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
         """Return a copy of `data` with lengths in pixels of the stored image."""
         output = dict(data)
-        pixels = (self.size - 1) * output["to_original"][:2, :2].det().abs().sqrt().item()
+        pixels = from_normalized(output["to_original"][:2, :2].det().abs().sqrt().item(), self.size)
         for key in self.key_iterator(output):
             output[key] = torch.as_tensor(output[key]).cpu() * pixels
         return output

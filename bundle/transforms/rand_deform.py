@@ -11,6 +11,7 @@ import torch
 from monai.transforms import MapTransform, RandomizableTransform
 from torch.nn import functional
 
+from bundle.coordinates import to_normalized
 from bundle.transforms.move_points import b_spline_weights, move_points
 
 
@@ -88,7 +89,7 @@ class RandDeformd(RandomizableTransform, MapTransform):
         # source = inverse @ (p - centre - shift) + centre + elastic(p), as outer sums over the axes of p
         source = inverse[:, 0, None, None] * axis[:, None] + inverse[:, 1, None, None] * axis + origin[:, None, None]
         if self.elastic:
-            weights = b_spline_weights(axis / (side - 1), self.control_points)
+            weights = b_spline_weights(to_normalized(axis, side), self.control_points)
             source = source + weights @ self.control @ weights.T
         # grid_sample counts the last axis (y) first
         grid = torch.stack([source[1], source[0]], dim=-1) * (2 / (side - 1)) - 1
