@@ -21,6 +21,8 @@ import torch
 from ignite.engine import Engine, Events
 from monai.bundle import ConfigWorkflow
 
+from bundle.loading.unlabelled_batch import UnlabelledBatch
+
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 WARM = 10  # steps of each kind that do not count
 
@@ -41,7 +43,7 @@ class StepClock:
         self.started = self.clock()
 
     def _stop(self, engine: Engine) -> None:
-        self.seconds[bool(engine.state.batch["labelled"])].append(self.clock() - self.started)
+        self.seconds[not isinstance(engine.state.batch, UnlabelledBatch)].append(self.clock() - self.started)
 
 
 def main() -> None:

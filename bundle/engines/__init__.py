@@ -15,7 +15,7 @@ from bundle.engines.semi_supervised import SemiSupervisedTrainer
 from bundle.engines.stage_two import StageTwoCheckpoint, start_stage_two, two_networks
 from bundle.engines.supervised import supervised_iteration
 from bundle.engines.tensorboard import TensorBoard
-from bundle.engines.warm_up import LearnTemplates, ReportPassedOver, WarmUpTrainer, warmed_up
+from bundle.engines.warm_up import LearnTemplates, ReportUnreadable, WarmUpTrainer, warmed_up
 from bundle.engines.weights import load_weights, read_card, read_weights, set_landmarks
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
     "History",
     "LearnTemplates",
     "Progress",
-    "ReportPassedOver",
+    "ReportUnreadable",
     "RunCheckpoint",
     "RunFolder",
     "SemiSupervisedTrainer",

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -14,6 +13,8 @@ from monai.utils.enums import CommonKeys as Keys
 from bundle.engines.supervised import supervised_iteration, training_step
 from bundle.engines.teachers import Teacher
 from bundle.errors import ConfigurationError
+from bundle.loading.mixed_batches import TrainingBatch
+from bundle.loading.unlabelled_batch import UnlabelledBatch
 from bundle.losses import ConsistencyLoss
 from bundle.networks import DeepAdaptiveGraph
 
@@ -46,15 +47,19 @@ class SemiSupervisedTrainer(SupervisedTrainer):
         self.noise_std = noise_std
         super().__init__(**settings)
 
-    def _iteration(self, engine: SupervisedTrainer, batchdata: Mapping[str, Any]) -> dict[str, Any]:
-        output = supervised_iteration(engine, batchdata) if batchdata["labelled"] else self._unlabelled(batchdata)
+    def _iteration(self, engine: SupervisedTrainer, batchdata: TrainingBatch) -> dict[str, Any]:
+        if isinstance(batchdata, UnlabelledBatch):
+            output = self._unlabelled(batchdata)
+        else:
+            output = supervised_iteration(engine, batchdata)
         return {**output, **self.teacher.after_step(self.network, batchdata, output[Keys.PRED])}
 
-    def _unlabelled(self, batch: Mapping[str, Any]) -> dict[str, torch.Tensor]:
+    def _unlabelled(self, batch: UnlabelledBatch) -> dict[str, torch.Tensor]:
         device: torch.device = self.state.device
-        image = batch[Keys.IMAGE].to(device, non_blocking=self.non_blocking)
+        batch = batch.to(device, non_blocking=self.non_blocking)
+        image = batch.view.image
         with torch.no_grad(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.amp):
-            pseudo = self.teacher.pseudo_ground_truth(self.network, image, batch)
+            pseudo = self.teacher.pseudo_ground_truth(self.network, batch)
         pseudo = pseudo._replace(vertices=self.network.answered(pseudo.vertices))  # nobody knows the others
         noisy = (image + self.noise_std * torch.randn_like(image)).clamp(0, 1)
         if torch.isfinite(pseudo.vertices).any():

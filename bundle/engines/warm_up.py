@@ -15,7 +15,8 @@ from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from bundle.engines.weights import read_weights
 from bundle.errors import CheckpointError
-from bundle.loading.unlabelled_films import PASSED_OVER, UnlabelledFilms
+from bundle.loading.unlabelled_batch import UnlabelledBatch
+from bundle.loading.unlabelled_films import UnlabelledFilms
 from bundle.networks import TemplateMatching, network_from_card
 from bundle.transforms import Preprocessing
 
@@ -25,7 +26,7 @@ MARGIN = 0.1  # of the landmarks' bounding box, where points are drawn: in sides
 class WarmUpTrainer(SupervisedTrainer):
     """Trains the backbone of a `TemplateMatching` to find random points of a film in another view of it.
 
-    Its `loss_function` is a `PointContrastLoss`; batches are those of `TwoViews`.
+    Its `loss_function` is a `PointContrastLoss`; batches are an `UnlabelledBatch` each, of two views.
 
     Args:
         points: number of points a film, drawn in the bounding box of the mean shape and a little around it.
@@ -38,16 +39,18 @@ class WarmUpTrainer(SupervisedTrainer):
         self.points = points
         super().__init__(**settings)
 
-    def _iteration(self, engine: SupervisedTrainer, batchdata: Mapping[str, Any]) -> dict[str, Any]:
+    def _iteration(  # type: ignore[override]  # MONAI's batches are dictionaries
+        self, engine: SupervisedTrainer, batchdata: UnlabelledBatch
+    ) -> dict[str, Any]:
         device: torch.device = self.state.device
-        first, second = (batchdata[name].to(device) for name in (Keys.IMAGE, f"second_{Keys.IMAGE}"))
+        first, second = (view.image.to(device) for view in batchdata.views)
         points = self._draw_points(len(first))
-        views = [batchdata[name].move(points).to(device) for name in ("deformation", "second_deformation")]
+        seen_at = [view.deformation.move(points).to(device) for view in batchdata.views]
         self.network.train()
         self.optimizer.zero_grad(set_to_none=True)
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.amp):
             features = self.network.backbone(torch.cat([first, second]))
-        terms = self.loss_function(*features.float().chunk(2), *views)
+        terms = self.loss_function(*features.float().chunk(2), *seen_at)
         terms[Keys.LOSS].backward()
         self.optimizer.step()
         return {Keys.IMAGE: first, **{name: term.detach() for name, term in terms.items()}}
@@ -84,7 +87,7 @@ def _last_of_epoch(engine: Engine, iteration: int) -> bool:
     return engine.state.epoch_length is not None and iteration % engine.state.epoch_length == 0
 
 
-class ReportPassedOver:
+class ReportUnreadable:
     """Lets `UnlabelledFilms` log which films could not be read.
 
     Args:
@@ -95,13 +98,13 @@ class ReportPassedOver:
         self.films = films
 
     def attach(self, engine: Engine) -> None:
-        """Attach to a trainer whose loader collates with `collate_unlabelled`."""
+        """Attach to a trainer whose batches are an `UnlabelledBatch` each."""
         engine.add_event_handler(Events.ITERATION_STARTED, self)
 
     def __call__(self, engine: Engine) -> None:
         """Report on the batch at hand."""
         batch: Any = engine.state.batch
-        self.films.report(batch.pop(PASSED_OVER))
+        self.films.report(batch.unreadable)
 
 
 def warmed_up(

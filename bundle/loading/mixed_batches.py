@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ignite.engine import Engine, Events
@@ -11,18 +11,21 @@ from monai.data import DataLoader
 
 from bundle.errors import ConfigurationError
 from bundle.loading.pool_sampler import PoolSampler
-from bundle.loading.unlabelled_films import PASSED_OVER, UnlabelledFilms
+from bundle.loading.unlabelled_batch import UnlabelledBatch
+from bundle.loading.unlabelled_films import UnlabelledFilms
+
+TrainingBatch = Mapping[str, Any] | UnlabelledBatch
+"""Its type tells what it is: MONAI's dictionary is labelled."""
 
 
 class MixedBatches:
     """Batches of a semi-supervised trainer: iteration 0, R + 1, 2 (R + 1), … of a run is labelled, the others are not.
 
-    What comes at an iteration is known from its number, so that a resumed run goes on where it was. Each batch says
-    under `labelled` which kind it is.
+    What comes at an iteration is known from its number, so that a resumed run goes on where it was.
 
     Args:
         labelled: loader of as many labelled batches as an epoch has iterations, or more.
-        unlabelled: loader of `UnlabelledFilms` with a `PoolSampler`.
+        unlabelled: loader of `UnlabelledFilms` with a `PoolSampler`, which gives an `UnlabelledBatch` each.
         ratio: R, unlabelled batches to one labelled; 0 for labelled ones alone.
         epoch_length: iterations an epoch.
     """
@@ -45,7 +48,7 @@ class MixedBatches:
         """Iterations an epoch."""
         return self.epoch_length
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
+    def __iter__(self) -> Iterator[TrainingBatch]:
         """Yield the batches of the epoch."""
         first = (self.epoch - 1) * self.epoch_length
         iterations = range(first, first + self.epoch_length)
@@ -55,11 +58,11 @@ class MixedBatches:
         for iteration in iterations:
             if iteration % (self.ratio + 1) == 0:
                 labelled = iter(self.labelled) if labelled is None else labelled
-                yield {**next(labelled), "labelled": True}
+                yield next(labelled)
             else:
-                batch: dict[str, Any] = next(unlabelled)
-                self._films.report(batch.pop(PASSED_OVER))
-                yield {**batch, "labelled": False}
+                batch: UnlabelledBatch = next(unlabelled)
+                self._films.report(batch.unreadable)
+                yield batch
 
     @property
     def _films(self) -> UnlabelledFilms:

@@ -7,7 +7,6 @@ from bundle.transforms.mean_shape import mean_shape
 from bundle.transforms.normalised_landmarks import NormaliseLandmarksd, RestoreLandmarksd, RestoreLengthsd
 from bundle.transforms.preprocessing import Preprocessing
 from bundle.transforms.rand_deform import RandDeformd
-from bundle.transforms.random_views import TwoViews, ViewOfFilm
 
 __all__ = [
     "LearnedLandmarksd",
@@ -17,7 +16,5 @@ __all__ = [
     "RandDeformd",
     "RestoreLandmarksd",
     "RestoreLengthsd",
-    "TwoViews",
-    "ViewOfFilm",
     "mean_shape",
 ]

@@ -44,9 +44,9 @@ class Deformation(NamedTuple):
         source = undo_affine(placed, self.matrix, self.centre, self.shift)
         return to_normalized(source + displacement(placed, self.control, self.side), self._sides)
 
-    def of(self, films: torch.Tensor) -> Deformation:
+    def select(self, chosen: torch.Tensor) -> Deformation:
         """Those of some of the films: [B], whether each is one."""
-        return Deformation(*(part[films] for part in self))
+        return Deformation(*(part[chosen] for part in self))
 
     @property
     def _sides(self) -> torch.Tensor:

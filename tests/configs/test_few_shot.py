@@ -22,7 +22,7 @@ TEACHERS = {
     "trained_on": ("PiModel", "student", 0.0),
 }
 METHODS = sorted(TEACHERS)
-VIEWS = {"train#unlabelled#view", "train#unlabelled#preprocessing#transforms"}
+VIEWS = {"_comment_view_", "train#unlabelled#view", "train#unlabelled#preprocessing#transforms"}
 
 
 def few_shot(dataset: Path, tmp_path: Path, *overlays: str) -> ConfigWorkflow:

@@ -15,6 +15,7 @@ from ignite.engine import Events
 from monai.bundle import ConfigWorkflow
 
 from bundle.engines.weights import read_checkpoint
+from bundle.loading.unlabelled_batch import UnlabelledBatch
 from run_folders import cause_of, history, interrupt
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
@@ -82,9 +83,9 @@ def test_noise_reaches_the_student_alone(few_shot: FewShot):
     seen: dict[str, torch.Tensor] = {}
     for name, network in (("student", trainer.network), ("teacher", trainer.teacher.network)):
         network.backbone.register_forward_pre_hook(lambda _, args, name=name: seen.setdefault(name, args[0]))
-    batch = next(batch for batch in trainer.data_loader if not batch["labelled"])
+    batch = next(batch for batch in trainer.data_loader if isinstance(batch, UnlabelledBatch))
     trainer._unlabelled(batch)
-    assert torch.equal(seen["teacher"], batch["image"])
+    assert torch.equal(seen["teacher"], batch.view.image)
     noise = seen["student"] - seen["teacher"]
     away_from_the_ends = (seen["teacher"] > 0.2) & (seen["teacher"] < 0.8)
     assert noise[away_from_the_ends].std().item() == pytest.approx(0.05, rel=0.2)

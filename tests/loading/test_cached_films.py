@@ -20,8 +20,10 @@ from bundle.errors import RadiographError
 from bundle.films.load_radiograph import LoadRadiographd
 from bundle.loading import cached_films
 from bundle.loading.cached_films import CachedFilms
-from bundle.loading.unlabelled_films import PASSED_OVER, UnlabelledFilms
+from bundle.loading.unlabelled_batch import UnlabelledFilm
+from bundle.loading.unlabelled_films import UnlabelledFilms
 from bundle.transforms import Letterboxd, RandDeformd
+from bundle.transforms.deformation import RandDeformUnlabelledd
 
 Films = Callable[..., CachedFilms]
 
@@ -50,7 +52,8 @@ def films(dataset: Path, tmp_path: Path, decoded: list[str]) -> Films:
 
     def make(upper: float = 99.5, random: list = (), kind: type = CachedFilms, **settings: Any) -> CachedFilms:
         scale = ScaleIntensityRangePercentilesd("image", 0.5, upper, 0.0, 1.0, clip=True)
-        transforms = Compose([CountedRadiographd("image"), scale, Letterboxd("image", 32), *random])
+        deform = [RandDeformUnlabelledd("image", torch.rand(3, 2))] if kind is UnlabelledFilms else []
+        transforms = Compose([CountedRadiographd("image"), scale, Letterboxd("image", 32), *random, *deform])
         return kind(datalist(dataset, "training"), transforms, tmp_path / "cache", **settings)
 
     return make
@@ -61,7 +64,11 @@ def cached(tmp_path: Path) -> list[Path]:
 
 
 def images(films: CachedFilms) -> list[torch.Tensor]:
-    return [films[index]["image"] for index in range(len(films))]
+    return [image(films[index]) for index in range(len(films))]
+
+
+def image(item: dict[str, Any] | UnlabelledFilm) -> torch.Tensor:
+    return item.film if isinstance(item, UnlabelledFilm) else item["image"]
 
 
 def test_a_film_is_decoded_once_for_all_runs_and_read_once_in_a_run(
@@ -158,14 +165,14 @@ def test_a_broken_cache_file_is_made_again_once_and_said(
     spoil: Callable[[Path], None],
     kind: type,
 ):
-    expected = films(kind=kind)[0]["image"]
+    expected = image(films(kind=kind)[0])
     (file,) = cached(tmp_path)
     films(kind=kind)[1]
     spoil(file)
     decoded.clear()
     for _ in range(2):
         item = films(kind=kind)[0]
-        assert torch.equal(item["image"], expected) and not item.get(PASSED_OVER)
+        assert torch.equal(image(item), expected) and not getattr(item, "unreadable", {})
     assert decoded == ["0.png"]
     (record,) = caplog.records
     assert record.levelno == logging.WARNING and file.name in record.message and "decoded again" in record.message
@@ -209,7 +216,7 @@ def test_a_broken_film_is_told_from_a_broken_cache(films: Films, dataset: Path, 
     with pytest.raises(RadiographError, match=r"^0\.png: "):
         labelled[0]
     item = pool[0]
-    assert item["film_index"] == 1 and "0.png" in item[PASSED_OVER][0]
+    assert item.index == 1 and "0.png" in item.unreadable[0]
 
 
 def test_without_a_folder_nothing_is_kept(dataset: Path, decoded: list[str]):

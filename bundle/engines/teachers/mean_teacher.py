@@ -12,6 +12,8 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from bundle.engines.teachers.teacher import PseudoGroundTruth, Teacher
 from bundle.errors import ConfigurationError
+from bundle.loading.mixed_batches import TrainingBatch
+from bundle.loading.unlabelled_batch import UnlabelledBatch
 from bundle.networks import DeepAdaptiveGraph
 
 BATCH_NORM = ("own", "ema")
@@ -61,16 +63,14 @@ class MeanTeacher(Teacher):
         """Begin as the student's equal."""
         self.network.load_state_dict(student.state_dict())
 
-    def pseudo_ground_truth(
-        self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]
-    ) -> PseudoGroundTruth:
+    def pseudo_ground_truth(self, student: DeepAdaptiveGraph, batch: UnlabelledBatch) -> PseudoGroundTruth:
         """Answer with the prediction of the averaged network."""
-        output = self.network.train(self.batch_norm == "own").forward_training(image)
+        output = self.network.train(self.batch_norm == "own").forward_training(batch.view.image)
         return PseudoGroundTruth(output.local_vertices, output.feature_map)
 
     @torch.no_grad()
     def after_step(
-        self, student: DeepAdaptiveGraph, batch: Mapping[str, Any], prediction: torch.Tensor
+        self, student: DeepAdaptiveGraph, batch: TrainingBatch, prediction: torch.Tensor
     ) -> dict[str, float]:
         """Move towards the student and return `alpha`."""
         alpha = self.alpha

@@ -10,6 +10,8 @@ import torch
 
 from bundle.engines.teachers.film_rows import FilmRows
 from bundle.engines.teachers.teacher import PseudoGroundTruth, Teacher
+from bundle.loading.mixed_batches import TrainingBatch
+from bundle.loading.unlabelled_batch import UnlabelledBatch
 from bundle.networks import DeepAdaptiveGraph
 
 
@@ -38,21 +40,18 @@ class MultiView(Teacher):
         self.teacher.start(student)
         self.memory.start()
 
-    def pseudo_ground_truth(
-        self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]
-    ) -> PseudoGroundTruth:
+    def pseudo_ground_truth(self, student: DeepAdaptiveGraph, batch: UnlabelledBatch) -> PseudoGroundTruth:
         """Answer with what the memory makes of this view of the films and all before it."""
-        deformation, films = batch["deformation"], batch["film_index"]
-        asked = self.memory.has_room(films)
-        if asked.any():
-            some: dict[str, Any] = {name: part[asked] for name, part in batch.items() if isinstance(part, torch.Tensor)}
-            some["deformation"] = deformation.of(asked)
-            for vertices in self.teacher.answers(student, image[asked.to(image.device)], some):
-                self.memory.remember(some["film_index"], some["deformation"].restore(vertices.float().cpu()))
-        return PseudoGroundTruth(deformation.move(self.memory.recall(films)).to(image.device), None)
+        has_room = self.memory.has_room(batch.index)
+        if has_room.any():
+            asked = batch.select(has_room)
+            for vertices in self.teacher.answers(student, asked):
+                self.memory.remember(asked.index, asked.view.deformation.restore(vertices.float().cpu()))
+        image, deformation = batch.view
+        return PseudoGroundTruth(deformation.move(self.memory.recall(batch.index)).to(image.device), None)
 
     def after_step(
-        self, student: DeepAdaptiveGraph, batch: Mapping[str, Any], prediction: torch.Tensor
+        self, student: DeepAdaptiveGraph, batch: TrainingBatch, prediction: torch.Tensor
     ) -> dict[str, float]:
         """Let the teacher follow the student."""
         return self.teacher.after_step(student, batch, prediction)

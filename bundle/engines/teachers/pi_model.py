@@ -3,12 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-import torch
-
 from bundle.engines.teachers.teacher import PseudoGroundTruth, Teacher
+from bundle.loading.unlabelled_batch import UnlabelledBatch
 from bundle.networks import DeepAdaptiveGraph
 
 
@@ -18,9 +14,7 @@ class PiModel(Teacher):
     So its batch norm's running statistics see clean and noisy images alike.
     """
 
-    def pseudo_ground_truth(
-        self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]
-    ) -> PseudoGroundTruth:
+    def pseudo_ground_truth(self, student: DeepAdaptiveGraph, batch: UnlabelledBatch) -> PseudoGroundTruth:
         """Answer with the student's prediction on the clean image."""
-        output = student.train().forward_training(image)
+        output = student.train().forward_training(batch.view.image)
         return PseudoGroundTruth(output.local_vertices, output.feature_map)

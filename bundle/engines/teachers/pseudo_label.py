@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-import torch
-
 from bundle.engines.teachers.teacher import PseudoGroundTruth, Teacher
+from bundle.loading.unlabelled_batch import UnlabelledBatch
 from bundle.networks import DeepAdaptiveGraph
 
 
@@ -27,11 +26,9 @@ class PseudoLabel(Teacher):
         """Keep the student's weights as they are now."""
         self.stage1.load_state_dict(student.state_dict())
 
-    def pseudo_ground_truth(
-        self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]
-    ) -> PseudoGroundTruth:
+    def pseudo_ground_truth(self, student: DeepAdaptiveGraph, batch: UnlabelledBatch) -> PseudoGroundTruth:
         """Answer with the prediction of stage 1."""
-        output = self.stage1.forward_training(image)
+        output = self.stage1.forward_training(batch.view.image)
         return PseudoGroundTruth(output.local_vertices, output.feature_map)
 
     def state_dict(self) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
+from bundle.loading.mixed_batches import TrainingBatch
+from bundle.loading.unlabelled_batch import UnlabelledBatch
 from bundle.networks import DeepAdaptiveGraph
 
 
@@ -17,7 +19,7 @@ class PseudoGroundTruth(NamedTuple):
     """What stands in for the truth on unlabelled films.
 
     Attributes:
-        vertices: [B, K, 2] in [0, 1] of the image, NaN for a film without any yet.
+        vertices: [B, K, 2] in [0, 1] of the view, NaN for a film without any yet.
         feature_map: [B, D, X', Y'] of the Jensen-Shannon loss; None from a teacher that keeps predictions only.
     """
 
@@ -44,28 +46,23 @@ class Teacher(ABC):
         """Begin with the weights of stage 1, which the student holds; not called again when a run is resumed."""
 
     @abstractmethod
-    def pseudo_ground_truth(
-        self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]
-    ) -> PseudoGroundTruth:
+    def pseudo_ground_truth(self, student: DeepAdaptiveGraph, batch: UnlabelledBatch) -> PseudoGroundTruth:
         """Answer for a batch of unlabelled films; called without gradients.
 
         Args:
             student: the network in training.
-            image: [B, C, X, Y], augmented, without the student's noise.
-            batch: of the unlabelled stream: `film_index` [B] and `deformation` among others.
+            batch: the films, whose view has no noise of the student's, images on the device of the networks.
         """
 
-    def answers(
-        self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]
-    ) -> tuple[torch.Tensor, ...]:
-        """All that it has to say of a batch, each [B, K, 2] in [0, 1] of the image, for a teacher that weighs them.
+    def answers(self, student: DeepAdaptiveGraph, batch: UnlabelledBatch) -> tuple[torch.Tensor, ...]:
+        """All that it has to say of a batch, each [B, K, 2] in [0, 1] of the view, for a teacher that weighs them.
 
         Arguments are those of `pseudo_ground_truth`, whose vertices are the only answer of most teachers.
         """
-        return (self.pseudo_ground_truth(student, image, batch).vertices,)
+        return (self.pseudo_ground_truth(student, batch).vertices,)
 
     def after_step(
-        self, student: DeepAdaptiveGraph, batch: Mapping[str, Any], prediction: torch.Tensor
+        self, student: DeepAdaptiveGraph, batch: TrainingBatch, prediction: torch.Tensor
     ) -> dict[str, float]:
         """Follow a step of the student, labelled or not, and return the figures to log.
 

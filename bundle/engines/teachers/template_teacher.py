@@ -11,6 +11,7 @@ import torch
 from bundle.engines.teachers.pseudo_label import PseudoLabel
 from bundle.engines.teachers.teacher import PseudoGroundTruth
 from bundle.errors import ConfigurationError
+from bundle.loading.unlabelled_batch import UnlabelledBatch
 from bundle.networks import DeepAdaptiveGraph, TemplateMatching
 
 
@@ -43,27 +44,23 @@ class TemplateTeacher(PseudoLabel):
         self.matchings = [matching.eval().requires_grad_(False) for matching in matchings]
         self.reach = reach
 
-    def answers(
-        self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]
-    ) -> tuple[torch.Tensor, ...]:
+    def answers(self, student: DeepAdaptiveGraph, batch: UnlabelledBatch) -> tuple[torch.Tensor, ...]:
         """That of stage 1, and the most similar places near it by each matching.
 
         Args:
             student: is not asked.
-            image: view [B, C, X, Y] of the films.
-            batch: of `ViewOfFilm`: `film` [B, C, X, Y] and the `deformation` that made the view of it.
+            batch: films and view.
         """
-        film = super().pseudo_ground_truth(student, batch["film"].to(image.device), batch).vertices
-        vertices = batch["deformation"].move(film.float().cpu()).to(image.device)
+        image, deformation = batch.view
+        of_film = self.stage1.forward_training(batch.film).local_vertices
+        vertices = deformation.move(of_film.float().cpu()).to(image.device)
         return vertices, *(
             matching.match_near(image, vertices, self.reach / matching.scale) for matching in self.matchings
         )
 
-    def pseudo_ground_truth(
-        self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]
-    ) -> PseudoGroundTruth:
+    def pseudo_ground_truth(self, student: DeepAdaptiveGraph, batch: UnlabelledBatch) -> PseudoGroundTruth:
         """Answer the mean of them."""
-        return PseudoGroundTruth(torch.stack(self.answers(student, image, batch)).mean(dim=0), None)
+        return PseudoGroundTruth(torch.stack(self.answers(student, batch)).mean(dim=0), None)
 
     def state_dict(self) -> dict[str, Any]:
         """Frozen weights and templates, so that a resumed run has the same even where the warm-up was run anew."""

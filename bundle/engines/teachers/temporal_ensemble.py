@@ -10,6 +10,8 @@ import torch
 
 from bundle.engines.teachers.film_memory import FilmMemory
 from bundle.engines.teachers.teacher import PseudoGroundTruth, Teacher
+from bundle.loading.mixed_batches import TrainingBatch
+from bundle.loading.unlabelled_batch import UnlabelledBatch
 from bundle.networks import DeepAdaptiveGraph
 
 
@@ -32,20 +34,18 @@ class TemporalEnsemble(Teacher):
         """Begin without any prediction."""
         self.memory.start()
 
-    def pseudo_ground_truth(
-        self, student: DeepAdaptiveGraph, image: torch.Tensor, batch: Mapping[str, Any]
-    ) -> PseudoGroundTruth:
+    def pseudo_ground_truth(self, student: DeepAdaptiveGraph, batch: UnlabelledBatch) -> PseudoGroundTruth:
         """Answer with the averages of the films, moved to where augmentation put their landmarks."""
-        average = self.memory.recall(batch["film_index"])
-        return PseudoGroundTruth(batch["deformation"].move(average).to(image.device), None)
+        image, deformation = batch.view
+        return PseudoGroundTruth(deformation.move(self.memory.recall(batch.index)).to(image.device), None)
 
     def after_step(
-        self, student: DeepAdaptiveGraph, batch: Mapping[str, Any], prediction: torch.Tensor
+        self, student: DeepAdaptiveGraph, batch: TrainingBatch, prediction: torch.Tensor
     ) -> dict[str, float]:
         """Remember the predictions of an unlabelled batch."""
-        if not batch["labelled"]:
-            points = batch["deformation"].restore(prediction.float().cpu())
-            self.memory.remember(batch["film_index"], points)
+        if isinstance(batch, UnlabelledBatch):
+            points = batch.view.deformation.restore(prediction.float().cpu())
+            self.memory.remember(batch.index, points)
         return {}
 
     def state_dict(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from bundle.loading.unlabelled_batch import FilmView, UnlabelledBatch
 from bundle.networks import LandmarkOutput
 from bundle.transforms.deformation import Deformation
 
@@ -40,11 +41,14 @@ def image() -> torch.Tensor:
 
 
 @pytest.fixture
-def shifted() -> Callable[..., dict]:
-    """Make an unlabelled batch of films (indices), each shifted by so many of 32 pixels along both axes."""
+def unlabelled() -> Callable[..., UnlabelledBatch]:
+    """Make a batch of views `unlabelled(view)` and their films; of films by index, or of 0, 1, ….
 
-    def make(*films: int, shift: float = 0.0) -> dict:
-        count = len(films)
+    Their deformation is a shift by so many of 32 pixels along both axes.
+    """
+
+    def make(view: torch.Tensor, *films: int, shift: float = 0.0, film: torch.Tensor | None = None) -> UnlabelledBatch:
+        count = len(view)
         deformation = Deformation(
             torch.eye(2).expand(count, -1, -1),
             torch.zeros(count, 2),
@@ -52,6 +56,7 @@ def shifted() -> Callable[..., dict]:
             torch.zeros(count, 2, 5, 5),
             torch.full((count,), 33.0),
         )
-        return {"labelled": False, "film_index": torch.tensor(films), "deformation": deformation}
+        index = torch.tensor(films or range(count))
+        return UnlabelledBatch(view if film is None else film, index, (FilmView(view, deformation),), {})
 
     return make

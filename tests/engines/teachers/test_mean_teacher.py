@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bundle.engines.teachers import MeanTeacher
 from bundle.errors import ConfigurationError
 
-BATCH = {"labelled": True}
+BATCH: dict = {}
 
 
 def move(student: torch.nn.Module) -> None:
@@ -53,20 +53,22 @@ def test_weights_follow_slowly_and_statistics_as_the_policy_says(student, policy
 
 
 @pytest.mark.parametrize(("policy", "own"), [("own", True), ("ema", False)])
-def test_only_a_teacher_with_own_statistics_takes_them_from_clean_films(student, image, policy: str, own: bool):
+def test_only_a_teacher_with_own_statistics_takes_them_from_clean_films(
+    student, image, unlabelled, policy: str, own: bool
+):
     teacher = MeanTeacher(student, batch_norm=policy)
     before = teacher.network.norm.running_mean.clone()
     with torch.no_grad():
-        output = teacher.pseudo_ground_truth(student, image, {})
+        output = teacher.pseudo_ground_truth(student, unlabelled(image))
     assert torch.equal(teacher.network.norm.running_mean, before) != own
     mode = student.eval() if policy == "ema" else student.train()
     torch.testing.assert_close(output.vertices, mode.forward_training(image).local_vertices)
     assert not output.vertices.requires_grad
 
 
-def test_state_holds_weights_statistics_and_step(student, image):
+def test_state_holds_weights_statistics_and_step(student, image, unlabelled):
     teacher, other = MeanTeacher(student), MeanTeacher(student)
-    teacher.pseudo_ground_truth(student, image, {})
+    teacher.pseudo_ground_truth(student, unlabelled(image))
     move(student)
     teacher.after_step(student, BATCH, torch.zeros(1))
     other.load_state_dict(teacher.state_dict())

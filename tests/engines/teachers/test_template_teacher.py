@@ -11,6 +11,7 @@ from torch import nn
 
 from bundle.engines.teachers import TemplateTeacher
 from bundle.errors import ConfigurationError
+from bundle.loading.unlabelled_batch import UnlabelledBatch
 from bundle.networks import TemplateMatching, hrnet_small
 
 
@@ -33,44 +34,37 @@ def teacher(student: nn.Module) -> TemplateTeacher:
 
 
 @pytest.fixture
-def films() -> torch.Tensor:
-    return torch.rand(2, 1, 32, 32)
-
-
-@pytest.fixture
-def batch(shifted: Callable[..., dict], films: torch.Tensor) -> dict:
-    """The films, and that their views are shifted by a quarter."""
-    return {**shifted(0, 1, shift=8.0), "film": films}
+def batch(unlabelled: Callable[..., UnlabelledBatch]) -> UnlabelledBatch:
+    """Two films, and views that are said to be shifted by a quarter."""
+    film, view = torch.rand(2, 2, 1, 32, 32)
+    return unlabelled(view, shift=8.0, film=film)
 
 
 def test_answers_are_stage_one_of_the_film_and_the_matches_near_it_in_the_view(
-    teacher: TemplateTeacher, student: nn.Module, batch: dict
+    teacher: TemplateTeacher, student: nn.Module, batch: UnlabelledBatch
 ):
-    view = torch.rand(2, 1, 32, 32)
-    stage1, *matches = teacher.answers(student, view, batch)
-    torch.testing.assert_close(stage1, student.eval().forward_training(batch["film"]).local_vertices + 0.25)
+    stage1, *matches = teacher.answers(student, batch)
+    torch.testing.assert_close(stage1, student.eval().forward_training(batch.film).local_vertices + 0.25)
     for matching, match in zip(teacher.matchings, matches, strict=True):
-        torch.testing.assert_close(match, matching.match_near(view, stage1, 0.2 / matching.scale))
-    answer = teacher.pseudo_ground_truth(student, view, batch)
+        torch.testing.assert_close(match, matching.match_near(batch.view.image, stage1, 0.2 / matching.scale))
+    answer = teacher.pseudo_ground_truth(student, batch)
     torch.testing.assert_close(answer.vertices, (stage1 + sum(matches)) / 3)
     assert answer.feature_map is None
 
 
-def test_stage_one_stays_when_the_student_learns(
-    teacher: TemplateTeacher, student: nn.Module, films: torch.Tensor, batch: dict
-):
-    before = teacher.answers(student, films, batch)
+def test_stage_one_stays_when_the_student_learns(teacher: TemplateTeacher, student: nn.Module, batch: UnlabelledBatch):
+    before = teacher.answers(student, batch)
     with torch.no_grad():
         student.norm.bias += 1
-    torch.testing.assert_close(teacher.answers(student, films, batch), before)
+    torch.testing.assert_close(teacher.answers(student, batch), before)
 
 
-def test_resume_takes_all_back(teacher: TemplateTeacher, student: nn.Module, films: torch.Tensor, batch: dict):
+def test_resume_takes_all_back(teacher: TemplateTeacher, student: nn.Module, batch: UnlabelledBatch):
     again = TemplateTeacher(matchings(), student, reach=0.2)
     with torch.no_grad():
         again.stage1.norm.bias += 1
     again.load_state_dict(teacher.state_dict())
-    torch.testing.assert_close(again.answers(student, films, batch), teacher.answers(student, films, batch))
+    torch.testing.assert_close(again.answers(student, batch), teacher.answers(student, batch))
 
 
 def test_no_reach_is_refused(student: nn.Module):

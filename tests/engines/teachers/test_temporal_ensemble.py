@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from bundle.engines.teachers import FilmMemory, TemporalEnsemble
+from bundle.loading.unlabelled_batch import UnlabelledBatch
 
 IMAGE = torch.zeros(1, 1, 8, 8)
 
@@ -20,17 +21,20 @@ def teacher(tmp_path: Path) -> TemporalEnsemble:
     return teacher
 
 
-def answer(teacher: TemporalEnsemble, batch: dict) -> torch.Tensor:
-    return teacher.pseudo_ground_truth(None, IMAGE, batch).vertices
+def answer(teacher: TemporalEnsemble, batch: UnlabelledBatch) -> torch.Tensor:
+    return teacher.pseudo_ground_truth(None, batch).vertices
 
 
-def test_labelled_batches_are_not_remembered(teacher: TemporalEnsemble, shifted):
-    teacher.after_step(None, shifted(1), torch.full((1, 2, 2), 0.5))
-    teacher.after_step(None, {"labelled": True}, torch.zeros(1, 2, 2))
-    assert answer(teacher, shifted(0, 1)).isnan().all(-1).all(-1).tolist() == [True, False]
+def test_labelled_batches_are_not_remembered(teacher: TemporalEnsemble, unlabelled):
+    teacher.after_step(None, unlabelled(IMAGE, 1), torch.full((1, 2, 2), 0.5))
+    teacher.after_step(None, {"image": IMAGE}, torch.zeros(1, 2, 2))
+    assert answer(teacher, unlabelled(IMAGE.expand(2, -1, -1, -1), 0, 1)).isnan().all(-1).all(-1).tolist() == [
+        True,
+        False,
+    ]
 
 
-def test_predictions_are_kept_in_coordinates_of_the_film(teacher: TemporalEnsemble, shifted):
-    teacher.after_step(None, shifted(0, shift=8.0), torch.full((1, 2, 2), 0.5))  # 8 of 32 pixels: a quarter
-    torch.testing.assert_close(answer(teacher, shifted(0)), torch.full((1, 2, 2), 0.25))
-    torch.testing.assert_close(answer(teacher, shifted(0, shift=16.0)), torch.full((1, 2, 2), 0.75))
+def test_predictions_are_kept_in_coordinates_of_the_film(teacher: TemporalEnsemble, unlabelled):
+    teacher.after_step(None, unlabelled(IMAGE, 0, shift=8.0), torch.full((1, 2, 2), 0.5))  # 8 of 32 pixels: a quarter
+    torch.testing.assert_close(answer(teacher, unlabelled(IMAGE, 0)), torch.full((1, 2, 2), 0.25))
+    torch.testing.assert_close(answer(teacher, unlabelled(IMAGE, 0, shift=16.0)), torch.full((1, 2, 2), 0.75))
