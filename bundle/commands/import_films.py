@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             epilog=f"example:\n  python -m bundle import {entry.example}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        _add_format_arguments(subparser, entry.source)
+        add_format_arguments(subparser, entry.source)
     subparser = formats.add_parser(
         AUTO,
         help="annotations of any of these formats, told by their content",
@@ -41,10 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         epilog="example:\n  python -m bundle import auto annotations --images films --out data/hip",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _add_format_arguments(subparser, "annotation file or folder")
+    add_format_arguments(subparser, "annotation file or folder")
 
 
-def _add_format_arguments(parser: argparse.ArgumentParser, source: str) -> None:
+def add_format_arguments(parser: argparse.ArgumentParser, source: str) -> None:
+    """Declare what every format takes; `source` says what its SOURCE is."""
     parser.add_argument(
         "source",
         nargs="+",

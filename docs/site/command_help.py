@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from bundle.__main__ import VERBS
+from bundle.commands.import_films import add_format_arguments
 
 PRESETS = Path(__file__).resolve().parents[2] / "configs" / "presets"
 _WIDTH = "78"
@@ -17,11 +18,14 @@ _RUN_IDS = ("training", "calibrate", "evaluate", "inference")
 
 def command_help() -> str:
     """One section a verb: what it does, and its help."""
-    os.environ["COLUMNS"] = _WIDTH  # where argparse breaks lines
-    return "\n\n".join(
-        f"## {name}\n\n{verb.help.capitalize()}.\n\n```text\n{_help(name).rstrip()}\n```"
-        for name, verb in VERBS.items()
-    )
+    return "\n\n".join(f"## {name}\n\n{verb.help.capitalize()}.\n\n{_help(name)}" for name, verb in VERBS.items())
+
+
+def import_help() -> str:
+    """The help of `import FORMAT`, alike for every format."""
+    parser = argparse.ArgumentParser(prog="python -m bundle import FORMAT")
+    add_format_arguments(parser, "annotation file or folder")
+    return _printed(parser)
 
 
 def preset_commands() -> str:
@@ -50,4 +54,9 @@ def _help(name: str) -> str:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     importlib.import_module(verb.module).add_arguments(parser)
-    return parser.format_help()
+    return _printed(parser)
+
+
+def _printed(parser: argparse.ArgumentParser) -> str:
+    os.environ["COLUMNS"] = _WIDTH  # where argparse breaks lines
+    return f"```text\n{parser.format_help().rstrip()}\n```"

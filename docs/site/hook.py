@@ -13,12 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import result_tables
-from command_help import command_help, preset_commands
+from command_help import command_help, import_help, preset_commands
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from public_names import public_names
+from reference_tables import import_formats, shipped_measurements
 from settings_table import method_settings, stage_settings
 
 DOCS = Path(__file__).resolve().parents[1]
@@ -29,8 +30,11 @@ _FIGURE = re.compile(r"^!\[([^\]]+)\]\([./]*(figures/\w+\.svg)\)$", re.MULTILINE
 
 GENERATED: dict[str, Callable[[], str]] = {
     "command_help": command_help,
+    "import_formats": import_formats,
+    "import_help": import_help,
     "presets": preset_commands,
     "public_names": public_names,
+    "shipped_measurements": shipped_measurements,
     "stage_settings": stage_settings,
     "method_settings": method_settings,
     **result_tables.PARTS,
