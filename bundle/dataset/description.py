@@ -5,32 +5,40 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
-from bundle.dataset.validation import SPLITS, check_document
+from pydantic import ConfigDict, Field, PlainSerializer, TypeAdapter, ValidationError
+
+from bundle.dataset.validation import SPLITS, check_dataset
 from bundle.errors import DatasetError
 from bundle.files import write_text
+from bundle.schema_errors import first_fault
 
 FILE_NAME = "dataset.json"
 
 Point = tuple[float, float]
+Text = Annotated[str, Field(min_length=1)]
+Index = Annotated[int, Field(ge=0)]
+
+_AS_IN_THE_FILE = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
 @dataclass(frozen=True)
 class Film:
-    """One radiograph.
+    """One radiograph."""
 
-    Attributes:
-        image: Path below the dataset folder.
-        landmarks: K points (x, y) in pixels of the stored image, pixel centres at integers; a missing one is None. None
-            for a film without labels.
-        spacing: Millimetres per pixel along x and y; None where unknown.
-    """
+    __pydantic_config__ = _AS_IN_THE_FILE
 
-    image: Path
+    image: Annotated[Path, PlainSerializer(Path.as_posix)]
+    """Path below the folder of dataset.json, written with forward slashes."""
+
     landmarks: tuple[Point | None, ...] | None = None
+    """K points (x, y) in pixels of the stored image, (0, 0) the centre of its first pixel; null for a missing one. Left
+    out for a film without labels."""
+
     spacing: tuple[float, float] | None = None
+    """Millimetres per pixel along x and y; left out where unknown."""
 
     @property
     def labelled(self) -> bool:
@@ -38,33 +46,47 @@ class Film:
         return any(point is not None for point in self.landmarks or ())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DatasetDescription:
-    """A dataset of radiographs: the names of its K landmarks and the films of each split.
+    """A dataset of radiographs: the names of its K landmarks and the films of each split."""
 
-    Attributes:
-        name: Title of the dataset.
-        description: What the films show and where they come from.
-        licence: Terms under which the films may be used.
-        landmarks: Names of the K landmarks.
-        skeleton: Pairs of landmark indices joined by a line in drawings.
-        training: Films whose landmarks may be drawn for training.
-        validation: Labelled films that choose settings and checkpoints.
-        unlabeled: Films whose landmarks are unknown or not to be used.
-        test: Labelled films that measure the final error.
-        synthetic: Whether the films are computed rather than taken.
-    """
+    __pydantic_config__ = _AS_IN_THE_FILE
 
-    name: str
-    description: str
-    licence: str
-    landmarks: tuple[str, ...]
-    skeleton: tuple[tuple[int, int], ...] = ()
-    training: tuple[Film, ...] = ()
-    validation: tuple[Film, ...] = ()
-    unlabeled: tuple[Film, ...] = ()
-    test: tuple[Film, ...] = ()
+    schema: Annotated[str | None, Field(alias="$schema")] = None
+    """Path or address of this schema, by which an editor completes the file."""
+
+    name: Text
+    """Title of the dataset."""
+
+    description: str = ""
+    """What the films show and where they come from."""
+
+    licence: str = ""
+    """Terms under which the films may be used."""
+
     synthetic: bool = False
+    """Whether the films are computed rather than taken."""
+
+    landmarks: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """Names of the K landmarks, in the order of every film's points."""
+
+    skeleton: tuple[tuple[Index, Index], ...] = ()
+    """Lines of a drawing: pairs of landmark indices, counted from 0."""
+
+    training: tuple[Film, ...] = ()
+    """Films whose landmarks may be drawn for training."""
+
+    validation: tuple[Film, ...] = ()
+    """Labelled films that choose settings and checkpoints."""
+
+    test: tuple[Film, ...] = ()
+    """Labelled films that measure the final error."""
+
+    unlabeled: tuple[Film, ...] = ()
+    """Films whose landmarks are unknown or not to be used."""
+
+
+DATASET = TypeAdapter(DatasetDescription)
 
 
 def read_dataset(dataset_dir: str | Path) -> DatasetDescription:
@@ -74,17 +96,7 @@ def read_dataset(dataset_dir: str | Path) -> DatasetDescription:
         DatasetError: naming the file, the field and the remedy.
     """
     file = Path(dataset_dir) / FILE_NAME
-    document = _parsed(file)
-    check_document(file, document)
-    return DatasetDescription(
-        name=document["name"],
-        description=document.get("description", ""),
-        licence=document.get("licence", ""),
-        landmarks=tuple(document["landmarks"]),
-        skeleton=tuple((first, second) for first, second in document.get("skeleton", [])),
-        synthetic=document.get("synthetic", False),
-        **{split: tuple(_film(entry) for entry in document.get(split, [])) for split in SPLITS},
-    )
+    return _checked(file, _text(file))
 
 
 def write_dataset(dataset_dir: str | Path, description: DatasetDescription) -> None:
@@ -95,12 +107,12 @@ def write_dataset(dataset_dir: str | Path, description: DatasetDescription) -> N
         BundleError: the folder cannot be written to, or the disk is full.
     """
     file = Path(dataset_dir) / FILE_NAME
-    document = _document(description)
-    check_document(file, document)
-    write_text(file, _readable(document))
+    text = _readable(DATASET.dump_python(description, mode="json", by_alias=True, exclude_none=True))
+    _checked(file, text)
+    write_text(file, text)
 
 
-def _parsed(file: Path) -> Any:
+def _text(file: Path) -> str:
     if not file.parent.is_dir():
         raise DatasetError(f"{file.parent}: there is no such folder; give the folder that holds {FILE_NAME}")
     try:
@@ -113,48 +125,16 @@ def _parsed(file: Path) -> Any:
         raise DatasetError(f"{file}: cannot be read as UTF-8 text ({error}); correct or replace the file") from error
     if not text.strip():
         raise DatasetError(f"{file}: is empty; write the dataset again")
+    return text
+
+
+def _checked(file: Path, text: str) -> DatasetDescription:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:  # a ValueError also of a number with thousands of digits
-        raise DatasetError(f"{file}: is not valid JSON ({error}); correct the text there") from error
-
-
-def _film(entry: dict[str, Any]) -> Film:
-    landmarks = entry.get("landmarks")
-    spacing = entry.get("spacing")
-    return Film(
-        image=Path(PurePosixPath(entry["image"])),
-        landmarks=None if landmarks is None else tuple(None if point is None else _pair(point) for point in landmarks),
-        spacing=None if spacing is None else _pair(spacing),
-    )
-
-
-def _pair(numbers: list[float]) -> tuple[float, float]:
-    first, second = numbers
-    return float(first), float(second)
-
-
-def _document(description: DatasetDescription) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "name": description.name,
-        "description": description.description,
-        "licence": description.licence,
-        "synthetic": description.synthetic,
-        "landmarks": list(description.landmarks),
-        "skeleton": [list(pair) for pair in description.skeleton],
-    }
-    for split in SPLITS:
-        document[split] = [_entry(film) for film in getattr(description, split)]
-    return document
-
-
-def _entry(film: Film) -> dict[str, Any]:
-    entry: dict[str, Any] = {"image": film.image.as_posix()}
-    if film.landmarks is not None:
-        entry["landmarks"] = [None if point is None else list(point) for point in film.landmarks]
-    if film.spacing is not None:
-        entry["spacing"] = list(film.spacing)
-    return entry
+        dataset = DATASET.validate_json(text)
+    except ValidationError as error:
+        raise DatasetError(f"{file}: {first_fault(error, 'docs/reference/data_format.md')}") from error
+    check_dataset(file, dataset)
+    return dataset
 
 
 def _readable(document: dict[str, Any]) -> str:

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks of a parsed `dataset.json`: its structure by JSON schema, then what a schema cannot say."""
+"""Checks of a `dataset.json` that its schema cannot say: of names, of the images and their sizes, of the labels."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
-from importlib.resources import files
-from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any
+from pathlib import Path, PureWindowsPath
+from typing import TYPE_CHECKING
 
 from bundle.errors import DatasetError
 from bundle.films.image_size import image_size
 from bundle.films.pixel_spacing import PLAUSIBLE_RANGE, is_plausible
+
+if TYPE_CHECKING:
+    from bundle.dataset.description import DatasetDescription, Film, Point
 
 NAME_BYTES = 256  # of a landmark name in UTF-8, which is the room that weights have for it
 
@@ -22,11 +23,11 @@ SPLITS = (*LABELLED_SPLITS, "unlabeled")
 UNKNOWN = (math.inf, math.inf)
 """Size of a film in which every point lies."""
 
-# No film has coordinates or pixels near this; one comparison also catches NaN, infinities and integers beyond float.
+# No film has coordinates or pixels near this; one comparison also catches NaN and infinities.
 _LARGEST_NUMBER = 1e9
 
 
-def check_document(file: Path, document: Any) -> None:
+def check_dataset(file: Path, dataset: DatasetDescription) -> None:
     """Check all of a `dataset.json` before any long work.
 
     Only labelled films have their image header read; unlabelled ones are only looked up, so thousands stay quick. A
@@ -34,44 +35,26 @@ def check_document(file: Path, document: Any) -> None:
 
     Args:
         file: The `dataset.json`, whose folder holds the images.
-        document: Its parsed content.
+        dataset: Its content.
 
     Raises:
         DatasetError: naming the file, the field and the remedy of the first fault.
     """
-    _check_structure(file, document)
-    _check_names(file, document)
-    _check_images(file, document)
+    if not any(getattr(dataset, split) for split in SPLITS):
+        raise DatasetError(f"{file}: lists no film; add entries to one of {', '.join(SPLITS)}")
+    _check_names(file, dataset)
+    _check_images(file, dataset)
     for split in LABELLED_SPLITS:
-        _check_labels(file, document, split)
+        _check_labels(file, dataset, split)
 
 
-def _films(document: dict[str, Any], split: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    for index, film in enumerate(document.get(split, [])):
+def _films(dataset: DatasetDescription, split: str) -> Iterator[tuple[str, Film]]:
+    for index, film in enumerate(getattr(dataset, split)):
         yield f"{split}[{index}]", film
 
 
-def _check_structure(file: Path, document: Any) -> None:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
-
-    schema = json.loads(files("bundle.dataset").joinpath("dataset.schema.json").read_text())
-    try:
-        json.dumps(document, ensure_ascii=False).encode()
-        fault = best_match(Draft202012Validator(schema).iter_errors(document))
-    except UnicodeEncodeError:
-        raise DatasetError(f"{file}: holds half of a character (\\ud800 to \\udfff); write that text again") from None
-    except RecursionError:
-        raise DatasetError(f"{file}: is nested too deep; correct it as docs/reference/data_format.md shows") from None
-    if fault is not None:
-        field = fault.json_path.removeprefix("$").removeprefix(".") or "the whole file"
-        raise DatasetError(f"{file}: {field}: {fault.message}; correct it as docs/reference/data_format.md shows")
-    if not any(document.get(split) for split in SPLITS):
-        raise DatasetError(f"{file}: lists no film; add entries to one of {', '.join(SPLITS)}")
-
-
-def _check_names(file: Path, document: dict[str, Any]) -> None:
-    names = document["landmarks"]
+def _check_names(file: Path, dataset: DatasetDescription) -> None:
+    names = dataset.landmarks
     for index, name in enumerate(names):
         if len(name.encode()) > NAME_BYTES:
             raise DatasetError(
@@ -83,7 +66,7 @@ def _check_names(file: Path, document: dict[str, Any]) -> None:
                 f"{file}: landmarks[{index}] repeats the name {name!r} of landmarks[{names.index(name)}]; "
                 "give every landmark its own name"
             )
-    for index, pair in enumerate(document.get("skeleton", [])):
+    for index, pair in enumerate(dataset.skeleton):
         if max(pair) >= len(names):
             raise DatasetError(
                 f"{file}: skeleton[{index}] names landmark {max(pair)} of only {len(names)}; "
@@ -91,23 +74,23 @@ def _check_names(file: Path, document: dict[str, Any]) -> None:
             )
 
 
-def _check_images(file: Path, document: dict[str, Any]) -> None:
+def _check_images(file: Path, dataset: DatasetDescription) -> None:
     folder = file.parent.resolve()
     first_field: dict[Path, str] = {}
     for split in SPLITS:
-        for field, film in _films(document, split):
-            image = _existing_image(file, folder, f"{field}.image", film["image"])
+        for field, film in _films(dataset, split):
+            image = _existing_image(file, folder, f"{field}.image", film.image)
             if image in first_field:
                 raise DatasetError(
-                    f"{file}: {field}.image {film['image']!r} is the same film as {first_field[image]}; "
+                    f"{file}: {field}.image '{film.image}' is the same film as {first_field[image]}; "
                     "keep each film once, in one split"
                 )
             first_field[image] = field
 
 
-def _existing_image(file: Path, folder: Path, field: str, name: str) -> Path:
-    path = PurePosixPath(name)
-    if "\\" in name or path.is_absolute() or PureWindowsPath(name).drive or ".." in path.parts:
+def _existing_image(file: Path, folder: Path, field: str, path: Path) -> Path:
+    name = str(path)
+    if "\\" in name or path.is_absolute() or PureWindowsPath(path).drive or ".." in path.parts:
         raise DatasetError(
             f"{file}: {field} {name!r} is not a path below the folder of dataset.json; "
             "write it relative to that folder, with forward slashes and without '..'"
@@ -124,20 +107,20 @@ def _existing_image(file: Path, folder: Path, field: str, name: str) -> Path:
     return image
 
 
-def _check_labels(file: Path, document: dict[str, Any], split: str) -> None:
+def _check_labels(file: Path, dataset: DatasetDescription, split: str) -> None:
     labelled = False
-    for field, film in _films(document, split):
-        _check_spacing(file, f"{field}.spacing", film.get("spacing"))
-        if "landmarks" in film:
-            _check_landmarks(file, field, film, count=len(document["landmarks"]))
-            labelled = labelled or any(point is not None for point in film["landmarks"])
-    if document.get(split) and not labelled:
+    for field, film in _films(dataset, split):
+        _check_spacing(file, f"{field}.spacing", film.spacing)
+        if film.landmarks is not None:
+            _check_landmarks(file, field, film, film.landmarks, count=len(dataset.landmarks))
+        labelled = labelled or film.labelled
+    if getattr(dataset, split) and not labelled:
         raise DatasetError(
             f"{file}: no film of {split} has a landmark; add their landmarks or move the films to unlabeled"
         )
 
 
-def _check_spacing(file: Path, field: str, spacing: list[float] | None) -> None:
+def _check_spacing(file: Path, field: str, spacing: tuple[float, float] | None) -> None:
     for axis, millimetres in zip("xy", spacing or (), strict=False):
         if not is_plausible(millimetres):
             raise DatasetError(
@@ -146,17 +129,16 @@ def _check_spacing(file: Path, field: str, spacing: list[float] | None) -> None:
             )
 
 
-def _check_landmarks(file: Path, field: str, film: dict[str, Any], count: int) -> None:
-    points = film["landmarks"]
+def _check_landmarks(file: Path, field: str, film: Film, points: tuple[Point | None, ...], count: int) -> None:
     if len(points) != count:
         raise DatasetError(
-            f"{file}: {field}.landmarks of {film['image']} has {len(points)} points for {count} landmark names; "
+            f"{file}: {field}.landmarks of {film.image} has {len(points)} points for {count} landmark names; "
             "give one point or null for each name"
         )
-    size = _known_size(file.parent / film["image"]) if any(point is not None for point in points) else UNKNOWN
+    size = _known_size(file.parent / film.image) if film.labelled else UNKNOWN
     for index, point in enumerate(points):
         if point is not None:
-            _check_point(file, f"{field}.landmarks[{index}] of {film['image']}", point, size)
+            _check_point(file, f"{field}.landmarks[{index}] of {film.image}", point, size)
 
 
 def _known_size(image: Path) -> tuple[float, float]:
@@ -167,7 +149,7 @@ def _known_size(image: Path) -> tuple[float, float]:
         return UNKNOWN
 
 
-def _check_point(file: Path, field: str, point: list[float], size: tuple[float, float]) -> None:
+def _check_point(file: Path, field: str, point: Point, size: tuple[float, float]) -> None:
     for axis, coordinate, length in zip("xy", point, size, strict=True):
         if not -_LARGEST_NUMBER < coordinate < _LARGEST_NUMBER:
             raise DatasetError(

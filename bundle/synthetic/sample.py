@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -169,6 +170,7 @@ def _name(request: Request) -> str:
 
 
 def _description(request: Request, site: Site, films: dict[str, list[Film]]) -> DatasetDescription:
+    splits: dict[str, Any] = {split: tuple(entries) for split, entries in films.items()}
     return DatasetDescription(
         name=_name(request),
         description=(
@@ -179,5 +181,5 @@ def _description(request: Request, site: Site, films: dict[str, list[Film]]) -> 
         landmarks=site.landmarks,
         skeleton=site.skeleton,
         synthetic=True,
-        **{split: tuple(entries) for split, entries in films.items()},
+        **splits,
     )

@@ -107,7 +107,7 @@ def test_more_shots_than_films(folder) -> None:
 @pytest.mark.parametrize("split", ["training", "test"])
 def test_a_split_without_films(tmp_path, split) -> None:
     Image.new("L", (6, 5)).save(tmp_path / "1.png")
-    write_dataset(tmp_path, DatasetDescription("a", "", "", ("sella",), unlabeled=(Film(Path("1.png")),)))
+    write_dataset(tmp_path, DatasetDescription(name="a", landmarks=("sella",), unlabeled=(Film(Path("1.png")),)))
     with pytest.raises(
         ConfigurationError, match=rf"dataset\.json: {split} has no labelled film; add films with landmarks"
     ):

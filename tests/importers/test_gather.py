@@ -13,7 +13,7 @@ from bundle.dataset.description import DatasetDescription, Film, read_dataset
 from bundle.errors import DatasetError
 from bundle.importers.gather import Source, gather, refuse_existing_dataset
 
-EMPTY = DatasetDescription("small", "", "", ("sella",))
+EMPTY = DatasetDescription(name="small", landmarks=("sella",))
 FILMS = {
     "training": (Film(Path("a.png"), ((1.0, 2.0),)),),
     "test": (Film(Path("more/c.png"), ((3.0, 4.0),)),),
