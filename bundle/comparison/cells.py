@@ -18,6 +18,8 @@ RUN = [sys.executable, "-m", "monai.bundle", "run"]
 INFERENCE = [CONFIGS / "inference.json"]
 EVALUATE = [*INFERENCE, CONFIGS / "evaluate.json"]
 CALIBRATE = [*EVALUATE, CONFIGS / "calibrate.json"]
+PART_OF_A_CONFIG = ("@", "$", "%")
+"""What MONAI takes a value for that begins so."""
 
 
 @dataclass(frozen=True)
@@ -207,5 +209,10 @@ class Cell:
 
 def words_of(configs: list[Path], settings: Mapping[str, Any]) -> list[str]:
     """The words behind `run ID` that name config files and settings."""
-    options = [word for name, value in settings.items() for word in (f"--{name}", str(value))]
+    options = [word for name, value in settings.items() for word in (f"--{name}", _word(value))]
     return ["--config_file", str([str(file) for file in configs]), *options]
+
+
+def _word(value: Any) -> str:
+    """A value as it is typed; a path is never taken for a part of the config."""
+    return f"./{value}" if isinstance(value, Path) and str(value).startswith(PART_OF_A_CONFIG) else str(value)

@@ -66,12 +66,22 @@ def require_same_settings(cell: Cell) -> None:
 
 
 def asked_settings(cell: Cell) -> dict[str, Any]:
-    """The configuration as MONAI's command line would make it, in the form in which a run records it."""
+    """The configuration as MONAI's command line would make it, in the form in which a run records it.
+
+    Raises:
+        ConfigurationError: a setting is of another type or out of its range, or refers to what is not there.
+    """
     typed = {name: str(value) for name, value in cell.settings().items()}
     parser = ConfigParser()
     parser.read_config([str(file) for file in cell.configs])
     parser.update({name: DefaultParseValue(value) for name, value in typed.items()})
-    parser.parse(reset=True)
+    try:
+        parser.parse(reset=True)
+    except KeyError as error:
+        raise ConfigurationError(
+            f"{cell}: a setting or config file refers to what no config holds ({error.args[0]}); correct what begins "
+            "with % or @ in it"
+        ) from error
     parser.update(declared(parser.get(), [f"--{name}={value}" for name, value in typed.items()]))
     return recorded(parser.get())
 

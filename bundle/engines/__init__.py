@@ -16,7 +16,7 @@ from bundle.engines.stage_two import StageTwoCheckpoint, start_stage_two, two_ne
 from bundle.engines.supervised import supervised_iteration
 from bundle.engines.tensorboard import TensorBoard
 from bundle.engines.warm_up import LearnTemplates, ReportUnreadable, WarmUpTrainer, warmed_up
-from bundle.engines.weights import load_weights, read_card, read_weights, set_landmarks
+from bundle.engines.weights import read_card, read_weights, set_landmarks
 
 __all__ = [
     "ConvergenceReport",
@@ -34,7 +34,6 @@ __all__ = [
     "TensorBoard",
     "WarmUpTrainer",
     "known_landmarks",
-    "load_weights",
     "read_card",
     "read_weights",
     "record_run",

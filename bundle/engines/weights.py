@@ -106,14 +106,6 @@ def read_card(file: str | Path) -> dict[str, Any]:
     return read_weights(file).card
 
 
-def load_weights(network: nn.Module, file: str | Path, landmark_names: Sequence[str] | None = None) -> None:
-    """Load the weights of a run into a network; see `read_weights` and `Weights.load_into`."""
-    weights = read_weights(file)
-    if landmark_names is not None:
-        weights.require_landmarks(landmark_names)
-    weights.load_into(network)
-
-
 def read_checkpoint(file: str | Path) -> dict[str, Any]:
     """Read a file of tensors and plain values, which has no card: torch ignores the checksums of its parts.
 

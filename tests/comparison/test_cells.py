@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from bundle.comparison.cells import CONFIGS, Cell, Plan
+import pytest
+
+from bundle.comparison.cells import CONFIGS, Cell, Plan, words_of
 from bundle.comparison.methods import METHODS
 
 Make = Callable[..., Plan]
@@ -95,3 +97,9 @@ def test_what_a_cell_has_come_to(plan_for: Make, pretend: Callable):
     assert pi_model.diverged and not pi_model.trained
     pretend(dag, 2.0)
     assert not dag.diverged and not pi_model.diverged
+
+
+@pytest.mark.parametrize("name", ["%films", "@films", "$films"])
+def test_a_folder_is_no_part_of_a_config(name: str):
+    typed = options(words_of([], {"dataset_dir": Path(name), "elastic": "@other", "output_dir": Path("/out")}))
+    assert typed == {"--config_file": "[]", "--dataset_dir": f"./{name}", "--elastic": "@other", "--output_dir": "/out"}

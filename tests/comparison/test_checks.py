@@ -35,6 +35,7 @@ def test_a_request_that_can_be_done_passes_twice(plan_for: Make, tmp_path: Path)
         ({"shots": (6,)}, "has no unlabelled film for stage 2, and all of training is drawn"),
         ({"overlays": (Path("absent.json"),)}, "absent.json: there is no such config file"),
         ({"settings": {"output_dir": "x"}}, "--output_dir: is set by the comparison itself"),
+        ({"settings": {"elastic": "%absent"}}, r"a setting or config file refers to what no config holds \(.*absent\)"),
         ({"dataset_dir": Path("absent")}, "absent: there is no such folder"),
     ],
 )

@@ -13,7 +13,7 @@ import torch
 from ignite.engine import Events
 from monai.bundle import ConfigWorkflow
 
-from bundle.engines import EarlyStop, load_weights, read_card
+from bundle.engines import EarlyStop, read_card, read_weights
 from bundle.engines.weights import read_checkpoint
 from bundle.errors import CheckpointError, ConfigurationError, bundle_error
 from run_folders import cause_of, history
@@ -119,10 +119,10 @@ def test_folder_without_write_permission_is_named(training: Training, tmp_path: 
 def test_weights_of_other_landmarks_are_refused(training: Training, tmp_path: Path):
     workflow = training()
     workflow.run()
-    model = tmp_path / "models" / "model.pt"
+    weights = read_weights(tmp_path / "models" / "model.pt")
     with pytest.raises(CheckpointError, match=r"model\.pt: was trained on other landmarks"):
-        load_weights(workflow.network_def, model, ["hip", "knee", "ankle"])
-    load_weights(workflow.network_def, model, ["left top", "right top", "bottom"])
+        weights.require_landmarks(["hip", "knee", "ankle"])
+    weights.require_landmarks(["left top", "right top", "bottom"])
 
 
 def test_weights_without_card_say_what_is_missing(training: Training, tmp_path: Path):
