@@ -96,8 +96,8 @@ def train_model(
     dataset = read_dataset(plan.dataset_dir)
     calibrates = sum(film.labelled for film in dataset.validation) >= FEWEST_TO_CALIBRATE
     evaluates = any(film.labelled for film in dataset.test)
-    with only_comparison(plan.out) as lock, interrupted_by_termination():
-        processes = Processes([lock], announce)
+    with only_comparison(plan.out), interrupted_by_termination():
+        processes = Processes(announce)
         environment = environment_on(devices[0])
         if calibrates and not (final.folder / "calibration" / "calibration.json").is_file():
             say("calibrating: which error to expect of each landmark")

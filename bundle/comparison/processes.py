@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import shlex
 import signal
 import subprocess
@@ -13,22 +12,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from filelock import FileLock, Timeout
+
 from bundle.errors import BundleError, ConfigurationError
 from bundle.files import make_folder
+
+LOCK = ".lock"
 
 
 class Processes:
     """Runs commands from several threads, until `end` ends them all.
 
     Args:
-        inherited: descriptors of open files that every process keeps open.
         announce: is told the words of a command before it is run.
     """
 
-    def __init__(
-        self, inherited: Sequence[int] = (), announce: Callable[[Sequence[str]], object] = lambda words: None
-    ) -> None:
-        self.inherited = inherited
+    def __init__(self, announce: Callable[[Sequence[str]], object] = lambda words: None) -> None:
         self.announce = announce
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
@@ -49,9 +48,7 @@ class Processes:
             with self._lock:
                 if self._ended:
                     raise BundleError("ended")
-                process = subprocess.Popen(
-                    words, stdout=stream, stderr=stream, env=dict(environment), pass_fds=self.inherited
-                )
+                process = subprocess.Popen(words, stdout=stream, stderr=stream, env=dict(environment))
                 self._running.add(process)
         code = process.wait()
         with self._lock:
@@ -77,21 +74,31 @@ def _sentence(log: Path, start: int, code: int) -> str:
 
 
 @contextmanager
-def only_comparison(folder: Path) -> Iterator[int]:
-    """Hold the lock of a folder; its descriptor, left open in child processes, holds it as long as one of them lives.
+def only_comparison(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder, which the system frees when this process ends, however that comes about.
+
+    A training that a killed comparison has left keeps the lock of its run folder, see `bundle.engines.run_identity`.
 
     Raises:
-        ConfigurationError: another comparison holds it, or a process that a killed one left behind.
+        ConfigurationError: another comparison holds it.
+        BundleError: the folder cannot be locked.
     """
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ConfigurationError(
-                f"{folder}: another comparison works in this folder, or a training that a killed one has left; "
-                "wait for its end, or end it"
-            ) from None
-        yield lock.fileno()
+    try:
+        lock = FileLock(folder / LOCK, fallback_to_soft=False)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ConfigurationError(
+            f"{folder}: another comparison works in this folder; wait for its end, or end it"
+        ) from None
+    except (OSError, NotImplementedError) as error:
+        raise BundleError(
+            f"{folder}: cannot be locked ({error}), so that another comparison could write to it as well; "
+            "give an --out on another disk"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

@@ -94,8 +94,8 @@ def run_cells(
     missing = [cell for cell in cells if not cell.done]
     progress = Progress(len(cells), len(cells) - len(missing))
     try:
-        with only_comparison(cells[0].plan.out) as lock, interrupted_by_termination():
-            return _Run(missing, Processes([lock], announce), workers, devices, progress, changed).run()
+        with only_comparison(cells[0].plan.out), interrupted_by_termination():
+            return _Run(missing, Processes(announce), workers, devices, progress, changed).run()
     finally:
         progress.close()
 

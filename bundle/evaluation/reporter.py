@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,7 @@ from ignite.engine import Engine, Events
 from monai.utils import convert_to_numpy
 
 from bundle.confidence import Confidence
-from bundle.evaluation.evaluation import KIND, NO_OVERLAYS, headline, write_evaluation
-from bundle.measurements import Definition
+from bundle.evaluation.evaluation import KIND, headline, write_evaluation
 from bundle.written_files import WrittenFiles
 
 logger = logging.getLogger(__name__)
@@ -32,33 +32,15 @@ class EvaluationReporter:
     Args:
         out_dir: Folder to write to.
         names: Names of the K landmarks.
-        skeleton: Pairs of landmark indices to join by a faint line in the pictures.
-        synthetic: Whether the films are computed.
-        overlays: How many `best`, `typical` and `worst` films to draw, see `choose_examples`.
-        measurements: What to measure from the predicted and from the true landmarks.
-        unreadable: Names of the films to evaluate that could not be read.
-        not_looked_for: Names of the landmarks that the network never saw.
+        **settings: of `write_evaluation`: `skeleton`, `synthetic`, `overlays`, `measurements` and others.
     """
 
-    def __init__(
-        self,
-        out_dir: str | Path,
-        names: Sequence[str],
-        skeleton: Sequence[tuple[int, int]] = (),
-        synthetic: bool = False,
-        overlays: Mapping[str, int] = NO_OVERLAYS,
-        measurements: Sequence[Definition] = (),
-        unreadable: Sequence[str] = (),
-        not_looked_for: Sequence[str] = (),
-    ) -> None:
+    def __init__(self, out_dir: str | Path, names: Sequence[str], **settings: Any) -> None:
+        # an unknown one is told before the films are read, not after
+        signature(write_evaluation).bind((), names, out_dir, **settings)
         self.out_dir = out_dir
         self.names = names
-        self.skeleton = skeleton
-        self.synthetic = synthetic
-        self.overlays = overlays
-        self.measurements = measurements
-        self.unreadable = unreadable
-        self.not_looked_for = not_looked_for
+        self.settings = settings
         self._records: list[dict[str, Any]] = []
 
     def attach(self, engine: Engine) -> None:
@@ -71,17 +53,7 @@ class EvaluationReporter:
         """Write the evaluation of all films gathered."""
         records = self._of_all_processes()
         if idist.get_rank() == 0:
-            metrics = write_evaluation(
-                records,
-                self.names,
-                self.out_dir,
-                self.skeleton,
-                self.synthetic,
-                self.overlays,
-                self.measurements,
-                self.unreadable,
-                self.not_looked_for,
-            )
+            metrics = write_evaluation(records, self.names, self.out_dir, **self.settings)
             logger.info(f"{headline(metrics)}; written to {self.out_dir}")
 
     def _start(self, _engine: Engine) -> None:

@@ -70,19 +70,41 @@ def test_ending_ends_what_runs_and_lets_nothing_start(tmp_path: Path):
     assert "never" not in log.read_text().splitlines()
 
 
-def test_a_folder_is_locked_as_long_as_a_child_of_a_killed_comparison_lives(tmp_path: Path):
-    with only_comparison(tmp_path) as lock:
+HOLD = """
+import subprocess, sys
+from pathlib import Path
+from bundle.comparison.processes import only_comparison
+with only_comparison(Path(sys.argv[1])):
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    print(child.pid, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_folder_is_locked_as_long_as_a_comparison_lives_and_no_longer(tmp_path: Path):
+    comparison = subprocess.Popen(
+        [*python(HOLD), str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    child = int(comparison.stdout.readline())
+    try:
         with (
             pytest.raises(ConfigurationError, match="another comparison works in this folder"),
             only_comparison(tmp_path),
         ):
             pass
-        child = subprocess.Popen(python("input()"), stdin=subprocess.PIPE, pass_fds=[lock])
-    with pytest.raises(ConfigurationError), only_comparison(tmp_path):
-        pass
-    child.communicate(b"\n")
-    with only_comparison(tmp_path):
-        pass
+        comparison.kill()
+        comparison.wait()
+        os.kill(child, 0)  # it has outlived what started it
+        with only_comparison(tmp_path):
+            pass
+    finally:
+        os.kill(child, signal.SIGKILL)
+
+
+def test_one_process_has_one_comparison_in_a_folder(tmp_path: Path):
+    for _ in range(2):
+        with only_comparison(tmp_path), pytest.raises(ConfigurationError), only_comparison(tmp_path):
+            pass
 
 
 def test_termination_is_an_interrupt():

@@ -134,3 +134,8 @@ def test_the_handler_writes_what_the_function_writes(
         assert json.loads((tmp_path / "handler" / "metrics.json").read_text()) == expected
     for file in ("errors.csv", "landmarks.csv"):
         assert (tmp_path / "handler" / file).read_text() == (tmp_path / "function" / file).read_text()
+
+
+def test_a_handler_refuses_an_unknown_setting_before_films_are_read(names: list[str], tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="overlay"):
+        EvaluationReporter(tmp_path, names, overlay=ONE)
