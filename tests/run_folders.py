@@ -3,18 +3,11 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import pytest
 from ignite.engine import Events
 from monai.bundle import ConfigWorkflow
 
 from bundle.errors import bundle_error
-
-
-def history(run: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader((run / "history.csv").open()))
 
 
 def interrupt(workflow: ConfigWorkflow, iteration: int) -> None:

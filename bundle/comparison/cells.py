@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,20 @@ from typing import Any
 
 import bundle
 from bundle.comparison.methods import DAG, MEAN_SHAPE, PRESETS, WARM_UP, Method
+from bundle.run_folder import (
+    BEST,
+    CALIBRATION,
+    EVALUATION,
+    LOG,
+    MEAN_SHAPE_EVALUATION,
+    MEAN_SHAPE_WEIGHTS,
+    METRICS,
+    MODEL,
+    TRAINED,
+    accepted,
+    converged,
+    has_checkpoint,
+)
 
 CONFIGS = Path(bundle.__file__).resolve().parents[1] / "configs"
 RUN = [sys.executable, "-m", "monai.bundle", "run"]
@@ -117,17 +130,19 @@ class Cell:
     @property
     def log(self) -> Path:
         """What the processes of the cell print."""
-        return self.folder / "log.txt"
+        return self.folder / LOG
 
     @property
     def evaluation(self) -> Path:
         """Folder of the evaluation on the test films, in the run folder, where `bundle report` looks for it."""
-        return self.source.folder / "evaluation_mean_shape" if self.method is MEAN_SHAPE else self.folder / "evaluation"
+        if self.method is MEAN_SHAPE:
+            return self.source.folder / MEAN_SHAPE_EVALUATION
+        return self.folder / EVALUATION
 
     @property
     def marker(self) -> Path:
         """A file that is written when the training has come to its end: its `minutes` and whether it was `resumed`."""
-        return self.folder / "trained.json"
+        return self.folder / TRAINED
 
     @property
     def trained(self) -> bool:
@@ -139,7 +154,7 @@ class Cell:
         """Whether nothing is left to do: the evaluation, whose metrics are written last, is there, if there is one."""
         if self.method is WARM_UP or not self.plan.evaluates:
             return self.trained
-        return (self.evaluation / "metrics.json").is_file()
+        return (self.evaluation / METRICS).is_file()
 
     @property
     def diverged(self) -> bool:
@@ -147,14 +162,14 @@ class Cell:
         stage1 = self if self.method.stage == 1 else self.source
         if not self.method.stage or not stage1.trained:
             return False
-        return not json.loads((stage1.folder / "convergence.json").read_text(encoding="utf-8"))["converged"]
+        return not converged(stage1.folder)
 
     @property
     def accepted(self) -> bool | None:
         """Whether stage 2 was better than stage 1 on the validation films; None of a cell without, or not trained."""
         if self.method.stage != 2 or not self.trained:
             return None
-        return bool(json.loads((self.folder / "acceptance.json").read_text(encoding="utf-8"))["accepted"])
+        return accepted(self.folder)
 
     @property
     def configs(self) -> list[Path]:
@@ -176,17 +191,17 @@ class Cell:
             "draw": self.draw,
             **{name: cell.folder for name, cell in needed},
             "output_dir": self.folder,
-            "model_file": self.folder / "model.pt",
+            "model_file": self.folder / MODEL,
         }
 
     def training_command(self) -> list[str]:
         """The words that train the cell, or go on with a training that was stopped."""
-        resume = {"resume": True} if (self.folder / "last.pt").exists() else {}
+        resume = {"resume": True} if has_checkpoint(self.folder) else {}
         return [*RUN, "training", *words_of(self.configs, {**self.settings(), **resume})]
 
     def evaluation_command(self) -> list[str]:
         """The words that evaluate the cell on the test films."""
-        weights = self.source.folder / "mean_shape.pt" if self.method is MEAN_SHAPE else self.folder / "best.pt"
+        weights = self.source.folder / MEAN_SHAPE_WEIGHTS if self.method is MEAN_SHAPE else self.folder / BEST
         settings = {
             "dataset_dir": self.plan.dataset_dir,
             "cache_dir": self.plan.cache,
@@ -201,8 +216,8 @@ class Cell:
         settings = {
             "dataset_dir": self.plan.dataset_dir,
             "cache_dir": self.plan.cache,
-            "checkpoint": self.folder / "best.pt",
-            "output_dir": self.folder / "calibration",
+            "checkpoint": self.folder / BEST,
+            "output_dir": self.folder / CALIBRATION,
         }
         return [*RUN, "calibrate", *words_of(CALIBRATE, settings)]
 

@@ -20,10 +20,9 @@ from bundle.evaluation.evaluation import headline
 from bundle.evaluation.reader import read_evaluation
 from bundle.files import write_whole
 from bundle.page.report import write_report
+from bundle.run_folder import BEST, CALIBRATION, CALIBRATION_REPORT, METRICS, MODEL, REPORT, model_files
 
 FEWEST_TO_CALIBRATE = 5
-MODEL_FILES = (".pt", ".json", ".confidence.pt")
-"""Weights, their card, and what calibration learned of them."""
 
 Say = Callable[[str], object]
 
@@ -43,12 +42,12 @@ class OneModel(Plan):
     @property
     def model(self) -> Path:
         """The weights that come out, with their card and calibration beside them."""
-        return self.out / "model.pt"
+        return self.out / MODEL
 
     @property
     def page(self) -> Path:
         """The page about what was reached."""
-        return self.out / "report.html"
+        return self.out / REPORT
 
 
 @dataclass(frozen=True)
@@ -99,17 +98,16 @@ def train_model(
     with only_comparison(plan.out), interrupted_by_termination():
         processes = Processes(announce)
         environment = environment_on(devices[0])
-        if calibrates and not (final.folder / "calibration" / "calibration.json").is_file():
+        if calibrates and not (final.folder / CALIBRATION / CALIBRATION_REPORT).is_file():
             say("calibrating: which error to expect of each landmark")
             processes.run(final.calibration_command(), final.log, environment)
         for cell in trained if evaluates else ():
-            if not (cell.evaluation / "metrics.json").is_file():
+            if not (cell.evaluation / METRICS).is_file():
                 say(f"evaluating on the test films: {cell}")
                 processes.run(cell.evaluation_command(), cell.log, environment)
-    for suffix in MODEL_FILES:
-        file = (final.folder / "best.pt").with_suffix(suffix)
+    for file, target in zip(model_files(final.folder / BEST), model_files(plan.model), strict=True):
         if file.is_file():
-            write_whole(plan.model.with_suffix(suffix), partial(shutil.copyfile, file))
+            write_whole(target, partial(shutil.copyfile, file))
     if evaluates:
         write_report(plan.page, [cell.folder for cell in trained])
     return Outcome(

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from tqdm import tqdm
 
 from bundle.comparison.cells import Cell
-from bundle.run_folder import read_progress
+from bundle.run_folder import has_checkpoint, read_progress
 
 SECONDS_BETWEEN_LINES = 60.0
 
@@ -37,7 +37,7 @@ class Progress:
 
     def started(self, cell: Cell) -> None:
         """Say that a cell has been started."""
-        verb = "evaluating" if cell.trained else "resuming" if (cell.folder / "last.pt").exists() else "training"
+        verb = "evaluating" if cell.trained else "resuming" if has_checkpoint(cell.folder) else "training"
         self.say(f"{verb}: {cell}")
 
     def finished(self, cell: Cell, result: str) -> None:

@@ -16,6 +16,7 @@ from bundle.config_record import first_difference, flat, recorded
 from bundle.dataset.description import FILE_NAME as DATASET_FILE
 from bundle.errors import ConfigurationError
 from bundle.files import write_text
+from bundle.run_folder import CONFIG, has_checkpoint
 from bundle.settings import declared
 
 RECORD = "comparison.json"
@@ -53,8 +54,8 @@ def require_same_settings(cell: Cell) -> None:
         ConfigurationError: naming the cell, the setting, its value then and now.
     """
     asked = asked_settings(cell)
-    file = cell.folder / "config.json"
-    begun = cell.marker.exists() or (cell.folder / "last.pt").exists()
+    file = cell.folder / CONFIG
+    begun = cell.marker.exists() or has_checkpoint(cell.folder)
     if not begun or not file.exists():
         return
     if changed := first_difference(flat(_read(file), NOT_COMPARED), flat(asked, NOT_COMPARED)):

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from bundle.comparison.methods import Method
 from bundle.drawing.cumulative_error import MILLIMETRES, WIDTH_PERCENT, comparable_errors
 from bundle.errors import BundleError
 from bundle.evaluation.reader import Evaluation, read_evaluation
+from bundle.run_folder import read_trained
 
 DONE, DIVERGED, MISSING = "done", "stage 1 did not converge", "no result"
 
@@ -119,7 +120,7 @@ def _record(cell: Cell, evaluation: Evaluation | None) -> dict[str, Any]:
     return {
         **{"shots": cell.shots, "draw": cell.draw, "method": cell.method.key, "state": _state(cell, evaluation)},
         **(evaluation.metrics["overall"] if evaluation else {}),
-        **(json.loads(cell.marker.read_text(encoding="utf-8")) if trained else {"minutes": None, "resumed": False}),
+        **(asdict(read_trained(cell.folder)) if trained else {"minutes": None, "resumed": False}),
         "accepted": cell.accepted if trained else None,
     }
 

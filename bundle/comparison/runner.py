@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections import deque
@@ -18,7 +17,7 @@ from bundle.comparison.progress import Progress
 from bundle.errors import BundleError, ConfigurationError
 from bundle.evaluation.evaluation import headline
 from bundle.evaluation.reader import read_evaluation
-from bundle.files import write_text
+from bundle.run_folder import Trained, has_checkpoint, write_trained
 
 CPU = "cpu"
 SECONDS_BETWEEN_LOOKS = 2.0
@@ -164,10 +163,10 @@ class _Run:
         """Train and evaluate a cell, as far as that is not done; returns its figures in a sentence."""
         environment = environment_on(device, self.workers)
         if not cell.trained:
-            start, resumed = time.monotonic(), (cell.folder / "last.pt").exists()
+            start, resumed = time.monotonic(), has_checkpoint(cell.folder)
             self.processes.run(cell.training_command(), cell.log, environment)
             minutes = round((time.monotonic() - start) / 60, 1)
-            write_text(cell.marker, json.dumps({"minutes": minutes, "resumed": resumed}) + "\n")
+            write_trained(cell.folder, Trained(minutes, resumed))
         if cell.done:
             return "trained"
         self.processes.run(cell.evaluation_command(), cell.log, environment)

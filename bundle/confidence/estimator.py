@@ -14,6 +14,7 @@ from bundle.confidence.signals import Signals, expected_error, measure_signals
 from bundle.errors import CheckpointError
 from bundle.files import sha256_of, write_whole
 from bundle.networks import LandmarkNetwork
+from bundle.run_folder import confidence_file
 
 logger = logging.getLogger(__name__)
 
@@ -68,11 +69,6 @@ class ConfidenceEstimator(nn.Module):
             "unlikeness": signals.unlikeness[:, learned].mean(dim=1),
             "unlikeness_limit": self.unlikeness_limit.expand(films),
         }
-
-
-def confidence_file(weights: str | Path) -> Path:
-    """The estimator's file beside a weights file."""
-    return Path(weights).with_suffix(".confidence.pt")
 
 
 def save_estimator(estimator: ConfidenceEstimator, weights: str | Path) -> None:

@@ -22,11 +22,11 @@ from bundle.errors import ConfigurationError
 from bundle.files import write_text
 from bundle.networks import LandmarkNetwork
 from bundle.networks.landmark_features import landmark_templates
+from bundle.run_folder import CALIBRATION_REPORT
 
 logger = logging.getLogger(__name__)
 
 FEWEST_FILMS = 5
-REPORT = "calibration.json"
 
 
 class EstimateConfidence:
@@ -134,7 +134,7 @@ class Calibrate:
             "error_limit": limit,
             "unlikeness_limit": float(self.estimator.unlikeness_limit),
         }
-        write_text(self.output_dir / REPORT, json.dumps(report, indent=2) + "\n")
+        write_text(self.output_dir / CALIBRATION_REPORT, json.dumps(report, indent=2) + "\n")
         ranking = max(calibration.rank_correlations.values())
         logger.info(
             f"calibrated on {films} films by {' + '.join(calibration.signals)} (rank correlation with the true errors "

@@ -3,53 +3,34 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping
-from pathlib import Path
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bundle.drawing.figure import MUTED, SERIES, add_legend, line_styles, new_axes, set_labels
-from bundle.errors import BundleError
+from bundle.run_folder import ALPHA, EPOCH, ERROR, ITERATION, VALIDATION, Row
 
-ITERATION, EPOCH, ALPHA, ERROR = "iteration", "epoch", "alpha", "_error_px"
-VALIDATION = "validation" + ERROR
-
-History = dict[str, np.ndarray]
 Curve = tuple[np.ndarray, np.ndarray]
 
 
-def read_history(path: Path) -> History:
-    """Read the columns of a `history.csv`; a blank cell is NaN.
-
-    Raises:
-        BundleError: the file cannot be read, or a cell is not a number.
-    """
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            rows = list(reader)
-        return {name: np.array([float(row[name] or "nan") for row in rows]) for name in reader.fieldnames or ()}
-    except (OSError, ValueError, TypeError) as error:
-        raise BundleError(f"{path}: cannot be read as a training history ({error}); train again") from error
-
-
-def draw_training_curve(history: History) -> Figure:
+def draw_training_curve(history: Sequence[Row]) -> Figure:
     """Draw the terms of the training loss, the validation errors and, in stage 2, the EMA's alpha over the iterations.
 
     Args:
-        history: Columns `iteration`, `epoch`, `validation_error_px` of the model (pixels of the original films),
-            `teacher_error_px` or `student_error_px` of the network that is not the model, `alpha`, and one a loss term;
-            NaN where not measured.
+        history: Of `read_history`, one row an epoch: `iteration`, `epoch`, `validation_error_px` of the model (pixels
+            of the original films), `teacher_error_px` or `student_error_px` of the network that is not the model,
+            `alpha`, and the loss terms; None where not measured.
     """
-    figure, panels = new_axes(panels=3 if ALPHA in history else 2)
-    others = [column for column in history if column.endswith(ERROR) and column != VALIDATION]
-    terms = [column for column in history if column not in (ITERATION, EPOCH, VALIDATION, ALPHA, *others)]
+    columns = list(history[0]) if history else [ITERATION, EPOCH, VALIDATION]
+    figure, panels = new_axes(panels=3 if ALPHA in columns else 2)
+    others = [column for column in columns if column.endswith(ERROR) and column != VALIDATION]
+    terms = [column for column in columns if column not in (ITERATION, EPOCH, VALIDATION, ALPHA, *others)]
     _draw_losses(panels[0], {term: _measured(history, term) for term in terms})
     _draw_errors(panels[1], {name: _measured(history, name) for name in (VALIDATION, *others)})
-    if ALPHA in history:
+    if ALPHA in columns:
         panels[2].plot(*_measured(history, ALPHA), color=SERIES[0], linewidth=2)
         set_labels(panels[2], "EMA: alpha of the teacher", "iteration")
     return figure
@@ -83,6 +64,7 @@ def _draw_errors(chart: Axes, errors: Mapping[str, Curve]) -> None:
     set_labels(chart, "Mean validation error, pixels", "iteration")
 
 
-def _measured(history: History, column: str) -> Curve:
-    finite = np.isfinite(history[column])
-    return history[ITERATION][finite], history[column][finite]
+def _measured(history: Sequence[Row], column: str) -> Curve:
+    points = [(row[ITERATION], value) for row in history if (value := row[column]) is not None and math.isfinite(value)]
+    iterations, values = np.array(points, dtype=float).reshape(-1, 2).T
+    return iterations, values

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,9 +15,7 @@ from ignite.engine import Engine, Events
 from bundle.csv_tables import csv_of_records
 from bundle.errors import ConfigurationError
 from bundle.files import write_text
-
-FILE_NAME = "history.csv"
-VALIDATION = "validation_error_px"
+from bundle.run_folder import EPOCH, HISTORY, ITERATION, VALIDATION, read_history
 
 
 class History:
@@ -41,7 +38,7 @@ class History:
         validator: Engine,
         others: Mapping[str, Engine] | None = None,
     ) -> None:
-        self.file = Path(output_dir) / FILE_NAME
+        self.file = Path(output_dir) / HISTORY
         self.terms = list(terms)
         self.validators = {VALIDATION: validator, **(others or {})}
         self.rows: list[dict[str, Any]] = []
@@ -64,9 +61,7 @@ class History:
 
     def load(self, epoch: int) -> None:
         """Take back the rows up to an epoch from the file of a run that is resumed."""
-        with self.file.open(newline="", encoding="utf-8") as stream:
-            rows = [{name: _number(cell) for name, cell in row.items()} for row in csv.DictReader(stream)]
-        self.rows = [row for row in rows if row["epoch"] <= epoch]
+        self.rows = [row for row in read_history(self.file.parent) if (row[EPOCH] or 0) <= epoch]
 
     def _started(self, engine: Engine) -> None:
         if engine.state.epoch == 0 and self._errors:
@@ -96,12 +91,6 @@ class History:
     def _append(self, engine: Engine, means: Mapping[str, float]) -> None:
         terms = {name: means.get(name) for name in self.terms}
         errors = {name: self._errors.get(name) for name in self.validators}
-        self.rows.append({"iteration": engine.state.iteration, "epoch": engine.state.epoch, **terms, **errors})
+        self.rows.append({ITERATION: engine.state.iteration, EPOCH: engine.state.epoch, **terms, **errors})
         self._errors = {}
         write_text(self.file, csv_of_records(self.rows))
-
-
-def _number(cell: str | None) -> Any:
-    if not cell:
-        return None
-    return int(cell) if cell.isdecimal() else float(cell)

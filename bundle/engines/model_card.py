@@ -11,14 +11,10 @@ from typing import Any
 
 from bundle.errors import CheckpointError
 from bundle.files import sha256_of, write_text, write_whole
+from bundle.run_folder import card_file
 
 SHA256 = "weights_sha256"
 FIELDS: dict[str, type] = {"name": str, "landmarks": list, SHA256: str}
-
-
-def card_file(weights: str | Path) -> Path:
-    """The card beside a weights file."""
-    return Path(weights).with_suffix(".json")
 
 
 def write_with_card(weights: Path, write: Callable[[Path], object], card: Mapping[str, Any]) -> None:

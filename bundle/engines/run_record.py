@@ -12,6 +12,7 @@ import torch
 
 from bundle.config_record import calling_parser, recorded
 from bundle.files import write_text
+from bundle.run_folder import CONFIG, ENVIRONMENT
 
 PACKAGES = ("few-shot-dag", "torch", "monai", "pytorch-ignite", "numpy", "pydicom")
 
@@ -24,7 +25,7 @@ def record_run(output_dir: str | Path, device: torch.device) -> None:
         ConfigurationError: no config called this.
     """
     folder = Path(output_dir)
-    write_text(folder / "config.json", json.dumps(recorded(calling_parser().get()), indent=2) + "\n")
+    write_text(folder / CONFIG, json.dumps(recorded(calling_parser().get()), indent=2) + "\n")
     environment = {
         "python": platform.python_version(),
         "machine": platform.machine(),
@@ -32,7 +33,7 @@ def record_run(output_dir: str | Path, device: torch.device) -> None:
         "threads": torch.get_num_threads(),
         **{package: metadata.version(package) for package in PACKAGES if _installed(package)},
     }
-    write_text(folder / "environment.json", json.dumps(environment, indent=2) + "\n")
+    write_text(folder / ENVIRONMENT, json.dumps(environment, indent=2) + "\n")
 
 
 def _installed(package: str) -> bool:

@@ -27,11 +27,11 @@ from bundle.evaluation.tables import write_film_table, write_landmark_table, wri
 from bundle.films.refusal import refused_by_name
 from bundle.measurements import Definition
 from bundle.metrics import landmark_errors, summarize_errors
+from bundle.run_folder import METRICS
 from bundle.written_files import WrittenFiles
 
 logger = logging.getLogger(__name__)
 
-METRICS = "metrics.json"
 FILMS = "errors.csv"
 LANDMARKS = "landmarks.csv"
 CUMULATIVE_ERROR = "cumulative_error.png"

@@ -13,8 +13,9 @@ import numpy as np
 
 from bundle.csv_tables import csv_records
 from bundle.errors import BundleError
-from bundle.evaluation.evaluation import LANDMARKS, METRICS
+from bundle.evaluation.evaluation import LANDMARKS
 from bundle.evaluation.tables import read_text
+from bundle.run_folder import METRICS
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,7 @@ def write_page(
     evaluations: Mapping[str, Path],
     title: str,
     facts: Mapping[str, str],
-    history: Path,
-    configuration: Path,
+    run: Path,
     predictions: Sequence[Path] = (),
     most_predictions: int | None = None,
 ) -> None:
@@ -39,8 +38,7 @@ def write_page(
             method the page is about, the others stand beside it.
         title: Heading.
         facts: Short facts about the run, such as the number of labelled films, by their names.
-        history: `history.csv` of the run.
-        configuration: `config.json` of the run.
+        run: Folder of the run, of which its history and configuration are shown.
         predictions: Overlays of films without ground truth, named after the films.
         most_predictions: How many of these to show at most, the first ones; None for all.
 
@@ -59,7 +57,7 @@ def write_page(
         main=main.metrics,
         in_mm=in_mm,
         radii=[f"{radius:g}" for radius in DETECTION_RADII_MM],
-        curves=curve_section(read, history),
+        curves=curve_section(read, run),
         landmarks=landmark_section(read, "mm" if in_mm else "px"),
         measurements=measurement_section(read),
         confidence=confidence_section(main),
@@ -68,7 +66,7 @@ def write_page(
             (picture.stem, picture_file_url(picture, PICTURE_SIDE)) for picture in predictions[:most_predictions]
         ],
         prediction_count=len(predictions),
-        configuration=configuration_section(configuration),
+        configuration=configuration_section(run),
     )
     write_text(path, page)
 

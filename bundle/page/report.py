@@ -10,8 +10,8 @@ from bundle.errors import ConfigurationError
 from bundle.page.page import write_page
 from bundle.page.run_facts import run_facts
 from bundle.page.run_names import run_names
+from bundle.run_folder import EVALUATION, MEAN_SHAPE_EVALUATION
 
-EVALUATION, MEAN_SHAPE = "evaluation", "evaluation_mean_shape"
 MOST_PREDICTIONS = 6
 """Overlays of an inference on the page: enough to look at, few enough to send."""
 
@@ -34,8 +34,7 @@ def write_report(out: Path, runs: Sequence[Path], predictions: Path | None = Non
         _evaluations(runs),
         title="Few-shot landmark localization",
         facts=run_facts(run),
-        history=run / "history.csv",
-        configuration=run / "config.json",
+        run=run,
         predictions=_overlays(predictions) if predictions else (),
         most_predictions=MOST_PREDICTIONS,
     )
@@ -43,7 +42,7 @@ def write_report(out: Path, runs: Sequence[Path], predictions: Path | None = Non
 
 def _evaluations(runs: Sequence[Path]) -> dict[str, Path]:
     """Evaluations by the name of their run, that of a mean shape first."""
-    mean_shapes = [run / MEAN_SHAPE for run in runs if (run / MEAN_SHAPE).is_dir()]
+    mean_shapes = [run / MEAN_SHAPE_EVALUATION for run in runs if (run / MEAN_SHAPE_EVALUATION).is_dir()]
     evaluations = {"mean shape alone": mean_shapes[0]} if mean_shapes else {}
     return evaluations | {name: run / EVALUATION for name, run in zip(run_names(runs), runs, strict=True)}
 

@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
-from bundle.errors import BundleError
+from bundle.run_folder import ACCEPTED, BEST, ENVIRONMENT, card_file, converged, read_json
 
 
 def run_facts(run: Path) -> dict[str, str]:
@@ -22,7 +20,7 @@ def run_facts(run: Path) -> dict[str, str]:
     Raises:
         BundleError: a file of the run is missing or cannot be read.
     """
-    card, environment = (_read(run / name) for name in ("best.json", "environment.json"))
+    card, environment = read_json(card_file(run / BEST)), read_json(run / ENVIRONMENT)
     facts = {
         "method": card["method"],
         "labelled films": str(card["shots"]),
@@ -33,16 +31,6 @@ def run_facts(run: Path) -> dict[str, str]:
         "best epoch": str(card["epoch"]),
         "device": f"{environment['device']}, {environment['threads']} threads",
     }
-    if "stage_2_accepted" in card:
-        return facts | {
-            "model": card["model"] if card["stage_2_accepted"] else "that of stage 1: stage 2 was not accepted"
-        }
-    return facts | {"converged": "yes" if _read(run / "convergence.json")["converged"] else "no"}
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BundleError(f"{file}: cannot be read; give the folder of a training run that came to its end") from error
-    return content
+    if ACCEPTED in card:
+        return facts | {"model": card["model"] if card[ACCEPTED] else "that of stage 1: stage 2 was not accepted"}
+    return facts | {"converged": "yes" if converged(run) else "no"}

@@ -19,6 +19,7 @@ from bundle.evaluation.tables import write_landmark_table, write_metrics
 from bundle.files import write_text
 from bundle.films.load_radiograph import LoadRadiographd
 from bundle.metrics import summarize_errors
+from bundle.run_folder import ACCEPTANCE, CONVERGENCE, METRICS, Trained, write_trained
 
 Pretend = Callable[..., None]
 
@@ -53,11 +54,11 @@ def write_cell(
     """Write a cell; errors vary by `noise` from landmark to landmark."""
     cell.folder.mkdir(parents=True, exist_ok=True)
     if cell.method.stage == 1:
-        write_text(cell.folder / "convergence.json", json.dumps({"converged": converged}))
+        write_text(cell.folder / CONVERGENCE, json.dumps({"converged": converged}))
     if cell.method.stage == 2:
-        write_text(cell.folder / "acceptance.json", json.dumps({"accepted": accepted}))
+        write_text(cell.folder / ACCEPTANCE, json.dumps({"accepted": accepted}))
     if cell.method.stage:
-        write_text(cell.marker, json.dumps({"minutes": 1.5, "resumed": False}))
+        write_trained(cell.folder, Trained(1.5, False))
     folder = cell.plan.dataset_dir
     rng = np.random.default_rng([cell.shots, cell.draw, *cell.method.key.encode()])
     records = []
@@ -73,7 +74,7 @@ def write_cell(
     names, synthetic = landmark_names(folder), read_dataset(folder).synthetic
     write_landmark_table(cell.evaluation / "landmarks.csv", records, names)
     metrics = {"synthetic": synthetic, **summarize_errors(records, names), "overlays": []}
-    write_metrics(cell.evaluation / "metrics.json", metrics)
+    write_metrics(cell.evaluation / METRICS, metrics)
 
 
 @pytest.fixture

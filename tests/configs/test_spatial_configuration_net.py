@@ -12,7 +12,8 @@ import torch
 from monai.bundle import ConfigWorkflow
 
 from bundle.networks import SpatialConfigurationNet
-from run_folders import cause_of, history, interrupt
+from bundle.run_folder import read_history
+from run_folders import cause_of, interrupt
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 OVERLAY = "methods/spatial_configuration_net.json"
@@ -39,11 +40,11 @@ def test_the_overlay_has_every_required_property(dataset: Path, tmp_path: Path, 
 def test_network_and_widths_are_trained_and_logged(scn: Make, tmp_path: Path):
     workflow = scn()
     workflow.run()
-    rows = history(tmp_path / "run")
+    rows = read_history(tmp_path / "run")
     for row in rows[1:]:
-        parts = float(row["heatmap_loss"]) + 20 * float(row["sigma_loss"])
-        assert float(row["loss"]) == pytest.approx(parts, rel=1e-4)
-        assert float(row["mean_sigma"]) > 0
+        parts = row["heatmap_loss"] + 20 * row["sigma_loss"]
+        assert row["loss"] == pytest.approx(parts, rel=1e-4)
+        assert row["mean_sigma"] > 0
     sigma = torch.load(tmp_path / "run" / "last.pt", weights_only=True)["loss_function"]["sigma"]
     assert torch.equal(sigma, workflow.parser.get_parsed_content("train#loss_function").sigma.detach())
     assert (sigma != workflow.parser.get_parsed_content("heatmap_sigma")).all()
@@ -53,7 +54,7 @@ def test_first_validation_is_that_of_the_mean_shape(scn: Make, training: Make, t
     """So that convergence is judged by the same measure as the Deep Adaptive Graph's."""
     scn(max_epochs=1).run()
     training(max_epochs=1, output_dir=str(tmp_path / "dag")).run()
-    ours, theirs = (float(history(tmp_path / run)[0]["validation_error_px"]) for run in ("run", "dag"))
+    ours, theirs = (read_history(tmp_path / run)[0]["validation_error_px"] for run in ("run", "dag"))
     assert ours == pytest.approx(theirs, rel=1e-4)
     report = json.loads((tmp_path / "run" / "convergence.json").read_text())
     assert report["mean_shape_error_px"] == pytest.approx(theirs, rel=1e-4)
@@ -65,7 +66,7 @@ def test_cut_and_resumed_equals_uncut(scn: Make, tmp_path: Path):
     interrupted = scn(output_dir=str(cut), max_epochs=3)
     interrupt(interrupted, 3)
     scn(output_dir=str(cut), max_epochs=3, resume=True).run()
-    assert history(cut) == history(uncut)
+    assert read_history(cut) == read_history(uncut)
     for name in ("last.pt", "best.pt"):
         one, other = (torch.load(run / name, weights_only=True) for run in (uncut, cut))
         torch.testing.assert_close(one, other, rtol=0, atol=0)
@@ -82,7 +83,7 @@ def test_trained_network_and_baseline_are_evaluated_and_applied(
         settings = {"dataset_dir": str(dataset), "split": "validation", "output_dir": str(out)}
         apply("evaluate.json", checkpoint=checkpoint, **settings).run()
         errors[name] = json.loads((out / "metrics.json").read_text())["overall"]["mean_px"]
-    rows = [float(row["validation_error_px"]) for row in history(tmp_path / "run")]
+    rows = [row["validation_error_px"] for row in read_history(tmp_path / "run")]
     assert errors == pytest.approx({"mean_shape": rows[0], "best": min(rows[1:])}, rel=1e-4)
 
     model = tmp_path / "models" / "model.pt"

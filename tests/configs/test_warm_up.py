@@ -14,7 +14,8 @@ from monai.bundle import ConfigWorkflow
 
 from bundle.engines import warmed_up
 from bundle.errors import CheckpointError
-from run_folders import history, interrupt
+from bundle.run_folder import read_history
+from run_folders import interrupt
 
 Training = Callable[..., ConfigWorkflow]
 NAMES = ["left top", "right top", "bottom"]
@@ -52,7 +53,7 @@ def test_cut_and_resumed_equals_uncut(training: Training, tmp_path: Path):
     interrupted = warm_up(training, cut)
     interrupt(interrupted, 3)
     warm_up(training, cut, resume=True).run()
-    assert history(cut) == history(uncut) and len(history(cut)) == 3
+    assert read_history(cut) == read_history(uncut) and len(read_history(cut)) == 3
     weights = [torch.load(run / "best.pt", weights_only=True) for run in (uncut, cut)]
     assert weights[0]["templates"].any()
     assert all(torch.equal(value, weights[1][name]) for name, value in weights[0].items())

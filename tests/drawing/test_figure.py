@@ -23,7 +23,7 @@ from bundle.drawing.training_curve import draw_training_curve
 from bundle.errors import BundleError
 
 ERRORS = np.linspace(0, 9, 300)
-HISTORY = {name: np.arange(1.0, 9) for name in ("iteration", "epoch", "loss", "alpha", "validation_error_px")}
+HISTORY = [dict.fromkeys(("iteration", "epoch", "loss", "alpha", "validation_error_px"), n) for n in range(1, 9)]
 CHARTS = {
     "bland_altman": lambda: draw_bland_altman([Compared("A < B", "mm", ERRORS, ERRORS[::-1])], "300 films"),
     "cumulative": lambda: draw_cumulative_error({f"method {i}": ERRORS + i for i in range(8)}, "mm"),

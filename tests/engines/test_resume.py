@@ -12,7 +12,8 @@ import torch
 from monai.bundle import ConfigWorkflow
 
 from bundle.engines.weights import read_checkpoint
-from run_folders import cause_of, history, interrupt
+from bundle.run_folder import read_history
+from run_folders import cause_of, interrupt
 
 Training = Callable[..., ConfigWorkflow]
 
@@ -37,9 +38,9 @@ def test_cut_and_resumed_equals_uncut(training: Training, tmp_path: Path, overla
     interrupted = training(output_dir=str(cut), max_epochs=4, **overlay)
     # in the middle of the third epoch: what that epoch did is lost, what stood before is kept
     interrupt(interrupted, 5)
-    assert len(history(cut)) == 3
+    assert len(read_history(cut)) == 3
     training(output_dir=str(cut), max_epochs=4, resume=True, **overlay).run()
-    assert history(cut) == history(uncut)
+    assert read_history(cut) == read_history(uncut)
     for name in ("last.pt", "best.pt"):
         one, other = read_checkpoint(uncut / name), read_checkpoint(cut / name)
         torch.testing.assert_close(one, other, rtol=0, atol=0)
@@ -48,11 +49,11 @@ def test_cut_and_resumed_equals_uncut(training: Training, tmp_path: Path, overla
 def test_resuming_a_run_at_its_end_trains_no_more_and_does_the_end_again(training: Training, tmp_path: Path):
     training().run()
     run = tmp_path / "run"
-    rows, last = history(run), (run / "last.pt").read_bytes()
+    rows, last = read_history(run), (run / "last.pt").read_bytes()
     (run / "convergence.json").unlink()
     (tmp_path / "models" / "model.pt").unlink()
     training(resume=True).run()
-    assert history(run) == rows
+    assert read_history(run) == rows
     assert (run / "last.pt").read_bytes() == last
     assert (run / "convergence.json").is_file()
     torch.testing.assert_close(

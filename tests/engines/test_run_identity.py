@@ -22,7 +22,8 @@ from PIL import Image
 
 from bundle.engines.run_identity import LOCK, MAY_CHANGE
 from bundle.engines.weights import read_card, read_checkpoint
-from run_folders import cause_of, history, interrupt
+from bundle.run_folder import read_history
+from run_folders import cause_of, interrupt
 
 Training = Callable[..., ConfigWorkflow]
 
@@ -70,7 +71,7 @@ def test_a_run_goes_on_elsewhere_with_the_settings_that_may_change(training: Tra
     places = {"dataset_dir": str(tmp_path / "moved/data"), "output_dir": str(tmp_path / "moved/run")}
     assert {*changed, *places} <= MAY_CHANGE
     training(**changed, **places).run()
-    assert len(history(tmp_path / "moved" / "run")) == 3
+    assert len(read_history(tmp_path / "moved" / "run")) == 3
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from monai.bundle import ConfigWorkflow
 
 from bundle.engines.weights import read_checkpoint
 from bundle.loading.unlabelled_batch import UnlabelledBatch
-from run_folders import cause_of, history, interrupt
+from bundle.run_folder import read_history
+from run_folders import cause_of, interrupt
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 METHODS = sorted({file.stem for file in (CONFIGS / "methods").glob("*.json")} - {"spatial_configuration_net"})
@@ -29,9 +30,9 @@ def test_cut_and_resumed_equals_uncut(few_shot: FewShot, tmp_path: Path, method:
     few_shot(method, output_dir=str(uncut)).run()
     interrupted = few_shot(method, output_dir=str(cut))
     interrupt(interrupted, 5)
-    assert len(history(cut)) == 2
+    assert len(read_history(cut)) == 2
     few_shot(method, output_dir=str(cut), resume=True).run()
-    assert history(cut) == history(uncut)
+    assert read_history(cut) == read_history(uncut)
     for name in ("last.pt", "best.pt"):
         assert_same(read_checkpoint(uncut / name), read_checkpoint(cut / name))
     memories = [[file.read_bytes() for file in sorted(run.glob("*.npy"))] for run in (uncut, cut)]
@@ -69,12 +70,12 @@ def test_every_term_is_kept_under_its_own_name(few_shot: FewShot, tmp_path: Path
     workflow.run()
     assert kinds == [True, False, False] * 2
     assert alphas == [0.99] * 6
-    rows = history(tmp_path / "few_shot")
-    assert rows[0]["loss"] == "" and float(rows[0]["validation_error_px"]) == float(rows[0]["student_error_px"])
+    rows = read_history(tmp_path / "few_shot")
+    assert rows[0]["loss"] is None and rows[0]["validation_error_px"] == rows[0]["student_error_px"]
     measured = {"loss", "global_loss", "local_loss", "pseudo_global_loss", "pseudo_local_loss", "js_loss", "alpha"}
     for row in rows[1:]:
-        assert all(float(row[name]) >= 0 for name in measured | {"validation_error_px", "student_error_px"})
-    assert 0 < float(rows[-1]["js_loss"]) <= 0.6931 / 64
+        assert all(row[name] >= 0 for name in measured | {"validation_error_px", "student_error_px"})
+    assert 0 < rows[-1]["js_loss"] <= 0.6931 / 64
     assert list((tmp_path / "few_shot" / "tensorboard").glob("events*"))
 
 
@@ -103,7 +104,7 @@ def test_unreadable_film_is_passed_over(
         workflow.run()
     lines = [record.message for record in caplog.records if "passed over" in record.message]
     assert len(lines) == 1 and film.name in lines[0]
-    assert len(history(tmp_path / "few_shot")) == 3
+    assert len(read_history(tmp_path / "few_shot")) == 3
 
 
 @pytest.mark.parametrize(

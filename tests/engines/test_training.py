@@ -16,7 +16,8 @@ from monai.bundle import ConfigWorkflow
 from bundle.engines import EarlyStop, read_card, read_weights
 from bundle.engines.weights import read_checkpoint
 from bundle.errors import CheckpointError, ConfigurationError, bundle_error
-from run_folders import cause_of, history
+from bundle.run_folder import read_history
+from run_folders import cause_of
 
 Training = Callable[..., ConfigWorkflow]
 
@@ -24,13 +25,10 @@ Training = Callable[..., ConfigWorkflow]
 def test_run_leaves_what_the_next_step_needs(training: Training, tmp_path: Path):
     training().run()
     run = tmp_path / "run"
-    rows = history(run)
-    assert [row["epoch"] for row in rows] == ["0", "1", "2"]
-    assert rows[0]["loss"] == ""
-    assert all(
-        float(row["loss"]) == pytest.approx(float(row["global_loss"]) + float(row["local_loss"]), rel=1e-4)
-        for row in rows[1:]
-    )
+    rows = read_history(run)
+    assert [row["epoch"] for row in rows] == [0, 1, 2]
+    assert rows[0]["loss"] is None
+    assert all(row["loss"] == pytest.approx(row["global_loss"] + row["local_loss"], rel=1e-4) for row in rows[1:])
     assert json.loads((run / "config.json").read_text())["shots"] == 4
     assert (
         json.loads((run / "environment.json").read_text())["torch"] == torch.__version__.split("+")[0]
@@ -38,7 +36,7 @@ def test_run_leaves_what_the_next_step_needs(training: Training, tmp_path: Path)
     )
     card = read_card(tmp_path / "models" / "model.pt")
     assert card["landmarks"] == ["left top", "right top", "bottom"]
-    assert card["validation_error_px"] == pytest.approx(min(float(row["validation_error_px"]) for row in rows[1:]))
+    assert card["validation_error_px"] == pytest.approx(min(row["validation_error_px"] for row in rows[1:]))
     assert list((run / "tensorboard").glob("events*"))
 
 
@@ -55,7 +53,7 @@ def test_first_validation_is_that_of_the_mean_shape(training: Training, tmp_path
 def test_another_seed_gives_another_run(training: Training, tmp_path: Path):
     for seed in (0, 1):
         training(output_dir=str(tmp_path / str(seed)), seed=seed).run()
-    assert history(tmp_path / "0")[1] != history(tmp_path / "1")[1]
+    assert read_history(tmp_path / "0")[1] != read_history(tmp_path / "1")[1]
 
 
 def test_run_that_does_not_converge_says_so_and_what_to_try(
@@ -94,12 +92,12 @@ def test_without_validation_films_the_training_films_are_used(training: Training
     document["validation"] = []
     (dataset / "dataset.json").write_text(json.dumps(document))
     training().run()
-    assert history(tmp_path / "run")[-1]["validation_error_px"]
+    assert read_history(tmp_path / "run")[-1]["validation_error_px"]
 
 
 def test_early_stop_ends_after_patience_validations(training: Training, tmp_path: Path):
     training(max_epochs=20, early_stop_patience=2, learning_rate=1e-30).run()
-    assert len(history(tmp_path / "run")) == 1 + 2
+    assert len(read_history(tmp_path / "run")) == 1 + 2
 
 
 def test_more_shots_than_films_is_refused(training: Training):
@@ -160,9 +158,9 @@ def test_zero_patience_never_attaches():
 
 def test_best_is_the_best_trained_network_even_where_the_mean_shape_is_better(training: Training, tmp_path: Path):
     training(learning_rate=0.1).run()
-    rows = [row for row in history(tmp_path / "run") if row["epoch"] != "0"]
+    rows = [row for row in read_history(tmp_path / "run") if row["epoch"] != 0]
     card = json.loads((tmp_path / "run" / "best.json").read_text())
-    assert card["validation_error_px"] == pytest.approx(min(float(row["validation_error_px"]) for row in rows))
+    assert card["validation_error_px"] == pytest.approx(min(row["validation_error_px"] for row in rows))
 
 
 def test_run_shorter_than_the_validation_interval_states_no_error(training: Training, tmp_path: Path):

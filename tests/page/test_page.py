@@ -84,8 +84,7 @@ def written(
         {"Mean shape only": run / "mean_shape", "Deep Adaptive Graph": run / "dag"},
         title="DAG on <pelvis>",
         facts={"labelled films": "10"},
-        history=run / "history.csv",
-        configuration=run / "config.json",
+        run=run,
         predictions=sorted((run / "dag").glob("overlays/best_1*")),
     )
     return (run / "page" / "index.html").read_text(encoding="utf-8")

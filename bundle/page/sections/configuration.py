@@ -7,24 +7,20 @@ import json
 from pathlib import Path, PurePath
 from typing import Any
 
-from bundle.errors import BundleError
-from bundle.evaluation.tables import read_text
+from bundle.run_folder import CONFIG, read_json
 
 _LINE = 110
 
 
-def configuration_section(file: Path) -> str:
-    """Return the settings of a `config.json` as text, without what is the same in every run of this bundle.
+def configuration_section(run: Path) -> str:
+    """Return the settings of a run as text, without what is the same in every run of this bundle.
 
     Folders are named by their last part: a page that is passed on names no folder of a machine.
 
     Raises:
         BundleError: the file cannot be read.
     """
-    try:
-        settings: dict[str, Any] = json.loads(read_text(file))
-    except ValueError as error:
-        raise BundleError(f"{file}: is no config of a run ({error}); train again") from error
+    settings = read_json(run / CONFIG)
     settings.pop("_meta_", None)
     return _text(_without_folders(settings))
 
