@@ -1,38 +1,52 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What pydantic finds wrong with a file, as one sentence."""
+"""What pydantic finds wrong with a file, in words for one sentence."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from reprlib import repr as shortened
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pydantic import ValidationError
-    from pydantic_core import ErrorDetails
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-UNKNOWN_FIELD = ("unexpected_keyword_argument", "extra_forbidden")
-
-
-def first_fault(error: ValidationError, page: str) -> str:
-    """Where the first fault is, what it is, and the page of the documentation that shows the form."""
-    fault = error.errors(include_url=False)[0]
-    if fault["type"] == "json_invalid":
-        return f"is not valid JSON ({fault['ctx']['error']}); correct the text there"
-    place = fault["loc"][:-1] if fault["type"] in UNKNOWN_FIELD else fault["loc"]
-    return f"{field_of(place) or 'the whole file'}: {_wrong(fault)}; correct it as {page} shows"
+_KINDS = {
+    "string_type": "text",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "dataclass_type": "fields with values",
+    "model_attributes_type": "fields with values",
+}
+_UNKNOWN_FIELD = ("unexpected_keyword_argument", "extra_forbidden")
 
 
-def field_of(place: tuple[int | str, ...]) -> str:
+def first_fault(error: ValidationError) -> tuple[tuple[int | str, ...], str]:
+    """Where the first fault is and what it is; a field that does not exist before one that is missing."""
+    faults = error.errors(include_url=False)
+    fault = next((each for each in faults if each["type"] in _UNKNOWN_FIELD), faults[0])
+    return fault["loc"][:-1] if fault["type"] in _UNKNOWN_FIELD else fault["loc"], _wrong(fault)
+
+
+def field_of(place: Sequence[int | str]) -> str:
     """A place in a document as a person writes it: `training[0].landmarks[2]`."""
     return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in place).removeprefix(".")
 
 
 def _wrong(fault: ErrorDetails) -> str:
-    if fault["type"] == "missing":
-        return "is missing"
-    if fault["type"] in UNKNOWN_FIELD:
-        return f"there is no field {fault['loc'][-1]!r}"
-    should, _, what = fault["msg"].replace(" after validation", "").partition(" should ")
-    if not what:
-        return should
-    return f"should {what}" if ", not " in what else f"should {what}, not {shortened(fault['input'])}"
+    match fault["type"]:
+        case "json_invalid":
+            return f"is not valid JSON ({fault['ctx']['error']})"
+        case "missing":
+            return "is missing"
+        case "unexpected_keyword_argument" | "extra_forbidden":
+            return f"there is no field {fault['loc'][-1]!r}"
+        case "union_tag_not_found":
+            return f"{fault['ctx']['discriminator']} is missing"
+        case "union_tag_invalid":
+            context = fault["ctx"]
+            return f"{context['discriminator']} should be one of {context['expected_tags']}, not {context['tag']!r}"
+    if fault["type"] in _KINDS:
+        return f"should be {_KINDS[fault['type']]}, not {shortened(fault['input'])}"
+    _, _, should = fault["msg"].replace(" after validation", "").partition(" should ")
+    return f"should {should}" if ", not " in should else f"should {should}, not {shortened(fault['input'])}"

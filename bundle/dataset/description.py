@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, PlainSerializer, TypeAdapter, Validation
 from bundle.dataset.validation import SPLITS, check_dataset
 from bundle.errors import DatasetError
 from bundle.files import write_text
-from bundle.schema_errors import first_fault
+from bundle.schema_errors import field_of, first_fault
 
 FILE_NAME = "dataset.json"
 
@@ -132,7 +132,11 @@ def _checked(file: Path, text: str) -> DatasetDescription:
     try:
         dataset = DATASET.validate_json(text)
     except ValidationError as error:
-        raise DatasetError(f"{file}: {first_fault(error, 'docs/reference/data_format.md')}") from error
+        place, wrong = first_fault(error)
+        if error.errors()[0]["type"] == "json_invalid":
+            raise DatasetError(f"{file}: {wrong}; correct the text there") from error
+        field = field_of(place) or "the whole file"
+        raise DatasetError(f"{file}: {field}: {wrong}; correct it as docs/reference/data_format.md shows") from error
     check_dataset(file, dataset)
     return dataset
 

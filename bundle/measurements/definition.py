@@ -4,37 +4,43 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+LONGEST_NAME = 64  # characters of a DICOM Code Meaning
 
 
-@dataclass(frozen=True)
-class Definition:
-    """A measurement before it is applied to a film.
+class Definition(BaseModel):
+    """A measurement before it is applied to a film; `bundle.measurements.rules` has one class a rule."""
 
-    Attributes:
-        name: Its clinical name.
-        rule: Key of `bundle.measurements.rules.RULES`.
-        unit: One of that rule's units; mm and mm2 become px and px2 on a film of unknown spacing.
-        fields: Landmark names by field, nested as the rule says.
-        of: Names of two measurements before it, for a rule of measurements.
-        file: The file's name, for messages.
-    """
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
-    name: str
+    formula: ClassVar[Callable[..., float]]
+    of_film: ClassVar[bool] = False
+    """Whether the formula takes the height of the film as well."""
+
+    name: Annotated[str, Field(max_length=LONGEST_NAME, pattern=r"\S")]
+    """Its clinical name."""
+
     rule: str
+    """How it follows from landmarks, or from measurements before it in the file."""
+
     unit: str
-    fields: Mapping[str, Any]
-    of: tuple[str, ...]
-    file: str
+    """One of the rule's units; mm and mm2 become px and px2 on a film of unknown spacing."""
 
     @property
     def code(self) -> str:
         """The name as an identifier: lower case letters, digits and underscores."""
         return re.sub(r"\W+", "_", self.name.lower()).strip("_")
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The rule's own fields, which hold nested tuples of landmark names."""
+        own = [field for field in type(self).model_fields if field not in Definition.model_fields]
+        return {field: getattr(self, field) for field in own}
 
     def landmarks(self) -> Iterator[tuple[str, str]]:
         """Field and name of each landmark it needs."""
@@ -56,5 +62,4 @@ def definitions_sha256(definitions: Sequence[Definition]) -> str | None:
     """SHA-256 in hexadecimal of what is measured, whichever file says so; None of no definition."""
     if not definitions:
         return None
-    said = [[each.name, each.rule, each.unit, each.fields, each.of] for each in definitions]
-    return hashlib.sha256(json.dumps(said, sort_keys=True, default=dict).encode()).hexdigest()
+    return hashlib.sha256("\n".join(each.model_dump_json() for each in definitions).encode()).hexdigest()

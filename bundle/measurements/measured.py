@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bundle.measurements.definition import Definition
-from bundle.measurements.rules import RULES
+from bundle.measurements.rules import OfMeasurements
 
 IN_PIXELS = {"mm": "px", "mm2": "px2"}
 """What a unit becomes where the spacing is unknown."""
@@ -73,8 +73,8 @@ def measure(
     measured: dict[str, Measured] = {}
     for definition in definitions:
         unit = definition.unit if known else IN_PIXELS.get(definition.unit, definition.unit)
-        if definition.of:
-            value = RULES[definition.rule].formula(*(measured[name].value for name in definition.of))
+        if isinstance(definition, OfMeasurements):
+            value = definition.formula(*(measured[name].value for name in definition.of))
         else:
             value = (in_pixels if unit in IN_PIXELS.values() else plane).value(definition)
         measured[definition.name] = Measured(definition, value, unit)
@@ -89,11 +89,10 @@ class _Plane:
     height: float
 
     def value(self, definition: Definition) -> float:
-        rule = RULES[definition.rule]
         arrays: dict[str, Any] = {field: self._array(names) for field, names in definition.fields.items()}
         if not all(np.isfinite(array).all() for array in arrays.values()):
             return math.nan
-        return rule.formula(**arrays, **({"height": self.height} if rule.of_film else {}))
+        return definition.formula(**arrays, **({"height": self.height} if definition.of_film else {}))
 
     def _array(self, names: Any) -> np.ndarray:
         if isinstance(names, str):

@@ -29,21 +29,23 @@ def choose_measurements(setting: str | Sequence[str], landmarks: Collection[str]
     if setting == AUTOMATIC:
         shipped = map(read_definitions, SHIPPED.values())
         return tuple(each for file in shipped if _missing(file, landmarks) is None for each in file)
-    definitions: dict[str, Definition] = {}
-    for name in [setting] if isinstance(setting, str) else setting:
-        file = read_definitions(_path(name))
+    definitions: list[Definition] = []
+    file_of: dict[str, str] = {}
+    for path in map(_path, [setting] if isinstance(setting, str) else setting):
+        file = read_definitions(path)
         if missing := _missing(file, landmarks):
             raise ConfigurationError(
-                f"{missing}, which the model does not have (its landmarks are {', '.join(landmarks)}); "
+                f"{path.name}: {missing}, which the model does not have (its landmarks are {', '.join(landmarks)}); "
                 "correct the name, or choose other --measurements"
             )
         for definition in file:
-            if other := definitions.get(definition.name):
+            if other := file_of.get(definition.name):
                 raise ConfigurationError(
-                    f"{definition.file}: measurement {definition.name!r}, name: is also one of {other.file}; rename it"
+                    f"{path.name}: measurement {definition.name!r}, name: is also one of {other}; rename it"
                 )
-            definitions[definition.name] = definition
-    return tuple(definitions.values())
+            file_of[definition.name] = path.name
+        definitions += file
+    return tuple(definitions)
 
 
 def _path(name: str) -> Path:
@@ -61,5 +63,5 @@ def _missing(definitions: Sequence[Definition], landmarks: Collection[str]) -> s
     for definition in definitions:
         for field, name in definition.landmarks():
             if name not in landmarks:
-                return f"{definition.file}: measurement {definition.name!r}, {field}: needs the landmark {name!r}"
+                return f"measurement {definition.name!r}, {field}: needs the landmark {name!r}"
     return None

@@ -1,72 +1,144 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rules a measurement file can name: which fields each needs, in which units it can be given, and its formula."""
+"""The rules a measurement file can name: which fields each needs, in which units it can be given, and its formula.
+
+A formula takes each field as an array of the same nesting, `[*shape, 2]`; of a rule of measurements, two values.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import operator
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
+from pydantic import Field
 
 from bundle.measurements import geometry
 from bundle.measurements.cobb import cobb_angles
+from bundle.measurements.definition import Definition
 
-ANY = None
-"""A length in the shape of a field that the file chooses."""
+Length = Literal["mm", "px"]
+Area = Literal["mm2", "px2"]
+Degree = Literal["degree"]
 
-LENGTHS = ("mm", "px")
-AREAS = ("mm2", "px2")
-DEGREES = ("degree",)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """How a measurement follows from landmarks, or from measurements before it in the file.
-
-    Attributes:
-        units: Units that the file can choose from.
-        formula: Takes each field as an array `[*shape, 2]`, and `height` of the film where `of_film`; for a rule of
-            measurements, two values.
-        fields: Shape of the nested lists of landmark names in each field; empty for a rule of measurements.
-        least: Fewest entries of a list whose length the file chooses.
-        of_film: Whether the formula also takes the height of the film.
-    """
-
-    units: tuple[str, ...]
-    formula: Callable[..., float]
-    fields: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
-    least: int = 1
-    of_film: bool = False
+Pair = tuple[str, str]
 
 
-def _ratio(numerator: float, denominator: float) -> float:
-    return numerator / denominator if denominator else float("nan")
+class Distance(Definition):
+    """Length from the first point to the second."""
+
+    rule: Literal["distance"]
+    unit: Length
+    points: Pair
+    formula = staticmethod(geometry.distance)
 
 
-def _difference(first: float, second: float) -> float:
-    return first - second
+class ProjectedDistance(Definition):
+    """Length along a line; negative against its direction."""
+
+    rule: Literal["projected_distance"]
+    unit: Length
+    points: Pair
+    line: Pair
+    formula = staticmethod(geometry.projected_distance)
 
 
-def _cobb(part: str) -> Rule:
-    def formula(vertebrae: np.ndarray, height: float) -> float:
-        return float(getattr(cobb_angles(vertebrae, height), part))
+class SignedDistance(Definition):
+    """Distance of a point from a line; negative on the side of the landmark `negative_side`."""
 
-    return Rule(DEGREES, formula, {"vertebrae": (ANY, 4)}, least=2, of_film=True)
+    rule: Literal["signed_distance"]
+    unit: Length
+    point: str
+    line: Pair
+    negative_side: str
+    formula = staticmethod(geometry.signed_distance)
 
 
-RULES = {
-    "distance": Rule(LENGTHS, geometry.distance, {"points": (2,)}),
-    "projected_distance": Rule(LENGTHS, geometry.projected_distance, {"points": (2,), "line": (2,)}),
-    "signed_distance": Rule(LENGTHS, geometry.signed_distance, {"point": (), "line": (2,), "negative_side": ()}),
-    "angle": Rule(DEGREES, geometry.angle, {"lines": (2, 2)}),
-    "angle_from_perpendicular": Rule(DEGREES, geometry.angle_from_perpendicular, {"lines": (2, 2)}),
-    "area": Rule(AREAS, geometry.area, {"points": (ANY,)}, least=3),
-    "ratio": Rule(("ratio",), _ratio),
-    "difference": Rule((*LENGTHS, *AREAS, *DEGREES, "ratio"), _difference),
-    "cobb_mt": _cobb("mt"),
-    "cobb_pt": _cobb("pt"),
-    "cobb_tl_l": _cobb("tl_l"),
-}
+class Angle(Definition):
+    """Angle between the directions of two lines, 0 to 180."""
+
+    rule: Literal["angle"]
+    unit: Degree
+    lines: tuple[Pair, Pair]
+    formula = staticmethod(geometry.angle)
+
+
+class AngleFromPerpendicular(Definition):
+    """Lean of the second line from the perpendicular of the first; positive towards the first's direction."""
+
+    rule: Literal["angle_from_perpendicular"]
+    unit: Degree
+    lines: tuple[Pair, Pair]
+    formula = staticmethod(geometry.angle_from_perpendicular)
+
+
+class PolygonArea(Definition):
+    """Area of a polygon."""
+
+    rule: Literal["area"]
+    unit: Area
+    points: Annotated[tuple[str, ...], Field(min_length=3)]
+    formula = staticmethod(geometry.area)
+
+
+class CobbAngle(Definition):
+    """A Cobb angle as in AASCE 2019, of vertebrae from above."""
+
+    of_film: ClassVar[bool] = True
+
+    rule: Literal["cobb_mt", "cobb_pt", "cobb_tl_l"]
+    unit: Degree
+    vertebrae: Annotated[tuple[tuple[str, str, str, str], ...], Field(min_length=2)]
+    """Upper left, upper right, lower left and lower right corner of each."""
+
+    def formula(self, vertebrae: np.ndarray, height: float) -> float:
+        """The angle that the rule names."""
+        return float(getattr(cobb_angles(vertebrae, height), self.rule.removeprefix("cobb_")))
+
+
+class OfMeasurements(Definition):
+    """A rule of two measurements that stand before it in the file."""
+
+    of: Pair
+    """Their names."""
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """No landmarks of its own."""
+        return {}
+
+
+class Ratio(OfMeasurements):
+    """First through second."""
+
+    rule: Literal["ratio"]
+    unit: Literal["ratio"]
+
+    @staticmethod
+    def formula(first: float, second: float) -> float:
+        """NaN where the second is 0."""
+        return first / second if second else float("nan")
+
+
+class Difference(OfMeasurements):
+    """First minus second, in the unit of both."""
+
+    rule: Literal["difference"]
+    unit: Length | Area | Degree | Literal["ratio"]
+    formula = staticmethod(operator.sub)
+
+
+Measurement = Annotated[
+    Distance
+    | ProjectedDistance
+    | SignedDistance
+    | Angle
+    | AngleFromPerpendicular
+    | PolygonArea
+    | CobbAngle
+    | Ratio
+    | Difference,
+    Field(discriminator="rule"),
+]
 
 COBB = ("cobb_mt", "cobb_pt", "cobb_tl_l")
 """The three angles whose agreement AASCE gives as one SMAPE."""

@@ -13,10 +13,11 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from bundle.dataset.description import DATASET
+from bundle.measurements.parsing import MeasurementFile
 
 SCHEMAS = Path(__file__).resolve().parents[1] / "reference" / "schemas"
 
-FORMS: dict[str, TypeAdapter] = {"dataset": DATASET}
+FORMS: dict[str, TypeAdapter] = {"dataset": DATASET, "measurements": TypeAdapter(MeasurementFile)}
 
 
 def file_of(name: str) -> Path:

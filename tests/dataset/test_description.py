@@ -101,7 +101,10 @@ def test_a_folder_that_cannot_be_written_to(tmp_path, monkeypatch) -> None:
         (b"{", r"is not valid JSON \(EOF .* at line 1 column 1\); correct the text there"),
         (b"[" * 100_000, r"is not valid JSON \(.+\); correct the text there"),
         (b"\xff\xfe", r"cannot be read as UTF-8 text \(.+\); correct or replace the file"),
-        (b"[]", r"the whole file: should be an object, not \[\]; correct it as docs/reference/data_format.md shows"),
+        (
+            b"[]",
+            r"the whole file: should be fields with values, not \[\]; correct it as docs/.+ shows",
+        ),
         (b"{}", r"name: is missing; correct it as docs/reference/data_format.md shows"),
     ],
 )

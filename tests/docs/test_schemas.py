@@ -8,7 +8,10 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 from write_schemas import FORMS, file_of, schema
+
+from bundle.measurements.registry import SHIPPED
 
 
 def faults(name: str, document: Any) -> list[str]:
@@ -28,3 +31,10 @@ def test_a_dataset_is_completed_and_checked_by_an_editor() -> None:
     assert faults("dataset", document) == []
     assert faults("dataset", {**document, "training": [{**film, "landmarks": [[1]]}]}) == ["$.training[0].landmarks"]
     assert faults("dataset", {**document, "validaton": []}) == ["$"]
+
+
+def test_measurements_are_completed_and_checked_by_an_editor() -> None:
+    for file in SHIPPED.values():
+        assert faults("measurements", yaml.safe_load(file.read_text())) == []
+    angle = {"name": "A", "rule": "angle", "unit": "mm", "lines": [["p", "q"], ["q", "r"]]}
+    assert faults("measurements", {"measurements": [angle]}) == ["$.measurements[0]"]

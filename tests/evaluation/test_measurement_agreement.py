@@ -16,10 +16,11 @@ from bundle.errors import BundleError
 from bundle.evaluation.evaluation import write_evaluation
 from bundle.evaluation.measurement_agreement import read_measurements
 from bundle.importers.landmark_sets import SPINE
-from bundle.measurements import Definition, choose_measurements
+from bundle.measurements import choose_measurements
+from bundle.measurements.rules import Distance
 
-WIDTH = Definition("Width", "distance", "mm", {"points": ("left hip", "right hip")}, (), "mine.yaml")
-HEIGHT = Definition("Height", "distance", "mm", {"points": ("left hip", "symphysis, pubic")}, (), "mine.yaml")
+WIDTH = Distance(name="Width", rule="distance", unit="mm", points=("left hip", "right hip"))
+HEIGHT = Distance(name="Height", rule="distance", unit="mm", points=("left hip", "symphysis, pubic"))
 
 Records = list[dict[str, Any]]
 

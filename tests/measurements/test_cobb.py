@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 
 from bundle.films.orientation import EXIF, Orientation
-from bundle.measurements import Definition, measure
+from bundle.measurements import measure
 from bundle.measurements.cobb import cobb_angles
-from bundle.measurements.rules import COBB
+from bundle.measurements.rules import COBB, CobbAngle
 
 HEIGHT = 1000.0
 
@@ -57,7 +57,7 @@ def test_a_film_that_is_stored_turned_is_measured_as_it_is_looked_at(orientation
     corners = spine([4, -8, 5, 20, 5, -20, -5], top=600)
     names = [f"{level} {corner}" for level in range(7) for corner in range(4)]
     vertebrae = [names[4 * level : 4 * level + 4] for level in range(7)]
-    definitions = [Definition(part, part, "degree", {"vertebrae": vertebrae}, (), "mine.yaml") for part in COBB]
+    definitions = [CobbAngle(name=part, rule=part, unit="degree", vertebrae=vertebrae) for part in COBB]
     points = orientation.points_to_stored(corners.reshape(-1, 2), stored)
     upright = np.linalg.inv(orientation.to_stored(stored))
     found = measure(definitions, names, points, (0.1, 0.1), stored, upright)

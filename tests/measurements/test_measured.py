@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 
 from bundle.measurements import Definition, measure
+from bundle.measurements.parsing import MeasurementFile
 
 NAMES = ("p", "q", "r")
 POINTS = np.array([[0, 0], [30, 40], [30, 0]], dtype=np.float32)
 UNKNOWN = (math.nan, math.nan)
 
 
-def definition(name: str, rule: str, unit: str, of: tuple[str, ...] = (), **fields: object) -> Definition:
-    return Definition(name, rule, unit, fields, of, "mine.yaml")
+def definition(name: str, rule: str, unit: str, **fields: object) -> Definition:
+    entry = {"name": name, "rule": rule, "unit": unit, **fields}
+    return MeasurementFile.model_validate({"measurements": [entry]}).measurements[0]
 
 
 DEFINITIONS = (

@@ -9,6 +9,7 @@ import pytest
 
 from bundle.errors import ConfigurationError
 from bundle.measurements.parsing import read_definitions
+from bundle.measurements.rules import Distance, Ratio
 
 A = "{name: A, rule: distance, unit: mm, points: [p, q]}"
 B = "{name: B, rule: angle, unit: degree, lines: [[p, q], [q, r]]}"
@@ -23,31 +24,42 @@ def written(folder: Path, *entries: str) -> Path:
 def test_definitions_are_read(tmp_path: Path) -> None:
     file = written(tmp_path, A, B, "{name: 'A/A, left', rule: ratio, unit: ratio, of: [A, A]}")
     first, second, third = read_definitions(file)
-    assert (first.name, first.rule, first.unit, first.fields) == ("A", "distance", "mm", {"points": ("p", "q")})
+    assert first == Distance(name="A", rule="distance", unit="mm", points=("p", "q"))
     assert list(second.landmarks()) == [("lines", name) for name in ("p", "q", "q", "r")]
-    assert (third.of, third.code, third.file) == (("A", "A"), "a_a_left", "mine.yaml")
+    assert third == Ratio(name="A/A, left", rule="ratio", unit="ratio", of=("A", "A"))
+    assert third.code == "a_a_left" and list(third.landmarks()) == []
+
+
+def test_a_schema_for_editors_and_anchors_may_stand_beside_the_list(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        f"$schema: measurements.schema.json\nline: &line [p, q]\nmeasurements: [{A.replace('[p, q]', '*line')}]"
+    )
+    assert read_definitions(file) == read_definitions(written(tmp_path, A))
 
 
 @pytest.mark.parametrize(
     ("entries", "sentence"),
     [
-        (["A"], "1, is no mapping of fields"),
-        (["{rule: distance}"], "1, name: is missing or no text"),
-        (["{name: 12}"], "1, name: is missing or no text"),
-        ([f"{{name: {'A' * 65}}}"], "name: is longer than 64 characters"),
+        (["A"], "1, should be fields with values, not 'A'; correct it as docs/reference/measurements.md shows"),
+        (["{rule: distance}"], "1, name: is missing; correct it"),
+        (["{name: 12, rule: angle}"], "1, name: should be text, not 12"),
+        (["{name: ' ', rule: angle}"], "1, name: should match pattern"),
+        (["{name: A}"], "'A', 'rule' is missing"),
+        ([f"{{name: {'A' * 65}, rule: angle}}"], "name: should have at most 64 characters"),
         ([A, A], "'A', name: stands twice"),
-        (["{name: A, rule: length}"], "'A', rule: 'length' is none of distance, .*; correct it"),
-        (["{name: A, rule: angle, unit: mm}"], "'A', unit: 'mm' is none of degree; correct it"),
-        ([A.replace("points", "point")], "point: is no field of the rule distance, which has points"),
-        (["{name: A, rule: angle, unit: degree}"], "lines: is missing; give a list of 2 lists of 2 landmark names"),
-        ([A.replace("[p, q]", "[p]")], "points: is not a list of 2 landmark names; correct it"),
-        ([A.replace("[p, q]", "[p, 3]")], "points: is not a list of 2 landmark names; correct it"),
-        (["{name: A, rule: area, unit: mm2, points: [p, q]}"], "points: is not a list of 3 or more landmark names"),
+        (["{name: A, rule: length}"], "'A', 'rule' should be one of 'distance', .*, not 'length'; correct it"),
+        (["{name: A, rule: angle, unit: mm}"], "'A', unit: should be 'degree', not 'mm'; correct it"),
+        ([A.replace("points", "point")], "'A', there is no field 'point'; correct it"),
+        (["{name: A, rule: angle, unit: degree}"], "lines: is missing; correct it"),
+        ([A.replace("[p, q]", "[p]")], r"points\[1\]: is missing; correct it"),
+        ([A.replace("[p, q]", "[p, 3]")], r"points\[1\]: should be text, not 3; correct it"),
+        (["{name: A, rule: area, unit: mm2, points: [p, q]}"], "points: should have at least 3 items, not 2"),
         (
             ["{name: A, rule: signed_distance, unit: mm, point: [p], line: [p, q], negative_side: r}"],
-            "point: is not a landmark name",
+            r"point: should be text, not \['p'\]",
         ),
-        ([A, "{name: C, rule: ratio, unit: ratio, of: A}"], "of: is no list of two measurements"),
+        ([A, "{name: C, rule: ratio, unit: ratio, of: A}"], "of: should be a list, not 'A'"),
         ([A, "{name: C, rule: ratio, unit: ratio, of: [A, D]}"], r"of: 'D' is no measurement before it \(A\)"),
         ([A, B, "{name: C, rule: ratio, unit: ratio, of: [A, B]}"], "of: cannot combine mm and degree to ratio"),
         ([A, "{name: C, rule: difference, unit: px, of: [A, A]}"], "of: cannot combine mm and mm to px"),

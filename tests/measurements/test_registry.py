@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,7 +60,6 @@ def test_what_is_measured_has_a_hash_of_its_own() -> None:
     shipped = choose_measurements("auto", CEPHALOGRAM.landmarks)
     assert definitions_sha256(shipped) == definitions_sha256(choose_measurements("cephalogram", CEPHALOGRAM.landmarks))
     assert definitions_sha256(shipped) != definitions_sha256(shipped[:-1])
-    changed = [replace(shipped[0], name="another"), *shipped[1:]]
+    changed = [shipped[0].model_copy(update={"name": "another"}), *shipped[1:]]
     assert definitions_sha256(shipped) != definitions_sha256(changed)
-    assert definitions_sha256([replace(each, file="a copy") for each in shipped]) == definitions_sha256(shipped)
     assert definitions_sha256([]) is None

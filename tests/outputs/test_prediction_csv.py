@@ -63,7 +63,7 @@ def test_a_table_that_cannot_be_written_is_named(predict: Predict, tmp_path: Pat
 
 
 def test_one_row_a_measurement_of_each_film(predict: Predict, tmp_path: Path) -> None:
-    ratio = Definition("Heart, ratio", "ratio", "ratio", {}, ("a", "b"), "mine.yaml")
+    ratio = Definition(name="Heart, ratio", rule="ratio", unit="ratio")
     output = CsvOutput(tmp_path)
     for name, value in (("a.png", 0.48766), ("b.png", np.nan)):
         output(predict(tmp_path / name, measurements=(Measured(ratio, value, "ratio"),)))

@@ -66,7 +66,7 @@ def test_what_is_unknown_is_null(predict: Predict, tmp_path: Path) -> None:
 
 
 def test_measurements_have_a_value_or_null(predict: Predict, tmp_path: Path) -> None:
-    angle = Definition("SNA", "angle", "degree", {}, (), "mine.yaml")
+    angle = Definition(name="SNA", rule="angle", unit="degree")
     measurements = (Measured(angle, 81.23456, "degree"), Measured(angle, np.nan, "degree"))
     document = written(predict(tmp_path / "a.png", measurements=measurements), tmp_path)
     assert document["measurements"] == [

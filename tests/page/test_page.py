@@ -22,6 +22,7 @@ from bundle.errors import BundleError
 from bundle.evaluation.evaluation import write_evaluation
 from bundle.evaluation.reader import read_evaluation
 from bundle.measurements import Definition
+from bundle.measurements.rules import Distance
 from bundle.page.page import write_page
 from bundle.page.sections.films import film_section
 
@@ -153,7 +154,7 @@ def test_its_charts_are_coloured_by_light_and_dark(run: Path, records: Records, 
 
 
 def test_no_id_is_given_twice(run: Path, records: Records, names: list[str]) -> None:
-    width = Definition("Width", "distance", "mm", {"points": ("left hip", "right hip")}, (), "mine.yaml")
+    width = Distance(name="Width", rule="distance", unit="mm", points=("left hip", "right hip"))
     content = written(run, records, names, overlays={"worst": 2}, measurements=[width])
     ids = re.findall(r' id="([^"]+)"', content)
     assert len(ids) > 10 and len(ids) == len(set(ids))
@@ -238,7 +239,7 @@ def test_measurements_are_a_table_if_there_are_any(run: Path, records: Records, 
         record["landmarks"] = np.array([[30, 40], [90 + index, 40], [60, 60]], dtype=np.float32)
     records[9]["landmarks"][1] = np.nan
     assert "Measurements" not in Page(written(run, records, names)).text
-    width = Definition("Width <i>", "distance", "mm", {"points": ("left hip", "right hip")}, (), "mine.yaml")
+    width = Distance(name="Width <i>", rule="distance", unit="mm", points=("left hip", "right hip"))
     page = Page(written(run, records, names, measurements=[width]))
     text = page.text
     assert "Width <i> mm 2.06 8 (1 not measured) 2.06" in text

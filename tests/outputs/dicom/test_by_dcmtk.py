@@ -33,7 +33,7 @@ def dcmtk(debian_program: Callable[[str, str], Run]) -> Callable[[str], Run]:
 def test_the_report_has_every_name_point_and_measurement(
     dcmtk: Callable[[str], Run], write_film: Write, predict: Predict, tmp_path: Path
 ) -> None:
-    angle = Measured(Definition("Angle, left", "angle", "degree", {}, (), "mine.yaml"), -12.34567, "degree")
+    angle = Measured(Definition(name="Angle, left", rule="angle", unit="degree"), -12.34567, "degree")
     film = write_film(SpecificCharacterSet="ISO_IR 100", PatientName="Müller^Jörg")
     prediction = predict(film, names=NAMES, measurements=(angle,))
     make_outputs("dicom_sr", tmp_path)["dicom_sr"](prediction)

@@ -200,7 +200,7 @@ def test_a_network_that_is_not_calibrated_expects_and_decides_nothing(write_film
 
 
 def measured(name: str, value: float, unit: str) -> Measured:
-    return Measured(Definition(name, "distance", unit, {}, (), "mine.yaml"), value, unit)
+    return Measured(Definition(name=name, rule="distance", unit=unit), value, unit)
 
 
 def test_measurements_come_back_with_their_units(write_film: Write, predict: Predict) -> None:
