@@ -12,7 +12,7 @@ from bundle.__main__ import VERBS
 from bundle.commands.import_films import add_format_arguments
 
 PRESETS = Path(__file__).resolve().parents[2] / "configs" / "presets"
-_WIDTH = "78"
+_WIDTH = "74"  # what a page shows without a break
 _RUN_IDS = ("training", "calibrate", "evaluate", "inference")
 
 
@@ -23,7 +23,8 @@ def command_help() -> str:
 
 def import_help() -> str:
     """The help of `import FORMAT`, alike for every format."""
-    parser = argparse.ArgumentParser(prog="python -m bundle import FORMAT")
+    usage = "python -m bundle import FORMAT SOURCE [SOURCE ...] --out DIR [options]"
+    parser = argparse.ArgumentParser(usage=usage)
     add_format_arguments(parser, "annotation file or folder")
     return _printed(parser)
 
@@ -42,7 +43,8 @@ def _place(preset: str) -> tuple[int, str]:
 
 def _sentence_and_command(preset: str) -> str:
     sentence, command = (line.removeprefix("#").strip() for line in preset.splitlines()[:2])
-    command = command.replace(" --dataset_dir", " \\\n    --dataset_dir")
+    for option in (" --dataset_dir", " --output_dir"):
+        command = command.replace(option, f" \\\n   {option}")
     return f"# {sentence}\n{command}"
 
 

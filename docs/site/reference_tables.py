@@ -14,9 +14,8 @@ SITES = Path(__file__).resolve().parents[2] / "bundle" / "measurements" / "sites
 
 
 def import_formats() -> str:
-    """A row a format: what its SOURCE is, and words of a command."""
-    rows = [[f"`{name}`", entry.source, f"`{entry.example}`"] for name, entry in FORMATS.items()]
-    return table(["format", "SOURCE", "behind `python -m bundle import`"], rows)
+    """A row a format: what its SOURCE is."""
+    return table(["format", "SOURCE"], [[f"`{name}`", entry.source] for name, entry in FORMATS.items()])
 
 
 def shipped_measurements() -> str:

@@ -189,7 +189,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "differences_by_labelled_films": differences_by_labelled_films,
     "methods_at_ten": methods_at_ten,
     "every_draw_cephalograms": partial(every_draw, "ceph", "ceph_methods"),
-    "every_draw_synthetic": partial(every_draw, "pelvis200", "pelvis1000", "demo"),
+    "every_draw_synthetic": partial(every_draw, "pelvis1000"),
     "every_draw_spines": partial(every_draw, "spine", "spine_again", "spine50"),
     "pool": pool,
     "second_round": second_round,
