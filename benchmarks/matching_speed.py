@@ -41,8 +41,8 @@ def main() -> None:
         for name, memory_format in FORMATS.items():
             convert_conv2d_weight_memory_format(network, memory_format)
             seconds[name].append(matching_seconds(network, arguments.scales, view, vertices))
-    for name, each in seconds.items():
-        middle, least, most = (1000 * figure for figure in (statistics.median(each), min(each), max(each)))
+    for name, times in seconds.items():
+        middle, least, most = (1000 * figure for figure in (statistics.median(times), min(times), max(times)))
         print(f"{name:14} {middle:6.1f} ms a view ({least:.1f} to {most:.1f})")
     print(f"ratio {statistics.median(seconds['channels last']) / statistics.median(seconds['contiguous']):.2f}")
 

@@ -149,8 +149,8 @@ def _path(name: str, value: Any, words: list[str]) -> Any:
         value = fspath(value)
     for word, typed in _options(words):
         parsed = DefaultParseValue(typed)
-        same = value == (parsed.replace("#", "::") if isinstance(parsed, str) else parsed)
-        if word == name and same and parsed is not None and not typed.startswith(("'", '"')):
+        as_given = value == (parsed.replace("#", "::") if isinstance(parsed, str) else parsed)
+        if word == name and as_given and parsed is not None and not typed.startswith(("'", '"')):
             value = typed
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)

@@ -14,7 +14,7 @@ from PIL import Image
 from bundle.__main__ import VERBS, main
 from bundle.commands import check
 from bundle.dataset.description import read_dataset
-from bundle.importers.formats import FORMATS
+from bundle.importers.formats import ANNOTATION_FORMATS
 from bundle.importers.landmark_sets import CEPHALOGRAM, SPINE
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -65,7 +65,7 @@ def test_help_imports_no_heavy_library() -> None:
     "words",
     [
         ("import",),
-        *(("import", name) for name in FORMATS),
+        *(("import", name) for name in ANNOTATION_FORMATS),
         ("sample",),
         ("check",),
         ("train",),
@@ -123,9 +123,9 @@ def test_the_same_seed_makes_the_same_dataset(source, tmp_path) -> None:
     for name, seed in (("one", "3"), ("two", "3"), ("other", "4")):
         words = ["import", "csv", str(source), "--out", str(tmp_path / name), "--name", "films", "--seed", seed]
         assert main(words) == 0
-    one, two, other = (read_dataset(tmp_path / name) for name in ("one", "two", "other"))
-    assert one == two
-    assert one.test != other.test
+    first, again, another_seed = (read_dataset(tmp_path / name) for name in ("one", "two", "other"))
+    assert first == again
+    assert first.test != another_seed.test
 
 
 def test_check_prints_a_summary(source, capsys) -> None:

@@ -54,8 +54,8 @@ def test_a_film_that_cannot_be_read_costs_no_other_its_place(predictor: Predicto
     broken.write_bytes(b"no film")
     first, last = films(dataset, 0, 1)
     found = predictor([broken, first, missing, last, broken])
-    assert [type(each) for each in found] == [Refusal, Prediction, Refusal, Prediction, Refusal]
-    assert [each.image for each in found] == [broken, first, missing, last, broken]
+    assert [type(result) for result in found] == [Refusal, Prediction, Refusal, Prediction, Refusal]
+    assert [result.image for result in found] == [broken, first, missing, last, broken]
     assert "broken.dcm: " in found[0].reason and "missing.png: no such file" in found[2].reason
     with pytest.raises(RadiographError, match=r"broken\.dcm"):
         predictor(broken)

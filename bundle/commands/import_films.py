@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bundle.importers.formats import FORMATS
+from bundle.importers.formats import ANNOTATION_FORMATS
 
 if TYPE_CHECKING:
     from bundle.dataset.description import DatasetDescription, Film
@@ -25,7 +25,7 @@ AUTO = "auto"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb: one sub-command a format, all with the same options."""
     formats = parser.add_subparsers(dest="format", metavar="FORMAT", required=True)
-    for name, entry in FORMATS.items():
+    for name, entry in ANNOTATION_FORMATS.items():
         subparser = formats.add_parser(
             name,
             help=entry.source,
@@ -163,7 +163,7 @@ def _annotations(arguments: argparse.Namespace) -> Annotations:
     known = LANDMARK_SETS.get(arguments.landmark_set)
     names = known.landmarks if known else _names(arguments.landmark_names)
     annotations = read_annotations(
-        FORMATS[arguments.format], arguments.source, arguments.images, names, _statement(arguments)
+        ANNOTATION_FORMATS[arguments.format], arguments.source, arguments.images, names, _statement(arguments)
     )
     if known:
         annotations = replace(annotations, skeleton=known.skeleton)
@@ -206,7 +206,7 @@ def _more_films(folder: Path, annotations: Annotations) -> tuple[Film, ...]:
     from bundle.errors import DatasetError
     from bundle.films.film_files import film_files
     from bundle.films.refusal import printable
-    from bundle.films.suffix import FORMATS as FILM_FORMATS
+    from bundle.films.suffix import FILM_FORMATS
     from bundle.importers.readable import leave_out_unreadable
 
     if not folder.is_dir():

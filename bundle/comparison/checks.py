@@ -7,7 +7,7 @@ from bundle.comparison.cells import Plan
 from bundle.comparison.methods import TRAINED_ON
 from bundle.comparison.recorded_settings import require_same_data_set, require_same_settings
 from bundle.dataset.description import FILE_NAME, read_dataset
-from bundle.dataset.draws import draw as few_shot_draw
+from bundle.dataset.draws import drawn_films
 from bundle.dataset.unlabelled_pool import unlabelled_pool
 from bundle.errors import ConfigurationError
 from bundle.files import require_writable
@@ -50,6 +50,6 @@ def _check_films(plan: Plan) -> None:
             f"{plan.dataset_dir / FILE_NAME}: test has no film with landmarks to measure errors on; add some to test"
         )
     for shots in plan.shots:
-        few_shot_draw(description.training, shots, plan.draws[0])
+        drawn_films(description.training, shots, plan.draws[0])
         if any(method.stage == 2 and method is not TRAINED_ON for method in plan.methods):
             unlabelled_pool(plan.dataset_dir, shots, plan.draws[0])

@@ -12,7 +12,7 @@ from bundle.comparison.methods import Method
 from bundle.comparison.results import Results
 
 
-def few_shot_errors(results: Results) -> dict[str, dict[int, list[float]]]:
+def errors_by_shots(results: Results) -> dict[str, dict[int, list[float]]]:
     """Mean errors of the draws of each method, by the number of labelled films."""
     errors = results.over_draws()[f"mean_{results.unit}"].agg(lambda means: [*means.dropna()])
     return {method.name: errors.xs(method.key, level="method").to_dict() for method in _trained(results)}

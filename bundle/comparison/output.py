@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bundle.comparison.cells import Plan
-from bundle.comparison.curves import cumulative_errors, few_shot_errors
+from bundle.comparison.curves import cumulative_errors, errors_by_shots
 from bundle.comparison.differences import difference_frame, differences
 from bundle.comparison.formats import latex, markdown
 from bundle.comparison.page import comparison_page
@@ -60,12 +60,12 @@ def write_comparison(plan: Plan, failures: Sequence[str] = ()) -> Path:
         BundleError: a cell or a test film cannot be read, or a file cannot be written.
     """
     results, tables = write_tables(plan)
-    few_shot = draw_few_shot_curve(few_shot_errors(results), results.unit)
-    write_png(plan.out / "few_shot_curve.png", few_shot)
+    error_by_shots = draw_few_shot_curve(errors_by_shots(results), results.unit)
+    write_png(plan.out / "few_shot_curve.png", error_by_shots)
     cumulative = {
         shots: draw_cumulative_error(cumulative_errors(results, shots), results.comparable_unit) for shots in plan.shots
     }
     for shots, chart in cumulative.items():
         write_png(plan.out / f"cumulative_error_shots{shots}.png", chart)
-    write_text(plan.out / PAGE, comparison_page(results, tables, few_shot, cumulative, failures))
+    write_text(plan.out / PAGE, comparison_page(results, tables, error_by_shots, cumulative, failures))
     return plan.out / PAGE

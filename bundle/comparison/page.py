@@ -22,7 +22,7 @@ _TEMPLATE = Path(__file__).with_name("comparison.html.j2")
 def comparison_page(
     results: Results,
     tables: Sequence[Table],
-    few_shot: Figure,
+    error_by_shots: Figure,
     cumulative: Mapping[int, Figure],
     failures: Sequence[str],
 ) -> str:
@@ -31,7 +31,7 @@ def comparison_page(
     Args:
         results: of the comparison.
         tables: to show at the top.
-        few_shot: the error against the number of labelled films.
+        error_by_shots: the error against the number of labelled films.
         cumulative: the cumulative error by the number of labelled films.
         failures: sentences on cells that failed.
 
@@ -47,7 +47,7 @@ def comparison_page(
         failures=failures,
         tables=tables,
         draws=draw_table(results),
-        few_shot=inline_chart(few_shot, "few_shot"),
+        error_by_shots=inline_chart(error_by_shots, "error by shots"),
         cumulative={shots: inline_chart(chart, f"cumulative {shots}") for shots, chart in cumulative.items()},
         films=[films for shots in results.plan.shots if (films := _films(results, shots))],
         unit=results.unit,

@@ -93,7 +93,7 @@ class Calibrate:
             ConfigurationError: too few films have landmarks.
         """
         learned = self.network.learned.cpu().numpy()
-        signals, errors = (np.concatenate(each)[:, learned] for each in (self._signals, self._errors))
+        signals, errors = (np.concatenate(batches)[:, learned] for batches in (self._signals, self._errors))
         labelled = np.isfinite(errors).any(axis=1)
         if labelled.sum() < FEWEST_FILMS:
             raise ConfigurationError(

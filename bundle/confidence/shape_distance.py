@@ -21,6 +21,6 @@ def shape_distance(vertices: torch.Tensor, mean_shape: torch.Tensor) -> torch.Te
     centred = vertices - vertices.mean(dim=1, keepdim=True)
     shape = mean_shape - mean_shape.mean(dim=0)
     # in the plane a similarity is a complex number
-    points, model = (torch.view_as_complex(each.contiguous()) for each in (centred, shape))
+    points, model = (torch.view_as_complex(positions.contiguous()) for positions in (centred, shape))
     factor = (points * model.conj()).sum(dim=1, keepdim=True) / model.abs().square().sum().clamp(min=1e-12)
     return (points - factor * model).abs()

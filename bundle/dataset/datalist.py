@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bundle.dataset.description import FILE_NAME, DatasetDescription, Film, read_dataset
-from bundle.dataset.draws import draw as few_shot_draw
+from bundle.dataset.draws import drawn_films
 from bundle.dataset.validation import SPLITS
 from bundle.errors import ConfigurationError
 
@@ -39,7 +39,7 @@ def datalist(dataset_dir: str | Path, split: str, shots: int | None = None, draw
     if split == "unlabeled":
         films = _without_label(description, shots, draw)
     elif split == "training":
-        films = [description.training[index] for index in few_shot_draw(description.training, shots, draw)]
+        films = [description.training[index] for index in drawn_films(description.training, shots, draw)]
     else:
         films = list(getattr(description, split))
     if not films and split in ("training", "test"):
@@ -58,7 +58,7 @@ def landmark_names(dataset_dir: str | Path) -> list[str]:
 
 
 def _without_label(description: DatasetDescription, shots: int | None, draw: int) -> list[Film]:
-    drawn = set(few_shot_draw(description.training, shots, draw))
+    drawn = set(drawn_films(description.training, shots, draw))
     undrawn = [film for index, film in enumerate(description.training) if index not in drawn]
     return [Film(film.image, None, film.spacing) for film in (*description.unlabeled, *undrawn)]
 

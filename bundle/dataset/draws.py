@@ -10,7 +10,7 @@ from bundle.dataset.description import Film
 from bundle.errors import ConfigurationError
 
 
-def draw(films: Sequence[Film], shots: int | None, draw: int) -> list[int]:
+def drawn_films(films: Sequence[Film], shots: int | None, draw: int) -> list[int]:
     """Draw labelled films at random, the same ones for the same draw number.
 
     Films are ranked by a hash of draw number and image path. So draws are nested (1 in 5 in 10 …), equal on every

@@ -41,9 +41,9 @@ def refuse_seen_test(dataset_dir: Path, learned: Mapping[str, Path], test: Seque
         DatasetError: one has; both are named.
     """
     tested = {film.image.as_posix(): dataset_dir / film.image for film in test}
-    for name, same in copies(learned, tested).items():
+    for name, original in copies(learned, tested).items():
         raise DatasetError(
-            f"{dataset_dir / FILE_NAME}: the film {name!r} has the content of the test film {same!r}, so that "
+            f"{dataset_dir / FILE_NAME}: the film {name!r} has the content of the test film {original!r}, so that "
             "the test would not be of unseen films; remove one of them"
         )
 

@@ -153,7 +153,7 @@ def set_landmarks(network: LandmarkNetwork, mean_shape: torch.Tensor, names: Seq
 
 def _never_seen(state: Mapping[str, torch.Tensor]) -> list[str]:
     known = state[SHAPE_KEY].isfinite().all(dim=-1).tolist()
-    return [name for name, each in zip(decode_names(state[NAMES_KEY]), known, strict=True) if not each]
+    return [name for name, trained in zip(decode_names(state[NAMES_KEY]), known, strict=True) if not trained]
 
 
 def _content(file: str | Path) -> bytes:

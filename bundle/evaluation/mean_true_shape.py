@@ -29,7 +29,7 @@ def mean_true_shape(label: np.ndarray) -> np.ndarray:
         placed = shared.any(axis=1)
         if placed.any():
             pairs = zip(label[placed], shared[placed], strict=True)
-            mean = mean_over_known(np.stack([_moved_onto(mean, film, both) for film, both in pairs]), axis=0)
+            mean = mean_over_known(np.stack([_moved_onto(mean, film, common) for film, common in pairs]), axis=0)
     return mean
 
 

@@ -12,7 +12,7 @@ from pydicom.uid import UID
 from bundle.films.dicom_elements import RADIOGRAPH_CLASSES
 from bundle.films.dicom_file import looks_like_dicom, read_dicom
 from bundle.films.folder_files import folder_files
-from bundle.films.suffix import FILM, FORMATS, has_suffix
+from bundle.films.suffix import FILM, FILM_FORMATS, has_suffix
 
 MANUFACTURER, MODEL_NAME = "few-shot DAG contributors", "few-shot DAG"
 """What our own DICOM results call the device that made them."""
@@ -83,8 +83,8 @@ def _is_film(file: Path) -> bool:
         header = read_dicom(file, ["Rows", "SOPClassUID", "Manufacturer", "ManufacturerModelName"], pixels=False)
         kind = UID(str(header.file_meta.get("MediaStorageSOPClassUID") or header.get("SOPClassUID", "")))
         cut_short = kind in RADIOGRAPH_CLASSES or kind.name == kind  # pydicom has no name for a UID that is cut itself
-        ours = (header.get("Manufacturer"), header.get("ManufacturerModelName")) == (MANUFACTURER, MODEL_NAME)
-        return ("Rows" in header or cut_short) and not ours
+        own_capture = (header.get("Manufacturer"), header.get("ManufacturerModelName")) == (MANUFACTURER, MODEL_NAME)
+        return ("Rows" in header or cut_short) and not own_capture
     except Exception:  # whatever a broken file leads the parser to: a film, to be reported
         return True
 
@@ -94,7 +94,7 @@ def _likeness(file: Path) -> str | None:
     if has_suffix(file, _PACKED):
         return "it is packed; unpack it"
     if has_suffix(file, _OTHER_IMAGES):
-        return f"it is not a {FORMATS} image; convert it to one of these"
+        return f"it is not a {FILM_FORMATS} image; convert it to one of these"
     with file.open("rb") as stream:
         beginning = stream.read(_BEGINNING)
     for signature, kind in _SIGNATURES.items():

@@ -16,7 +16,7 @@ from tqdm import tqdm
 from bundle.errors import RadiographError
 from bundle.films.film_files import FilmFiles, film_files
 from bundle.films.refusal import printable, refused_by_name
-from bundle.films.suffix import FORMATS
+from bundle.films.suffix import FILM_FORMATS
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def find_films(source: str | Path) -> list[dict[str, Any]]:
     else:
         raise RadiographError(f"{source}: there is no such file or folder; correct --dataset_dir")
     if not (found.films or found.refused):
-        raise RadiographError(f"{source}: holds no {FORMATS} image; correct --dataset_dir")
+        raise RadiographError(f"{source}: holds no {FILM_FORMATS} image; correct --dataset_dir")
     return [film_item(file, folder, found.refused.get(file)) for file in sorted([*found.films, *found.refused])]
 
 

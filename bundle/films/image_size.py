@@ -9,7 +9,7 @@ from pathlib import Path
 from bundle.errors import DatasetError, RadiographError
 from bundle.films.dicom_elements import MOST_PIXELS
 from bundle.films.packed_volumes import metaimage_header
-from bundle.films.suffix import FORMATS, METAIMAGE, NIFTI, PICTURE, has_suffix
+from bundle.films.suffix import FILM_FORMATS, METAIMAGE, NIFTI, PICTURE, has_suffix
 
 
 def require_loadable(size: tuple[int, int], name: str) -> None:
@@ -49,7 +49,8 @@ def image_size(image: Path) -> tuple[int, int]:
             str(error) if isinstance(error, RadiographError) else type(error).__name__
         )  # others may quote an element
         raise DatasetError(
-            f"{image}: the image header cannot be read ({reason}); replace the file with a readable {FORMATS} image"
+            f"{image}: the image header cannot be read ({reason}); replace the file with a readable {FILM_FORMATS} "
+            "image"
         ) from error
 
 

@@ -19,7 +19,7 @@ from bundle.films.picture_reader import PictureReader
 from bundle.films.pixel_spacing import SpacingProvenance
 from bundle.films.refusal import refused_by_name
 from bundle.films.single_slice_readers import MetaImageRadiographReader, NiftiRadiographReader
-from bundle.films.suffix import FORMATS
+from bundle.films.suffix import FILM_FORMATS
 
 READERS: tuple[ImageReader, ...] = (
     DicomRadiographReader(),
@@ -92,7 +92,7 @@ class LoadRadiographd(MapTransform):
         for reader in READERS:
             if reader.verify_suffix(file):
                 return reader
-        raise RadiographError(f"{file.name}: not a {FORMATS} image; convert it to one of these")
+        raise RadiographError(f"{file.name}: not a {FILM_FORMATS} image; convert it to one of these")
 
 
 def _require_film(pixels: np.ndarray, name: str) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-FORMATS = "DICOM, PNG, JPEG, TIFF, BMP, NIfTI or MetaImage"
+FILM_FORMATS = "DICOM, PNG, JPEG, TIFF, BMP, NIfTI or MetaImage"
 
 DICOM = ("dcm", "dicom", "dic", "ima")
 """Of some DICOM files; they are told by content, and one that is named so and is none is a broken film."""

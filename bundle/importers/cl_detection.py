@@ -53,8 +53,8 @@ def read_cl_detection(source: Path, images: Path | None, names: tuple[str, ...] 
     Raises:
         DatasetError: naming the file and the field of a malformed entry, or the stack where it cannot be read.
     """
-    file = source if source.is_file() else _one(source, ("train-gt.json", "train_gt.json"))
-    stack = _one(images or (source if source.is_dir() else file.parent), _STACKS)
+    file = source if source.is_file() else _only_file(source, ("train-gt.json", "train_gt.json"))
+    stack = _only_file(images or (source if source.is_dir() else file.parent), _STACKS)
     slices = _slices_of_table(file) if has_suffix(file, ("csv",)) else _slices(read_json(file))
     scratch = tempfile.TemporaryDirectory(prefix="cl-detection-")
     atexit.register(scratch.cleanup)  # the films are copied from it after this returns
@@ -75,7 +75,7 @@ def _below(folder: Path, names: tuple[str, ...]) -> list[Path]:
     return sorted(file for name in names for file in folder.rglob(name))
 
 
-def _one(folder: Path, names: tuple[str, ...]) -> Path:
+def _only_file(folder: Path, names: tuple[str, ...]) -> Path:
     found = _below(folder, names) if folder.is_dir() else []
     if len(found) != 1:
         raise DatasetError(f"{folder}: holds {len(found)} files {names[0]}, not one; give the challenge's folder")
@@ -118,8 +118,8 @@ def _slices_of_table(file: Path) -> dict[int, _Slice]:
         _require_plausible(millimetres, f"{where}, scale")
         points = NamedPoints()
         for name, (x, y) in columns.points.items():
-            if (each := point(cells[x], cells[y], f"{where}, {name}")) is not None:
-                points.mark(name.removeprefix("p"), each, where)
+            if (place := point(cells[x], cells[y], f"{where}, {name}")) is not None:
+                points.mark(name.removeprefix("p"), place, where)
         if slices.setdefault(int(stem), (points, (millimetres, millimetres)))[0] is not points:
             raise DatasetError(f"{where}: slice {int(stem)} stands in a row before; keep one of them")
     return slices

@@ -194,7 +194,7 @@ def _points_by_image(content: Entry, keypoints: _Keypoints, renamed: dict[str, s
         named = by_image.setdefault(image, NamedPoints())
         for name, start in zip(names, range(0, len(numbers), _TRIPLE), strict=True):
             x, y = from_coco(numbers[start : start + _TRIPLE]).tolist()
-            each = point(x, y, where)
-            if each is not None:
-                named.mark(renamed[name], as_point(from_corner(each)) if keypoints.corner else each, where)
+            place = point(x, y, where)
+            if place is not None:
+                named.mark(renamed[name], as_point(from_corner(place)) if keypoints.corner else place, where)
     return by_image

@@ -98,8 +98,8 @@ def _mark(points: NamedPoints, shape: Element, shared: set[str], lengths: dict[s
                 f"{place}: has {len(found)} points where the first has {lengths[label]}; "
                 "draw the same points in every film, each with a label of its own"
             )
-        for name, each in zip(_numbered(label, len(found)), found, strict=True):
-            points.mark(name, each, place)
+        for name, marked in zip(_numbered(label, len(found)), found, strict=True):
+            points.mark(name, marked, place)
 
 
 def _points(shape: Element, where: str, count: int | None = None) -> list[Point]:

@@ -89,8 +89,8 @@ def _points(columns: Sequence[_Column], row: Sequence[str], where: str) -> Named
     points = NamedPoints()
     for column in columns:
         place = f"{where}, {column.part}"
-        each = point(row[column.x], row[column.y], place)
+        marked = point(row[column.x], row[column.y], place)
         unlikely = column.likelihood is not None and number(row[column.likelihood], place) < _LEAST_LIKELIHOOD
-        if each is not None and not unlikely:
-            points.mark(column.part, each, place)
+        if marked is not None and not unlikely:
+            points.mark(column.part, marked, place)
     return points

@@ -39,7 +39,7 @@ class Format(NamedTuple):
         return importlib.import_module(f"bundle.importers.{module}").recognise(look)
 
 
-FORMATS = {
+ANNOTATION_FORMATS = {
     "csv": Format(
         "landmark_csv:read_csv",
         "table of image,spacing_mm,x1,y1,… or another header, or id,x0,y0,… without one",

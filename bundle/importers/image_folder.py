@@ -46,7 +46,7 @@ class ImageFolder:
                 f"{where}: no image named {quoted(name)} lies below {self.folder}; "
                 "give the folder of images with --images"
             )
-        exact = [path for path in found if _same(path.parts) == wanted]
+        exact = [path for path in found if _all_composed(path.parts) == wanted]
         shared = [_shared_end(path.parts[:-1], wanted[:-1]) for path in found]
         best = exact or [path for path, count in zip(found, shared, strict=True) if count == max(shared)]
         if len(best) > 1:
@@ -84,10 +84,12 @@ def _parts(name: str, beside: Path) -> tuple[str, ...]:
     """Parts of a path as any system writes it, without those that only lead elsewhere."""
     path = PureWindowsPath(name)
     joined = path.as_posix() if path.anchor else (beside / PurePosixPath(path.as_posix())).as_posix()
-    return tuple(part for part in _same(PurePosixPath(os.path.normpath(joined)).parts) if part not in ("..", "."))
+    return tuple(
+        part for part in _all_composed(PurePosixPath(os.path.normpath(joined)).parts) if part not in ("..", ".")
+    )
 
 
-def _same(parts: tuple[str, ...]) -> tuple[str, ...]:
+def _all_composed(parts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(_composed, parts))
 
 
@@ -98,7 +100,7 @@ def _composed(text: str) -> str:
 def _shared_end(folders: tuple[str, ...], wanted: tuple[str, ...]) -> int:
     """How many folders two paths share, counted from their ends."""
     count = 0
-    for folder, other in zip(reversed(_same(folders)), reversed(wanted), strict=False):
+    for folder, other in zip(reversed(_all_composed(folders)), reversed(wanted), strict=False):
         if folder != other:
             break
         count += 1

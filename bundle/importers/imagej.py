@@ -65,7 +65,7 @@ def read_imagej(source: Path, images: Path | None, names: tuple[str, ...] | None
             found.append((folder.find(name, str(file)), str(file), _selections(file)))
     films = [
         MarkedFilm(image, where, points)
-        for (image, where, _), points in zip(found, _named([each[1:] for each in found], names), strict=True)
+        for (image, where, _), points in zip(found, _named([film[1:] for film in found], names), strict=True)
     ]
     unit = None if any(has_suffix(file, ("csv",)) for file in files) else Unit.PIXELS
     return annotations_of(films, names, AnnotationSource(source, folder.folder, unit=unit, shown_turned=False))
@@ -81,7 +81,9 @@ def _files(source: Path) -> list[Path]:
 def _named(films: Sequence[tuple[str, list[_Selection]]], names: tuple[str, ...] | None) -> list[NamedPoints]:
     named = [bool(name) and len(points) == 1 for _, selections in films for name, points in selections]
     if not any(named):
-        in_order = [(where, [each for _, points in selections for each in points]) for where, selections in films]
+        in_order = [
+            (where, [position for _, points in selections for position in points]) for where, selections in films
+        ]
         return by_number(in_order, names)[1]
     marked = []
     for where, selections in films:
@@ -113,7 +115,7 @@ def _selections(file: Path) -> list[_Selection]:
                     raise DatasetError(f"{file}: unpacks to more than selections of points do; give a RoiSet of ImageJ")
         content = ImagejRoi.fromfile(file)
         rois = [roi for roi in (content if isinstance(content, list) else [content]) if roi.roitype == ROI_TYPE.POINT]
-        return [(_name(roi.name, file), [as_point(each) for each in roi.coordinates()]) for roi in rois]
+        return [(_name(roi.name, file), [as_point(position) for position in roi.coordinates()]) for roi in rois]
     except DatasetError:
         raise
     except Exception as error:  # the parser raises whatever a broken file leads it to
@@ -133,9 +135,9 @@ def _table(file: Path) -> list[tuple[str, str, list[_Selection]]]:
     films: dict[str, tuple[str, list[_Selection]]] = {}
     for cells, where in rows:
         row = dict(zip(header.cells, cells, strict=False))
-        each = point(row.get("X"), row.get("Y"), where)
-        if each is None:
+        position = point(row.get("X"), row.get("Y"), where)
+        if position is None:
             raise DatasetError(f"{where}: has no X and Y; measure the point again or delete the row")
         image, _, name = (row.get("Label") or file.stem).partition(":")
-        films.setdefault(image, (where, []))[1].append((_name(name, file), [each]))
+        films.setdefault(image, (where, []))[1].append((_name(name, file), [position]))
     return [(image, where, points) for image, (where, points) in films.items()]

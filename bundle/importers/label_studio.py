@@ -86,18 +86,18 @@ def _readings(task: Entry) -> Iterator[_Reading]:
         for annotation in (annotations.elements() if annotations else ())
         if not annotation.members().get("was_cancelled", Entry(False, "")).value
     ]
-    truth = [each for each in counted if each.members().get("ground_truth", Entry(False, "")).value]
+    truth = [annotation for annotation in counted if annotation.members().get("ground_truth", Entry(False, "")).value]
     for annotation in truth or counted:
         results = annotation.member("result").elements()
-        yield _reading([each for each in results if each.members().get("type", Entry(None, "")).value == _LABELS])
+        yield _reading([result for result in results if result.members().get("type", Entry(None, "")).value == _LABELS])
 
 
 def _minimal_reading(task: Entry) -> _Reading:
     """The reading of a task of JSON-MIN, whose results have the fields of their value beside their own."""
     lists = [Entry(value.value, value.where) for value in task.members().values() if isinstance(value.value, list)]
-    results = [each for entry in lists for each in entry.elements()]
-    marked = [each for each in results if isinstance(each.value, dict) and _LABELS in each.value]
-    return _reading([Entry({**each.value, "value": each.value}, each.where) for each in marked])
+    results = [result for entry in lists for result in entry.elements()]
+    marked = [result for result in results if isinstance(result.value, dict) and _LABELS in result.value]
+    return _reading([Entry({**result.value, "value": result.value}, result.where) for result in marked])
 
 
 def _reading(results: Sequence[Entry]) -> _Reading:
@@ -121,9 +121,9 @@ def _reading(results: Sequence[Entry]) -> _Reading:
 
 def _film(image: Path, where: str, readings: Sequence[_Reading]) -> MarkedFilm:
     stated = [reading.marked_on for reading in readings if reading.marked_on is not None]
-    if len({(each.width, each.height) for each in stated}) > 1:
+    if len({(size.width, size.height) for size in stated}) > 1:
         raise DatasetError(f"{where}: its annotators marked images of different sizes; mark one image")
     names = dict.fromkeys(name for reading in readings for name in reading.points)
     means = {name: mean_point([reading.points.get(name) for reading in readings]) for name in names}
-    points = {name: each for name, each in means.items() if each is not None}
+    points = {name: mean for name, mean in means.items() if mean is not None}
     return MarkedFilm(image, where, points, stated[0] if stated else None)

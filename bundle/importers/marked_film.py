@@ -134,7 +134,7 @@ def by_number(
                 "which is which; mark every landmark in the same order"
             )
         pairs = zip(landmarks, points, strict=False)
-        named.append(NamedPoints({name: each for name, each in pairs if each is not None}))
+        named.append(NamedPoints({name: place for name, place in pairs if place is not None}))
     return landmarks, named
 
 

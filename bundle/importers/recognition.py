@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bundle.errors import DatasetError
 from bundle.importers.first_look import FirstLook
-from bundle.importers.formats import FORMATS
+from bundle.importers.formats import ANNOTATION_FORMATS
 
 
 def recognised(sources: Sequence[Path]) -> tuple[str, str]:
@@ -31,12 +31,12 @@ def _recognised(source: Path) -> tuple[str, str]:
     if not source.exists():
         raise DatasetError(f"{source}: does not exist; give the path of the annotations")
     look = FirstLook(source)
-    reasons = {name: reason for name, form in FORMATS.items() if (reason := form.recognise(look))}
+    reasons = {name: reason for name, form in ANNOTATION_FORMATS.items() if (reason := form.recognise(look))}
     if len(reasons) == 1:
         return next(iter(reasons.items()))
     if reasons:
         listed = "; ".join(f"{name}, since {reason}" for name, reason in reasons.items())
         raise DatasetError(f"{source}: could be {listed}; name the format instead of auto")
-    possible = [name for name, form in FORMATS.items() if look.named(*form.suffixes)]
+    possible = [name for name, form in ANNOTATION_FORMATS.items() if look.named(*form.suffixes)]
     hint = f"by the names of its files it could be {', '.join(possible)}" if possible else "none of its files fits"
     raise DatasetError(f"{source}: is certainly of no known format ({hint}); name the format instead of auto")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bundle.dataset.description import Film
-from bundle.dataset.draws import draw
+from bundle.dataset.draws import drawn_films
 from bundle.errors import ConfigurationError, DatasetError
 from bundle.films.suffix import without_suffix
 from bundle.importers.annotations import Annotations
@@ -119,7 +119,7 @@ def _hold_out(training: list[Film], count: int, seed: int) -> list[Film]:
     """Take films out of training, keeping their order."""
     if count == 0:
         return []
-    chosen = set(draw(training, count, seed))
+    chosen = set(drawn_films(training, count, seed))
     held_out = [film for index, film in enumerate(training) if index in chosen]
     training[:] = [film for index, film in enumerate(training) if index not in chosen]
     return held_out

@@ -35,8 +35,8 @@ def on_stored_images(annotations: Annotations) -> Annotations:
     """
     done: Counter[str] = Counter()
     films = tuple(_on_stored(film, annotations, done) if film.labelled else film for film in annotations.films)
-    for what, count in done.items():
-        print(f"{count} of {len(films)} films: {what}", file=sys.stderr)
+    for change, count in done.items():
+        print(f"{count} of {len(films)} films: {change}", file=sys.stderr)
     return replace(annotations, films=films, marked_on={}, shown_turned=False)
 
 

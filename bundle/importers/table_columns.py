@@ -120,8 +120,8 @@ def read_header(header: Sequence[str], where: str) -> Columns:
     if not points or ("" in points and len(points) > 1):
         raise DatasetError(f"{where}: the header names no x and y of landmarks; name the columns x1,y1,x2,y2,…")
     if len(units) > 1:
-        one, other = list(units.values())[:2]
-        raise DatasetError(f"{where}: {quoted(one)} and {quoted(other)} name different units; give all columns one")
+        first, second = list(units.values())[:2]
+        raise DatasetError(f"{where}: {quoted(first)} and {quoted(second)} name different units; give all columns one")
     for name in others.values():
         if _OF_A_POINT.search(name.lower()):
             raise DatasetError(

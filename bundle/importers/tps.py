@@ -54,7 +54,7 @@ def read_tps(source: Path, images: Path | None, names: tuple[str, ...] | None) -
     blocks = _blocks(file)
     images_of = [_image(folder, block) for block in blocks]
     stored = [_stored(block, folder.folder / image) for block, image in zip(blocks, images_of, strict=True)]
-    landmarks, named = by_number([(block.where, each) for block, each in zip(blocks, stored, strict=True)], names)
+    landmarks, named = by_number([(block.where, points) for block, points in zip(blocks, stored, strict=True)], names)
     films = [
         MarkedFilm(image, block.where, points) for image, block, points in zip(images_of, blocks, named, strict=True)
     ]
@@ -69,7 +69,7 @@ def _image(folder: ImageFolder, block: _Block) -> Path:
 
 def _stored(block: _Block, image: Path) -> list[Point | None]:
     _, height = image_size(image)
-    return [None if each is None else as_point(from_tps(each, height)) for each in block.points]
+    return [None if position is None else as_point(from_tps(position, height)) for position in block.points]
 
 
 def _blocks(file: Path) -> list[_Block]:
@@ -118,5 +118,5 @@ def _point(text: str, where: str) -> Point | None:
     cells = text.split()
     if len(cells) != 2:
         raise DatasetError(f"{where}: {text.strip()!r} is not a point x y; correct the line")
-    each = point(cells[0].replace(",", "."), cells[1].replace(",", "."), where)
-    return None if each is None or max(each) < 0 else each
+    position = point(cells[0].replace(",", "."), cells[1].replace(",", "."), where)
+    return None if position is None or max(position) < 0 else position

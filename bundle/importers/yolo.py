@@ -60,7 +60,7 @@ def read_yolo(source: Path, images: Path | None, names: tuple[str, ...] | None) 
         for image in _images(file, content, key, root):
             labels = _label_file(image)
             points = _points(labels, image, count, dimensions) if labels.is_file() else ()
-            named = {name: each for name, each in zip(landmarks, points, strict=bool(points)) if each is not None}
+            named = {name: place for name, place in zip(landmarks, points, strict=bool(points)) if place is not None}
             film = MarkedFilm(image.relative_to(root), str(labels), named)
             films.append(film)
             splits[film.image] = split if named else "unlabeled"

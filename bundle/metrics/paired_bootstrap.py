@@ -64,24 +64,24 @@ def paired_bootstrap(
         makes no error at all.
     """
     known = ~(np.isnan(first) | np.isnan(second))
-    one, other = (np.where(known, errors, 0.0).sum(axis=2) for errors in (first, second))
-    if not all(np.isfinite(total).all() and total.any() for total in (one, other)):
+    first_sums, second_sums = (np.where(known, errors, 0.0).sum(axis=2) for errors in (first, second))
+    if not all(np.isfinite(total).all() and total.any() for total in (first_sums, second_sums)):
         return None
-    sums = _Sums(one, other, known.sum(axis=2))
+    sums = _Sums(first_sums, second_sums, known.sum(axis=2))
     generator = np.random.default_rng(seed)
-    draws, films = _resampled_draws(len(one), generator), _resampled_films(one.shape[1], generator)
+    draws, films = _resampled_draws(len(first_sums), generator), _resampled_films(first_sums.shape[1], generator)
     every_draw, every_film = np.ones_like(draws), np.ones_like(films)
     variances = [
         np.nanvar(sums.compare(*weights), axis=1)
         for weights in ((draws, films), (draws, every_film), (every_draw, films))
     ]
-    freedom = np.array(one.shape) - 1
+    freedom = np.array(first_sums.shape) - 1
     values = sums.compare(every_draw[:1], every_film[:1])[:, 0]
     margins = np.array(
         [_margin(together, alone, freedom, confidence) for together, *alone in zip(*variances, strict=True)]
     )
     bounds = zip(values, values - margins, values + margins, strict=True)
-    difference, log_ratio = (Interval(*map(float, each)) for each in bounds)
+    difference, log_ratio = (Interval(*map(float, bound)) for bound in bounds)
     return PairedDifference(difference, Interval(*map(math.exp, log_ratio)))
 
 

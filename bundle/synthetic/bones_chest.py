@@ -59,12 +59,12 @@ def rib_cage() -> Template:
 @cache
 def backbone() -> Template:
     """The spine from the neck to the second lumbar vertebra."""
-    one = Template.of(vertebra(15.5, 14, 9.5), (-40, -26, -30), (40, 70, 30), 4.2, 0.5)
+    one_vertebra = Template.of(vertebra(15.5, 14, 9.5), (-40, -26, -30), (40, 70, 30), 4.2, 0.5)
     levels = np.arange(-4, 15)
     slopes = 14 * np.cos(np.pi * (levels - 1) / 11)
     return Template.joined(
         [
-            one.placed(rotation("x", slope) * (0.9 + 0.025 * level), spine(float(level)))
+            one_vertebra.placed(rotation("x", slope) * (0.9 + 0.025 * level), spine(float(level)))
             for level, slope in zip(levels, slopes, strict=True)
         ]
     )

@@ -47,8 +47,8 @@ def chain(*moves: Move) -> Move:
     """One move after another, the first one first."""
 
     def move(points: Array) -> Array:
-        for each in moves:
-            points = each(points)
+        for displace in moves:
+            points = displace(points)
         return points
 
     return move

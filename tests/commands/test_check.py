@@ -52,7 +52,9 @@ def test_a_good_dataset_passes(pool: Path, capsys, options: list[str]):
 def test_the_dataset_is_read_once(pool: Path, monkeypatch: pytest.MonkeyPatch, capsys):
     calls = []
     check_dataset = bundle.dataset.description.check_dataset
-    monkeypatch.setattr(bundle.dataset.description, "check_dataset", lambda *each: calls.append(check_dataset(*each)))
+    monkeypatch.setattr(
+        bundle.dataset.description, "check_dataset", lambda *arguments: calls.append(check_dataset(*arguments))
+    )
     assert main(["check", str(pool)]) == 0
     assert len(calls) == 1
 

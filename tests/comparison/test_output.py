@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from bundle.comparison.cells import Plan
-from bundle.comparison.curves import cumulative_errors, few_shot_errors
+from bundle.comparison.curves import cumulative_errors, errors_by_shots
 from bundle.comparison.films import choose_films, draw_to_show
 from bundle.comparison.methods import METHODS
 from bundle.comparison.output import write_comparison
@@ -78,7 +78,7 @@ def test_a_comparison_without_results_can_be_written(plan_for: Callable[..., Pla
 
 def test_curves_are_of_the_draws_that_converged(compared: Plan):
     results = Results(compared)
-    errors = few_shot_errors(results)
+    errors = errors_by_shots(results)
     assert "Mean shape alone" not in errors
     assert list(errors["DAG"]) == [1, 4]
     assert errors["DAG"][1] == pytest.approx([4.5], abs=1e-3)

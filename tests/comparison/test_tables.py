@@ -24,11 +24,11 @@ def row(table: Table, *start: str) -> dict[str, str]:
 
 
 def test_table_1_has_the_mean_over_the_draws_and_their_spread(compared: Plan):
-    one, four, _ = paper_tables(Results(compared))
-    assert (one.title, four.title) == ("Table 1: 1 labelled film", "Table 1: 4 labelled films")
-    assert list(four.cells["method"]) == [method.name for method in compared.methods]
+    of_one_film, of_four_films, _ = paper_tables(Results(compared))
+    assert (of_one_film.title, of_four_films.title) == ("Table 1: 1 labelled film", "Table 1: 4 labelled films")
+    assert list(of_four_films.cells["method"]) == [method.name for method in compared.methods]
     # draws 4 and 5 px at 0.5 mm a pixel; a failure is above 5 % of 64 px, 3.2 px
-    assert row(four, "DAG") == {
+    assert row(of_four_films, "DAG") == {
         "method": "DAG",
         "mean error, mm": "2.25 ± 0.35",
         "std error, mm": "0.00 ± 0.00",
@@ -37,29 +37,29 @@ def test_table_1_has_the_mean_over_the_draws_and_their_spread(compared: Plan):
         "failure rate": "100.0 ± 0.0 %",
         "stage 2 accepted": "",
     }
-    assert row(four, "Few-shot DAG + JS")["mean error, px"] == "3.50 ± 0.71"
-    assert row(four, "Few-shot DAG + JS")["failure rate"] == "50.0 ± 70.7 %"
-    assert "2 synthetic test films" in four.note
+    assert row(of_four_films, "Few-shot DAG + JS")["mean error, px"] == "3.50 ± 0.71"
+    assert row(of_four_films, "Few-shot DAG + JS")["failure rate"] == "50.0 ± 70.7 %"
+    assert "2 synthetic test films" in of_four_films.note
 
 
 def test_stage_2_that_was_not_accepted_is_named(compared: Plan, pretend: Callable):
     first = next(cell for cell in compared.cells() if (cell.method.key, cell.shots) == ("pi_model", 4))
     pretend(first, 4.0, accepted=False)
     results = Results(compared)
-    one, four, _ = paper_tables(results)
-    assert row(one, "Π-model")["stage 2 accepted"] == "1 of 1"
-    assert row(four, "Π-model")["stage 2 accepted"] == "1 of 2"
-    assert row(four, "Few-shot DAG + JS")["stage 2 accepted"] == "2 of 2"
+    of_one_film, of_four_films, _ = paper_tables(results)
+    assert row(of_one_film, "Π-model")["stage 2 accepted"] == "1 of 1"
+    assert row(of_four_films, "Π-model")["stage 2 accepted"] == "1 of 2"
+    assert row(of_four_films, "Few-shot DAG + JS")["stage 2 accepted"] == "2 of 2"
     assert row(draw_table(results), "4", "0", "Π-model")["remark"] == "stage 2 not accepted"
     assert row(draw_table(results), "4", "1", "Π-model")["remark"] == ""
 
 
 def test_draws_that_did_not_converge_are_left_out_and_counted(compared: Plan):
-    one, *_ = paper_tables(Results(compared))
-    assert row(one, "DAG")["mean error, px"] == "9.00 (1 of 2)"
-    assert row(one, "DAG")["failure rate"] == "100.0 %"
-    assert row(one, "Π-model")["mean error, px"] == "9.00 (1 of 2)"
-    assert row(one, "Mean shape alone")["mean error, px"] == "18.50 ± 0.71"
+    of_one_film, *_ = paper_tables(Results(compared))
+    assert row(of_one_film, "DAG")["mean error, px"] == "9.00 (1 of 2)"
+    assert row(of_one_film, "DAG")["failure rate"] == "100.0 %"
+    assert row(of_one_film, "Π-model")["mean error, px"] == "9.00 (1 of 2)"
+    assert row(of_one_film, "Mean shape alone")["mean error, px"] == "18.50 ± 0.71"
 
 
 def test_where_stage_1_never_converged_stands_a_dash(plan_for: Callable, pretend: Callable):
@@ -124,12 +124,12 @@ def test_differences_are_those_of_the_draws_that_both_have(compared: Plan):
     assert js.ratio.value == pytest.approx(3.5 / 4, abs=1e-4)
     assert not found[4, "pi_model", "dag"].found.beyond_chance
 
-    one, four = difference_tables(results, list(found.values()))
-    assert row(four, "Few-shot DAG + JS")["against Pseudo label: difference, mm"].startswith("−0.25 (−0.25 to")
-    assert row(four, "Few-shot DAG + JS")["against Pseudo label: difference, mm"].endswith(" *")
-    assert "*" not in row(four, "Π-model")["against DAG: difference, mm"]
-    assert row(four, "DAG trained on")["against DAG trained on: ratio"] == ""
-    assert "One draw" in one.note and "One draw" not in four.note
+    of_one_film, of_four_films = difference_tables(results, list(found.values()))
+    assert row(of_four_films, "Few-shot DAG + JS")["against Pseudo label: difference, mm"].startswith("−0.25 (−0.25 to")
+    assert row(of_four_films, "Few-shot DAG + JS")["against Pseudo label: difference, mm"].endswith(" *")
+    assert "*" not in row(of_four_films, "Π-model")["against DAG: difference, mm"]
+    assert row(of_four_films, "DAG trained on")["against DAG trained on: ratio"] == ""
+    assert "One draw" in of_one_film.note and "One draw" not in of_four_films.note
 
 
 STAGE_2 = [method.key for method in METHODS if method.stage == 2]

@@ -124,4 +124,6 @@ def test_estimating_leaves_the_predictions_as_they_are(apply: Make, calibrated: 
     calibrated.with_name("model.confidence.pt").unlink()
     apply(**settings).run()
     without = json.loads((tmp_path / "out" / "9.png.json").read_text())["landmarks"]
-    assert [(each["x"], each["y"]) for each in with_estimates] == [(each["x"], each["y"]) for each in without]
+    assert [(landmark["x"], landmark["y"]) for landmark in with_estimates] == [
+        (landmark["x"], landmark["y"]) for landmark in without
+    ]

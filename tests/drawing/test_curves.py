@@ -50,11 +50,11 @@ def test_reference_lines_are_the_detection_radii_or_the_failure_threshold() -> N
 
 
 def test_millimetres_where_all_are_known_else_the_width() -> None:
-    width, some = np.array([[0.1, np.nan], [0.2, 0.3]]), np.array([[np.nan, np.nan], [2.0, 3.0]])
+    width, in_mm = np.array([[0.1, np.nan], [0.2, 0.3]]), np.array([[np.nan, np.nan], [2.0, 3.0]])
     values, unit = comparable_errors(10 * width, width)
     assert unit == MILLIMETRES
     np.testing.assert_array_equal(values, 10 * width)
-    values, unit = comparable_errors(some, width)
+    values, unit = comparable_errors(in_mm, width)
     assert unit == WIDTH_PERCENT
     np.testing.assert_allclose(values, 100 * width)
 

@@ -51,7 +51,7 @@ def test_names_lie_on_the_picture_and_not_on_each_other(name: str) -> None:
     figure.draw_without_rendering()  # places the texts
     boxes = [Text.get_window_extent(label) for label in figure.axes[0].texts]
     assert len(boxes) == 6
-    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    assert not any(box.overlaps(another) for box, another in combinations(boxes, 2))
     assert all(figure.bbox.contains(*corner) for box in boxes for corner in (box.min, box.max))
     drawn = figure.axes[0].transData.transform(shape[[0, -1]])
     assert abs(drawn[1, 1] - drawn[0, 1]) > 0.5 * figure.bbox.height

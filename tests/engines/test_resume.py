@@ -42,8 +42,8 @@ def test_cut_and_resumed_equals_uncut(training: Training, tmp_path: Path, overla
     training(output_dir=str(cut), max_epochs=4, resume=True, **overlay).run()
     assert read_history(cut) == read_history(uncut)
     for name in ("last.pt", "best.pt"):
-        one, other = read_checkpoint(uncut / name), read_checkpoint(cut / name)
-        torch.testing.assert_close(one, other, rtol=0, atol=0)
+        uncut_state, resumed_state = read_checkpoint(uncut / name), read_checkpoint(cut / name)
+        torch.testing.assert_close(uncut_state, resumed_state, rtol=0, atol=0)
 
 
 def test_resuming_a_run_at_its_end_trains_no_more_and_does_the_end_again(training: Training, tmp_path: Path):

@@ -19,7 +19,7 @@ from pydicom import uid
 from bundle.errors import RadiographError
 from bundle.films.load_radiograph import LoadRadiographd
 
-FORMATS = [
+FILM_NAMES = [
     "film.dcm",
     "film",
     "film.png",
@@ -62,7 +62,7 @@ def load(path: Path, **items: object) -> dict:
     return LoadRadiographd("image")({"image": str(path), **items})
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", FILM_NAMES)
 class TestEveryFormat:
     def test_pixel_x_y_of_the_stored_image_is_element_x_y(self, store, name):
         film = load(store(name))["image"]

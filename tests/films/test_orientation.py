@@ -34,9 +34,9 @@ def test_an_image_is_turned_as_pillow_does(tmp_path, value, suffix):
 def test_a_pixel_that_is_looked_at_is_found_in_the_stored_image(orientation):
     shown = orientation.turn(STORED)
     for pixel in np.ndindex(shown.shape):
-        x, y, one = orientation.to_stored(STORED.shape) @ (*pixel, 1)
+        x, y, weight = orientation.to_stored(STORED.shape) @ (*pixel, 1)
         assert STORED[int(x), int(y)] == shown[pixel]
-        assert one == 1
+        assert weight == 1
 
 
 @given(st.sampled_from(sorted(EXIF)), st.lists(st.tuples(st.floats(-50, 50), st.floats(-50, 50)), min_size=1))

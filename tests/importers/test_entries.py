@@ -39,7 +39,7 @@ SLICER = {
         }
     ]
 }
-FORMATS = {
+SOURCES = {
     "labelme": (LABELME, "a.json", read_labelme),
     "coco": (COCO, "a.json", read_coco),
     "slicer": (SLICER, "a.mrk.json", read_slicer),
@@ -66,11 +66,11 @@ ODD = st.recursive(
 )
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", SOURCES)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data(), ODD)
 def test_an_odd_value_anywhere_is_refused_in_one_line_or_read(images, name, data, odd) -> None:
-    content, file, read = FORMATS[name]
+    content, file, read = SOURCES[name]
     path = data.draw(st.sampled_from(places(content)[1:]))
     changed = copy.deepcopy(content)
     parent: Any = changed
@@ -86,7 +86,7 @@ def test_an_odd_value_anywhere_is_refused_in_one_line_or_read(images, name, data
         str(error).encode()
 
 
-@pytest.mark.parametrize("read", [content[2] for content in FORMATS.values()])
+@pytest.mark.parametrize("read", [content[2] for content in SOURCES.values()])
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

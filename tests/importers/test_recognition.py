@@ -10,7 +10,7 @@ import pytest
 from bundle.__main__ import main
 from bundle.errors import DatasetError
 from bundle.importers.first_look import FirstLook
-from bundle.importers.formats import FORMATS
+from bundle.importers.formats import ANNOTATION_FORMATS
 from bundle.importers.landmark_sets import CEPHALOGRAM
 from bundle.importers.recognition import recognised
 
@@ -67,6 +67,6 @@ def test_a_source_that_is_missing(tmp_path, capsys) -> None:
     assert "does not exist; give the path of the annotations" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", ANNOTATION_FORMATS)
 def test_nothing_is_of_a_format(tmp_path, name) -> None:
-    assert FORMATS[name].recognise(FirstLook(tmp_path / "missing")) is None
+    assert ANNOTATION_FORMATS[name].recognise(FirstLook(tmp_path / "missing")) is None

@@ -19,8 +19,8 @@ FAR = 1e4
 
 def maps(seed: int, scale: float, channels: int = 5) -> tuple[torch.Tensor, torch.Tensor]:
     generator = torch.Generator().manual_seed(seed)
-    one, other = (scale * torch.randn(2, channels, 3, 4, generator=generator) for _ in range(2))
-    return one, other
+    first, second = (scale * torch.randn(2, channels, 3, 4, generator=generator) for _ in range(2))
+    return first, second
 
 
 def test_is_the_divergence_that_scipy_computes():

@@ -61,7 +61,7 @@ def test_a_film_that_is_stored_turned_is_measured_as_it_is_looked_at(orientation
     points = orientation.points_to_stored(corners.reshape(-1, 2), stored)
     upright = np.linalg.inv(orientation.to_stored(stored))
     found = measure(definitions, names, points, (0.1, 0.1), stored, upright)
-    assert [each.value for each in found] == pytest.approx((40, 28, 12), abs=1e-4)
+    assert [result.value for result in found] == pytest.approx((40, 28, 12), abs=1e-4)
     assert orientation.shown_size(stored) == shown
 
 

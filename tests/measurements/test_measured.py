@@ -33,7 +33,9 @@ DEFINITIONS = (
 
 
 def values(spacing: tuple[float, float], points: np.ndarray = POINTS) -> dict[str, tuple[float, str]]:
-    return {each.name: (each.value, each.unit) for each in measure(DEFINITIONS, NAMES, points, spacing, (64, 64))}
+    return {
+        result.name: (result.value, result.unit) for result in measure(DEFINITIONS, NAMES, points, spacing, (64, 64))
+    }
 
 
 def test_millimetres_where_the_spacing_is_known_in_each_direction() -> None:

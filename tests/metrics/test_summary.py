@@ -103,7 +103,7 @@ def test_enlarged_films_have_the_same_millimetres_and_failures(films: list[dict[
         }
         for f in films
     ]
-    small, large = (rounded(summarize_errors(some, NAMES)["overall"]) for some in (films, doubled))
+    small, large = (rounded(summarize_errors(records, NAMES)["overall"]) for records in (films, doubled))
     for key in small:
         if key.endswith("_px") and small[key] is not None:
             assert large[key] == pytest.approx(2 * small[key])

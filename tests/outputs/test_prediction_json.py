@@ -43,8 +43,8 @@ def test_pixels_and_millimetres(predict: Predict, names: list[str], tmp_path: Pa
 
 def test_confidence_is_told_with_its_reasons(predict: Predict, doubtful: Confidence, tmp_path: Path) -> None:
     document = written(predict(tmp_path / "a.png", spacing=np.array([0.5, 0.5]), confidence=doubtful), tmp_path)
-    assert [each["expected_error_px"] for each in document["landmarks"]] == [2, 4, 12]
-    assert [each["expected_error_mm"] for each in document["landmarks"]] == [1, 2, 6]
+    assert [landmark["expected_error_px"] for landmark in document["landmarks"]] == [2, 4, 12]
+    assert [landmark["expected_error_mm"] for landmark in document["landmarks"]] == [1, 2, 6]
     assert document["confidence"] == {
         "decision": "review",
         "reasons": list(doubtful.reasons),

@@ -62,14 +62,14 @@ def test_a_solid_cut_by_the_films_edge_is_seen_as_on_a_larger_film(x: float, z: 
 def test_solids_add_up_and_a_mirrored_template_mirrors_the_film() -> None:
     template = Template.of(SOLIDS["tapered tube"], (-60, -60, -60), (60, 60, 60), 3, 0.5)
     centred = ConeBeam(np.array([0.0, -600, 0]), BEAM.centre, BEAM.x_axis, BEAM.y_axis, 1.1, 120, 100)
-    one = Solid(template.topology, template.vertices, 0.5)
+    solid = Solid(template.topology, template.vertices, 0.5)
     mirrored = template.mirrored()
-    other = Solid(mirrored.topology, mirrored.vertices, 0.5)
-    film = line_integrals([one], centred)
-    assert line_integrals([other], centred) == pytest.approx(film[:, ::-1], abs=1e-9)
+    mirrored_solid = Solid(mirrored.topology, mirrored.vertices, 0.5)
+    film = line_integrals([solid], centred)
+    assert line_integrals([mirrored_solid], centred) == pytest.approx(film[:, ::-1], abs=1e-9)
     joined = Template.joined([template, mirrored])
-    both = line_integrals([Solid(joined.topology, joined.vertices, 0.5)], centred)
-    assert both == pytest.approx(film + film[:, ::-1], abs=1e-9)
+    joined_film = line_integrals([Solid(joined.topology, joined.vertices, 0.5)], centred)
+    assert joined_film == pytest.approx(film + film[:, ::-1], abs=1e-9)
 
 
 def test_no_solids_give_an_empty_film() -> None:

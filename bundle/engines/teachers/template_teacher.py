@@ -69,5 +69,5 @@ class TemplateTeacher(PseudoLabel):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take back weights and templates."""
         super().load_state_dict(state)
-        for matching, theirs in zip(self.matchings, state["matchings"], strict=True):
-            matching.load_state_dict(theirs)
+        for matching, saved in zip(self.matchings, state["matchings"], strict=True):
+            matching.load_state_dict(saved)

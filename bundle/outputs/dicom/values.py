@@ -52,7 +52,7 @@ def leave_out_faulty(result: Dataset, film: Dataset) -> list[str]:
     taken_over = [element for element in result if element.tag in film and film[element.tag] is element]
     faulty = [element for element in taken_over if not is_allowed(element)]
     empty = [element for element in taken_over if element.VR == VR.SQ and not element.value]
-    for element in [*faulty, *(each for each in empty if each.keyword not in _EMPTY_SEQUENCES)]:
+    for element in [*faulty, *(sequence for sequence in empty if sequence.keyword not in _EMPTY_SEQUENCES)]:
         del result[element.tag]
     left_out = [element.keyword for element in faulty]
     if result.get("PatientIdentityRemoved") == "YES" and not any(keyword in result for keyword in _DEIDENTIFICATION):

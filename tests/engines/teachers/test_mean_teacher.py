@@ -73,8 +73,10 @@ def test_state_holds_weights_statistics_and_step(student, image, unlabelled):
     teacher.after_step(student, BATCH, torch.zeros(1))
     other.load_state_dict(teacher.state_dict())
     assert other.step == 1
-    for one, same in zip(teacher.network.state_dict().values(), other.network.state_dict().values(), strict=True):
-        assert torch.equal(one, same)
+    for parameter, loaded in zip(
+        teacher.network.state_dict().values(), other.network.state_dict().values(), strict=True
+    ):
+        assert torch.equal(parameter, loaded)
 
 
 def test_start_makes_it_the_students_equal(student):

@@ -30,4 +30,4 @@ def test_state_makes_another_teacher_answer_the_same(student, image, unlabelled)
         student.conv.weight += 1.0
     other = PseudoLabel(student)
     other.load_state_dict(teacher.state_dict())
-    assert torch.equal(*(one.pseudo_ground_truth(student, unlabelled(image)).vertices for one in (teacher, other)))
+    assert torch.equal(*(asked.pseudo_ground_truth(student, unlabelled(image)).vertices for asked in (teacher, other)))

@@ -119,8 +119,12 @@ def test_every_shipped_measurement(
 ) -> None:
     definitions = [definition for file in SHIPPED.values() for definition in read_definitions(file)]
     measured = [
-        Measured(each, -1234.56789, IN_PIXELS.get(each.unit, each.unit) if unit == "pixels" else each.unit)
-        for each in definitions
+        Measured(
+            definition,
+            -1234.56789,
+            IN_PIXELS.get(definition.unit, definition.unit) if unit == "pixels" else definition.unit,
+        )
+        for definition in definitions
     ]
     StructuredReportOutput(tmp_path)(predict(write_film(), measurements=tuple(measured)))
     assert validate(tmp_path / "film.dcm.sr.dcm") == []
