@@ -113,7 +113,7 @@ def main() -> None:
     print(f"128 px, batch 8, {arguments.threads} threads: median, min, max")
     print(f"trainer, ms a step    {figures(trainer, 1000)}")
     print(f"bare loop, ms a step  {figures(bare, 1000)}")
-    print(f"trainer / bare loop   {figures([one / other for one, other in zip(trainer, bare, strict=True)])}")
+    print(f"trainer / bare loop   {figures([step / loop for step, loop in zip(trainer, bare, strict=True)])}")
 
 
 if __name__ == "__main__":

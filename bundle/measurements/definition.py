@@ -62,4 +62,4 @@ def definitions_sha256(definitions: Sequence[Definition]) -> str | None:
     """SHA-256 in hexadecimal of what is measured, whichever file says so; None of no definition."""
     if not definitions:
         return None
-    return hashlib.sha256("\n".join(each.model_dump_json() for each in definitions).encode()).hexdigest()
+    return hashlib.sha256("\n".join(definition.model_dump_json() for definition in definitions).encode()).hexdigest()

@@ -28,7 +28,7 @@ def choose_measurements(setting: str | Sequence[str], landmarks: Collection[str]
     """
     if setting == AUTOMATIC:
         shipped = map(read_definitions, SHIPPED.values())
-        return tuple(each for file in shipped if _missing(file, landmarks) is None for each in file)
+        return tuple(definition for file in shipped if _missing(file, landmarks) is None for definition in file)
     definitions: list[Definition] = []
     file_of: dict[str, str] = {}
     for path in map(_path, [setting] if isinstance(setting, str) else setting):

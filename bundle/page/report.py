@@ -8,8 +8,7 @@ from pathlib import Path
 
 from bundle.errors import ConfigurationError
 from bundle.page.page import write_page
-from bundle.page.run_facts import run_facts
-from bundle.page.run_names import run_names
+from bundle.page.run_facts import run_facts, run_names
 from bundle.run_folder import EVALUATION, MEAN_SHAPE_EVALUATION
 
 MOST_PREDICTIONS = 6

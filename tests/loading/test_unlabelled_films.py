@@ -86,9 +86,9 @@ def test_views_differ_and_come_again_with_the_seed_and_the_film_stays(pool: Call
     assert batches[0].film.shape == first.image.shape == (4, 1, 32, 32)
     assert not torch.equal(first.image, second.image) and not torch.equal(first.image, batches[0].film)
     assert not torch.equal(first.deformation.matrix, second.deformation.matrix)
-    for one, same in zip(batches[0].views, batches[1].views, strict=True):
-        assert torch.equal(one.image, same.image)
-        assert all(map(torch.equal, one.deformation, same.deformation))
+    for view, again in zip(batches[0].views, batches[1].views, strict=True):
+        assert torch.equal(view.image, again.image)
+        assert all(map(torch.equal, view.deformation, again.deformation))
     assert torch.equal(batches[0].film, batches[1].film)
     with pytest.raises(ValueError, match="too many values"):
         batches[0].view  # noqa: B018 - of stage 2, which has one

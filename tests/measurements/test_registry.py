@@ -15,13 +15,13 @@ MINE = "measurements: [{name: Face, rule: distance, unit: mm, points: [nasion, m
 
 
 def names(*chosen: str) -> list[str]:
-    return [each.name for each in choose_measurements(list(chosen), CEPHALOGRAM.landmarks)]
+    return [definition.name for definition in choose_measurements(list(chosen), CEPHALOGRAM.landmarks)]
 
 
 def test_the_shipped_file_whose_landmarks_the_model_has_is_chosen(tmp_path: Path) -> None:
     automatic = choose_measurements("auto", CEPHALOGRAM.landmarks)
     assert automatic == choose_measurements("cephalogram", CEPHALOGRAM.landmarks)
-    assert [each.name for each in automatic][:3] == ["SNA", "SNB", "ANB"]
+    assert [definition.name for definition in automatic][:3] == ["SNA", "SNB", "ANB"]
     assert choose_measurements("auto", CEPHALOGRAM.landmarks[1:]) == ()
     assert choose_measurements([], CEPHALOGRAM.landmarks) == ()
 

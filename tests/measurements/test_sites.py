@@ -27,8 +27,8 @@ SETS = {
 
 def test_every_file_fits_its_landmark_set_and_no_name_is_used_twice() -> None:
     assert set(SHIPPED) == set(SETS)
-    names = [each.name for site, landmarks in SETS.items() for each in choose_measurements(site, landmarks)]
-    codes = [each.code for site, landmarks in SETS.items() for each in choose_measurements(site, landmarks)]
+    names = [definition.name for site, landmarks in SETS.items() for definition in choose_measurements(site, landmarks)]
+    codes = [definition.code for site, landmarks in SETS.items() for definition in choose_measurements(site, landmarks)]
     assert len(names) == len(set(names)) == len(set(codes)) > 60
     for site, landmarks in SETS.items():
         assert choose_measurements("auto", landmarks) == choose_measurements(site, landmarks)
@@ -61,14 +61,14 @@ def test_values_on_synthetic_people(site: str) -> None:
         mirrored = points * [-1, 1] + [beam.columns - 1, 0]
         spacing, size = (beam.pixel, beam.pixel), (beam.columns, beam.rows)
         measured = measure(definitions, SYNTHETIC[site].landmarks, points, spacing, size)
-        assert np.isfinite([each.value for each in measured]).all()
-        for each in measured:
-            if each.name in PLAUSIBLE:
-                low, high = PLAUSIBLE[each.name]
-                assert low < each.value < high, each.name
-                judged.add(each.name)
+        assert np.isfinite([result.value for result in measured]).all()
+        for result in measured:
+            if result.name in PLAUSIBLE:
+                low, high = PLAUSIBLE[result.name]
+                assert low < result.value < high, result.name
+                judged.add(result.name)
         again = measure(definitions, SYNTHETIC[site].landmarks, mirrored, spacing, size)
-        assert [each.value for each in again] == pytest.approx([each.value for each in measured])
+        assert [result.value for result in again] == pytest.approx([result.value for result in measured])
     assert len(judged) >= 2
 
 
@@ -93,7 +93,7 @@ def test_signs_on_a_pelvis_drawn_by_hand() -> None:
     names = SYNTHETIC["pelvis"].landmarks
     array = np.array([points.get(name, (np.nan, np.nan)) for name in names], dtype=float)
     definitions = choose_measurements("pelvis", names)
-    found = {each.name: each.value for each in measure(definitions, names, array, (1, 1), (400, 400))}
+    found = {result.name: result.value for result in measure(definitions, names, array, (1, 1), (400, 400))}
     assert found == pytest.approx(
         {
             "Lateral centre-edge angle, right": np.rad2deg(np.arctan2(10, 20)),
@@ -129,8 +129,8 @@ def ground_truth(folder: Path, site: str) -> dict[str, np.ndarray]:
             size = picture.size
         points = [[float(row[f"{axis}{index}"] or "nan") for axis in "xy"] for index in range(1, len(names) + 1)]
         spacing = float(row["spacing_mm"] or "nan")
-        for each in measure(definitions, names, points, (spacing, spacing), size):
-            values.setdefault(each.name, []).append(each.value)
+        for result in measure(definitions, names, points, (spacing, spacing), size):
+            values.setdefault(result.name, []).append(result.value)
     return {name: np.array(column) for name, column in values.items()}
 
 
