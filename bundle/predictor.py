@@ -26,8 +26,8 @@ from bundle.films.film_folder import film_item, prepare_film
 from bundle.films.refusal import refused_by_name
 from bundle.measurements import choose_measurements, definitions_sha256
 from bundle.networks import network_from_card
-from bundle.outputs.prediction import Model, Prediction
-from bundle.outputs.recorder import Recorder
+from bundle.results.film_result import FilmResult, Model
+from bundle.results.recorder import Recorder
 from bundle.run_folder import weights_file
 from bundle.transforms import (
     LearnedLandmarksd,
@@ -120,12 +120,12 @@ class Predictor:
     @overload
     def __call__(  # type: ignore[overload-overlap]  # a str is an iterable of str as well
         self, films: FilmFile
-    ) -> Prediction: ...
+    ) -> FilmResult: ...
 
     @overload
-    def __call__(self, films: Iterable[FilmFile]) -> list[Prediction | Refusal]: ...
+    def __call__(self, films: Iterable[FilmFile]) -> list[FilmResult | Refusal]: ...
 
-    def __call__(self, films: FilmFile | Iterable[FilmFile]) -> Prediction | list[Prediction | Refusal]:
+    def __call__(self, films: FilmFile | Iterable[FilmFile]) -> FilmResult | list[FilmResult | Refusal]:
         """Find the landmarks of a film, or of several.
 
         Args:
@@ -144,19 +144,19 @@ class Predictor:
             raise RadiographError(found.reason)
         return found
 
-    def stream(self, films: Iterable[FilmFile]) -> Iterator[Prediction | Refusal]:
+    def stream(self, films: Iterable[FilmFile]) -> Iterator[FilmResult | Refusal]:
         """Yield one record or one refusal a film, in their order; only one batch of films is read at a time."""
         remaining = (film_item(file, file.parent) for file in map(Path, films))
         while batch := list(islice(remaining, self.batch_size)):
             yield from self.results(batch)
 
-    def results(self, films: Sequence[Mapping[str, Any]]) -> list[Prediction | Refusal]:
+    def results(self, films: Sequence[Mapping[str, Any]]) -> list[FilmResult | Refusal]:
         """Give one record or one refusal for each of some films, which make one batch.
 
         Args:
             films: items of `find_films`.
         """
-        results: dict[int, Prediction | Refusal] = {}
+        results: dict[int, FilmResult | Refusal] = {}
         prepared: dict[int, Mapping[str, Any]] = {}
         for place, film in enumerate(films):
             try:

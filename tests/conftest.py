@@ -16,6 +16,8 @@ from PIL import Image
 
 from bundle.dataset.description import DatasetDescription, Film, write_dataset
 from bundle.engines.weights import save_weights
+from bundle.results.film_result import FilmResult
+from film_results import film_result
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 CONFIGS = REPOSITORY / "configs"
@@ -131,7 +133,7 @@ def names() -> list[str]:
 
 
 @pytest.fixture
-def records(tmp_path: Path) -> list[dict[str, Any]]:
+def results(names: list[str], tmp_path: Path) -> list[FilmResult]:
     """Ten films of 120 x 90 pixels at 0.5 mm; all landmarks of film i miss by (0, i) pixels, one label is missing."""
     grey = np.random.default_rng(0).integers(40, 200, (90, 120)).astype(np.uint8)
     label = np.array([[30, 40], [90, 40], [60, 60]], dtype=np.float32)
@@ -140,16 +142,8 @@ def records(tmp_path: Path) -> list[dict[str, Any]]:
         image = tmp_path / "films" / f"film_{index}.png"
         image.parent.mkdir(exist_ok=True)
         Image.fromarray(grey).save(image)
-        films.append(
-            {
-                "name": f"films/{image.name}",
-                "image": str(image),
-                "landmarks": label + np.array([0, index], dtype=np.float32),
-                "label": label.copy(),
-                "spacing": np.array([0.5, 0.5], dtype=np.float32),
-                "size": (120, 90),
-                "upright": np.eye(3),
-            }
-        )
-    films[3]["label"][1] = np.nan
+        landmarks = label + np.array([0, index], dtype=np.float32)
+        attributes = {"name": f"films/{image.name}", "size": (120, 90), "spacing": np.array([0.5, 0.5], np.float32)}
+        films.append(film_result(image, names, landmarks, label=label.copy(), **attributes))
+    films[3].true_landmarks[1] = np.nan
     return films

@@ -16,8 +16,8 @@ import pytest
 import bundle
 from bundle.__main__ import main
 from bundle.errors import CheckpointError, RadiographError
-from bundle.outputs.prediction import Prediction
 from bundle.predictor import Predictor, Refusal
+from bundle.results.film_result import FilmResult
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -45,7 +45,7 @@ def test_three_then_seven_then_one_film(predictor: Predictor, dataset: Path):
         found = predictor(given)
         assert [record.image for record in found] == given
         for film, record in zip(given, found, strict=True):
-            assert isinstance(record, Prediction)
+            assert isinstance(record, FilmResult)
             np.testing.assert_allclose(record.landmarks, alone[film], atol=1e-3)
 
 
@@ -54,7 +54,7 @@ def test_a_film_that_cannot_be_read_costs_no_other_its_place(predictor: Predicto
     broken.write_bytes(b"no film")
     first, last = films(dataset, 0, 1)
     found = predictor([broken, first, missing, last, broken])
-    assert [type(result) for result in found] == [Refusal, Prediction, Refusal, Prediction, Refusal]
+    assert [type(result) for result in found] == [Refusal, FilmResult, Refusal, FilmResult, Refusal]
     assert [result.image for result in found] == [broken, first, missing, last, broken]
     assert "broken.dcm: " in found[0].reason and "missing.png: no such file" in found[2].reason
     with pytest.raises(RadiographError, match=r"broken\.dcm"):
@@ -70,7 +70,7 @@ def test_films_are_read_as_they_are_asked_for(predictor: Predictor, dataset: Pat
             yield asked[-1]
 
     stream = predictor.stream(endless())
-    assert isinstance(next(stream), Prediction) and isinstance(next(stream), Prediction)
+    assert isinstance(next(stream), FilmResult) and isinstance(next(stream), FilmResult)
     assert len(asked) == 2
 
 

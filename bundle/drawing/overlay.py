@@ -17,6 +17,7 @@ from bundle.confidence.verdict import REVIEW
 from bundle.drawing.overlay_marks import dots, paint, rings, strokes
 from bundle.files import write_whole
 from bundle.films.load_radiograph import LoadRadiographd
+from bundle.results.film_result import FilmResult
 from bundle.transforms.letterbox import affine_2d, transform_points
 
 GROUND_TRUTH = (0, 230, 64)
@@ -100,29 +101,28 @@ def draw_overlay(
     return picture
 
 
-def overlay_picture(record: Mapping[str, Any], title: str, skeleton: Sequence[tuple[int, int]] = ()) -> Image.Image:
-    """Load the film of a prediction record and draw its landmarks, upright.
+def overlay_picture(result: FilmResult, title: str, skeleton: Sequence[tuple[int, int]] = ()) -> Image.Image:
+    """Load the film of a result and draw its landmarks, upright.
 
     Args:
-        record: One film's `image` (path), `landmarks` and `label` in pixels of the stored image (None where there is
-            none), `spacing`, and `confidence` where the network is calibrated.
+        result: Of one film.
         title: Text for the upper left corner.
         skeleton: Pairs of landmark indices to join by a faint line.
 
     Raises:
         RadiographError: the film cannot be read.
     """
-    film: Any = LoadRadiographd(keys="image")({"image": record["image"]})["image"]
-    width, height = np.linalg.norm(affine_2d(film)[:2, :2].numpy() * np.reshape(record["spacing"], (2, 1)), axis=0)
+    film: Any = LoadRadiographd(keys="image")({"image": result.image})["image"]
+    width, height = np.linalg.norm(affine_2d(film)[:2, :2].numpy() * np.reshape(result.spacing, (2, 1)), axis=0)
     aspect = float(height / width) if np.isfinite(height / width) else 1.0
     return draw_overlay(
         np.asarray(film),
-        on_upright(film, record["landmarks"]),
-        None if record["label"] is None else on_upright(film, record["label"]),
+        on_upright(film, result.landmarks),
+        None if result.label is None else on_upright(film, result.label),
         skeleton,
         title,
         aspect=aspect,
-        confidence=record.get("confidence"),
+        confidence=result.confidence,
     )
 
 
@@ -132,15 +132,15 @@ def on_upright(film: MetaTensor, landmarks: np.ndarray) -> np.ndarray:
 
 
 def write_overlay(
-    record: Mapping[str, Any],
+    result: FilmResult,
     path: Path,
     skeleton: Sequence[tuple[int, int]] = (),
     synthetic: bool = False,
 ) -> None:
-    """Write the `overlay_picture` of a prediction record, in the format that the suffix of `path` names.
+    """Write the `overlay_picture` of a film, in the format that the suffix of `path` names.
 
     Args:
-        record: As `overlay_picture` takes it, with the film's `name`, which becomes the title.
+        result: Of one film, whose `name` becomes the title.
         path: The picture to write.
         skeleton: Pairs of landmark indices to join by a faint line.
         synthetic: Whether the film is computed, which the title then says.
@@ -149,8 +149,8 @@ def write_overlay(
         RadiographError: the film cannot be read.
         BundleError: the picture cannot be written.
     """
-    title = f"{record['name']} (synthetic)" if synthetic else record["name"]
-    picture = overlay_picture(record, title, skeleton)
+    title = f"{result.name} (synthetic)" if synthetic else result.name
+    picture = overlay_picture(result, title, skeleton)
     file_format = Image.registered_extensions()[path.suffix.lower()]
     # of a JPEG, full chroma resolution keeps the edges of small coloured dots; a PNG is written fast rather than small
     options = {"quality": 90, "subsampling": 0, "compress_level": 1}

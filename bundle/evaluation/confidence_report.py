@@ -4,17 +4,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from bundle.confidence import Confidence
-from bundle.confidence.verdict import REVIEW
 from bundle.drawing.figure import MUTED, SERIES, Figure, new_axes, set_labels, write_png
-from bundle.evaluation.tables import Records, write_frame
-from bundle.metrics import landmark_errors
+from bundle.evaluation.tables import errors_of, write_frame
 from bundle.metrics.reliability import (
     Reliability,
     failures_caught,
@@ -23,6 +21,7 @@ from bundle.metrics.reliability import (
     share_of_failures,
 )
 from bundle.metrics.summary import mean_over_known
+from bundle.results.film_result import FilmResult
 
 TABLE = "confidence.csv"
 PLOT = "reliability.png"
@@ -30,12 +29,12 @@ SUSPICIOUS = 0.1
 """Share of the films on which failures are looked for."""
 
 
-def write_confidence_report(folder: Path, records: Records) -> dict[str, Any]:
+def write_confidence_report(folder: Path, results: Sequence[FilmResult]) -> dict[str, Any]:
     """Write `confidence.csv`, one row a film, and `reliability.png`.
 
     Args:
         folder: Folder to write to.
-        records: At least one film, each with a `confidence`; see `write_evaluation`.
+        results: At least one film, each with a `confidence`.
 
     Returns:
         `confidence`: `rank_correlation` of expected and true errors over all landmarks, and `film_rank_correlation`
@@ -46,14 +45,14 @@ def write_confidence_report(folder: Path, records: Records) -> dict[str, Any]:
     Raises:
         BundleError: a file cannot be written.
     """
-    verdicts: list[Confidence] = [record["confidence"] for record in records]
-    errors = landmark_errors(records)
-    expected = np.stack([verdict.expected_error for verdict in verdicts])
+    verdicts = [result.confidence for result in results if result.confidence]
+    errors = errors_of(results)
+    expected = np.stack([result.expected_error_px for result in results])
     suspicion = np.array([verdict.mean_expected_error for verdict in verdicts])
     observed = mean_over_known(errors.pixels, axis=1)
     films = {
-        "name": [record["name"] for record in records],
-        "decision": [verdict.decision for verdict in verdicts],
+        "name": [result.name for result in results],
+        "decision": [result.decision for result in results],
         "expected_error_px": suspicion,
         "error_px": observed,
         "unlikeness": [verdict.unlikeness for verdict in verdicts],
@@ -62,7 +61,7 @@ def write_confidence_report(folder: Path, records: Records) -> dict[str, Any]:
     write_frame(folder / TABLE, pd.DataFrame(films))
     groups = reliability(expected, errors.pixels)
     write_png(folder / PLOT, draw_reliability(groups))
-    reviewed = np.array([verdict.decision == REVIEW for verdict in verdicts])
+    reviewed = np.array([result.to_review for result in results])
     summary = {
         "rank_correlation": rank_correlation(expected, errors.pixels),
         "film_rank_correlation": rank_correlation(suspicion, observed),

@@ -23,10 +23,10 @@ from bundle.evaluation.example_films import choose_examples
 from bundle.evaluation.measurement_agreement import PLOT as MEASUREMENT_PLOT
 from bundle.evaluation.measurement_agreement import TABLE as MEASUREMENT_TABLE
 from bundle.evaluation.measurement_agreement import write_measurement_agreement
-from bundle.evaluation.tables import write_film_table, write_landmark_table, write_metrics
+from bundle.evaluation.tables import errors_of, write_film_table, write_landmark_table, write_metrics
 from bundle.films.refusal import refused_by_name
-from bundle.measurements import Definition
-from bundle.metrics import landmark_errors, summarize_errors
+from bundle.metrics import summarize_errors
+from bundle.results.film_result import FilmResult
 from bundle.run_folder import METRICS
 from bundle.written_files import WrittenFiles
 
@@ -46,15 +46,12 @@ NO_OVERLAYS: Mapping[str, int] = MappingProxyType({})
 
 
 def write_evaluation(
-    records: Sequence[Mapping[str, Any]],
-    names: Sequence[str],
+    results: Sequence[FilmResult],
     out_dir: str | Path,
     skeleton: Sequence[tuple[int, int]] = (),
     synthetic: bool = False,
     overlays: Mapping[str, int] = NO_OVERLAYS,
-    measurements: Sequence[Definition] = (),
     unreadable: Sequence[str] = (),
-    not_looked_for: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Write `metrics.json`, `errors.csv`, `landmarks.csv`, `cumulative_error.png` and the pictures in `overlays/`.
 
@@ -62,17 +59,12 @@ def write_evaluation(
     confidence of a calibrated network `confidence.csv` and `reliability.png`, see `write_confidence_report`.
 
     Args:
-        records: One prediction record a film: `name`, `image` (path), `landmarks` and `label` `[K, 2]` in pixels of the
-            original film, `spacing` `[2]`, `size` (X, Y), `upright` as `Letterboxd` gives it, and `confidence` where
-            the network is calibrated.
-        names: Names of the K landmarks.
+        results: Of the films, all by one model; a landmark that it never saw has no `label`.
         out_dir: Folder to write to.
         skeleton: Pairs of landmark indices to join by a faint line in the pictures.
         synthetic: Whether the films are computed, which the metrics and the pictures then say.
         overlays: How many `best`, `typical` and `worst` films to draw, see `choose_examples`.
-        measurements: What to measure from the predicted and from the true landmarks.
         unreadable: Names of the films to evaluate that could not be read.
-        not_looked_for: Names of the landmarks that the network never saw, to be named; their `label` is missing.
 
     Returns:
         The content of `metrics.json`: what `summarize_errors`, `write_measurement_agreement` and
@@ -84,40 +76,40 @@ def write_evaluation(
         BundleError: the folder cannot be written to.
     """
     folder = Path(out_dir)
-    summary = summarize_errors(records, names) if records else {"films": 0}
-    if summary["films"] == 0:
+    if not any(np.isfinite(result.true_landmarks).any() for result in results):
         raise ConfigurationError(f"{folder}: none of the films to evaluate has landmarks; evaluate on a labelled split")
     files = WrittenFiles(folder, KIND)
     files.announce(*(folder / name for name in (FILMS, LANDMARKS, CUMULATIVE_ERROR, METRICS)))
-    write_film_table(folder / FILMS, records, names)
-    write_landmark_table(folder / LANDMARKS, records, names)
-    errors = landmark_errors(records)
+    write_film_table(folder / FILMS, results)
+    write_landmark_table(folder / LANDMARKS, results)
+    errors = errors_of(results)
+    summary = summarize_errors(errors, results[0].names)
     films = f"{summary['films']} {'synthetic ' if synthetic else ''}films"
     comparable, unit = comparable_errors(errors.millimetres, errors.width_fraction)
     write_png(folder / CUMULATIVE_ERROR, draw_cumulative_error({films: comparable}, unit))
     pictures = []
     for case, rank, film in choose_examples(comparable, overlays):
-        name = records[film]["name"]
+        name = results[film].name
         file = f"{OVERLAYS}/{case}_{rank}_{_short_stem(name)}.jpg"
         files.announce(folder / file)
         try:
             with refused_by_name(name, "it cannot be drawn"):
-                write_overlay(records[film], folder / file, skeleton, synthetic)
+                write_overlay(results[film], folder / file, skeleton, synthetic)
         except RadiographError as error:
             logger.error(f"{error}")
             continue
         mean_error = float(np.nanmean(comparable[film]))
         pictures.append({"case": case, "name": name, "file": file, "mean_error": _finite(mean_error), "unit": unit})
-    if measurements:
+    if results[0].measurements:
         files.announce(folder / MEASUREMENT_TABLE, folder / MEASUREMENT_PLOT)
-        summary |= write_measurement_agreement(folder, records, names, measurements, films)
-    if records[0].get("confidence"):
+        summary |= write_measurement_agreement(folder, results, films)
+    if results[0].confidence:
         files.announce(folder / CONFIDENCE_TABLE, folder / CONFIDENCE_PLOT)
-        summary |= write_confidence_report(folder, records)
+        summary |= write_confidence_report(folder, results)
     metrics = {
         "synthetic": synthetic,
         "skeleton": [list(pair) for pair in skeleton],
-        "not_looked_for": list(not_looked_for),
+        "not_looked_for": list(results[0].not_looked_for),
         **summary,
         "unreadable": list(unreadable),
         "overlays": pictures,

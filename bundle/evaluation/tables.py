@@ -16,8 +16,18 @@ from bundle.csv_tables import csv_of_frame
 from bundle.errors import BundleError
 from bundle.files import write_text
 from bundle.metrics import landmark_errors
+from bundle.metrics.summary import LandmarkErrors
+from bundle.results.film_result import FilmResult
 
-Records = Sequence[Mapping[str, Any]]
+
+def errors_of(results: Sequence[FilmResult]) -> LandmarkErrors:
+    """Measure every landmark of at least one film."""
+    return landmark_errors(
+        np.stack([result.landmarks for result in results]),
+        np.stack([result.true_landmarks for result in results]),
+        np.stack([result.spacing for result in results]),
+        np.array([result.size[0] for result in results]),
+    )
 
 
 def write_metrics(path: Path, metrics: Mapping[str, Any]) -> None:
@@ -29,7 +39,7 @@ def write_metrics(path: Path, metrics: Mapping[str, Any]) -> None:
     write_text(path, json.dumps(metrics, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def write_film_table(path: Path, records: Records, names: Sequence[str]) -> None:
+def write_film_table(path: Path, results: Sequence[FilmResult]) -> None:
     """Write one row a film: name, mean error in pixels and mm, largest error in pixels, number of failures.
 
     The columns after these are named after landmarks and hold their radial errors in pixels. A cell is
@@ -38,20 +48,20 @@ def write_film_table(path: Path, records: Records, names: Sequence[str]) -> None
     Raises:
         BundleError: the file cannot be written.
     """
-    pixels, millimetres, _, failures = map(pd.DataFrame, landmark_errors(records))
+    pixels, millimetres, _, failures = map(pd.DataFrame, errors_of(results))
     films = pd.DataFrame(
         {
-            "name": [record["name"] for record in records],
+            "name": [result.name for result in results],
             "mean_error_px": pixels.mean(axis="columns"),
             "mean_error_mm": millimetres.mean(axis="columns"),
             "max_error_px": pixels.max(axis="columns"),
             "failures": failures.sum(axis="columns", min_count=1),
         }
     )
-    write_frame(path, pd.concat([films, pixels.set_axis(names, axis="columns")], axis="columns"))
+    write_frame(path, pd.concat([films, pixels.set_axis(results[0].names, axis="columns")], axis="columns"))
 
 
-def write_landmark_table(path: Path, records: Records, names: Sequence[str]) -> None:
+def write_landmark_table(path: Path, results: Sequence[FilmResult]) -> None:
     """Write one row a landmark of a film: predicted and true point, error in pixels, mm and as a share of the width.
 
     Points are in pixels of the stored image. A cell is empty where nothing could be measured.
@@ -59,13 +69,11 @@ def write_landmark_table(path: Path, records: Records, names: Sequence[str]) -> 
     Raises:
         BundleError: the file cannot be written.
     """
-    unknown = np.full((len(names), 2), np.nan)
-    points = np.concatenate([record["landmarks"] for record in records])
-    true = np.concatenate([unknown if record["label"] is None else record["label"] for record in records])
-    errors = landmark_errors(records)
-    frame = pd.DataFrame([(record["name"], name) for record in records for name in names], columns=["name", "landmark"])
-    frame[["x", "y"]], frame[["true_x", "true_y"]] = points, true
-    frame["error_px"], frame["error_mm"], frame["error_width"] = (values.ravel() for values in errors[:3])
+    rows = [(result.name, name) for result in results for name in result.names]
+    frame = pd.DataFrame(rows, columns=["name", "landmark"])
+    frame[["x", "y"]] = np.concatenate([result.landmarks for result in results])
+    frame[["true_x", "true_y"]] = np.concatenate([result.true_landmarks for result in results])
+    frame["error_px"], frame["error_mm"], frame["error_width"] = (values.ravel() for values in errors_of(results)[:3])
     write_frame(path, frame)
 
 

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 
 from bundle.metrics.radial_error import detection, failure, radial_error
 
@@ -31,34 +32,33 @@ class LandmarkErrors(NamedTuple):
     failures: np.ndarray
 
 
-def landmark_errors(records: Sequence[Mapping[str, Any]]) -> LandmarkErrors:
-    """Measure every landmark of the films.
+def landmark_errors(landmarks: ArrayLike, label: ArrayLike, spacing: ArrayLike, width: ArrayLike) -> LandmarkErrors:
+    """Measure every landmark of N films.
 
     Args:
-        records: At least one film, each with `landmarks` `[K, 2]` predicted and `label` `[K, 2]` true points in pixels
-            of the original film (NaN where missing; `label` None for an unlabelled film), `size` (X, Y) in pixels and
-            `spacing` `[2]` in mm per pixel (NaN where unknown).
+        landmarks: `[N, K, 2]` predicted points in pixels of the original film, NaN where missing.
+        label: `[N, K, 2]` true points in the same pixels, NaN where unknown.
+        spacing: `[N, 2]` in mm per pixel, NaN where unknown.
+        width: `[N]` of the films in pixels.
     """
-    pred = _batch([record["landmarks"] for record in records])
-    target = _batch(
-        [np.full(pred.shape[1:], np.nan) if record["label"] is None else record["label"] for record in records]
+    pred, target, scale, sides = (
+        torch.from_numpy(np.asarray(values, dtype=np.float64)) for values in (landmarks, label, spacing, width)
     )
-    width = _batch([record["size"] for record in records])[:, 0]
     pixels = radial_error(pred, target)
     measured = (
         pixels,
-        radial_error(pred, target, _batch([record["spacing"] for record in records])),
-        pixels / width[:, None],
-        failure(pixels, width),
+        radial_error(pred, target, scale),
+        pixels / sides[:, None],
+        failure(pixels, sides),
     )
     return LandmarkErrors(*(values.numpy() for values in measured))
 
 
-def summarize_errors(records: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, Any]:
+def summarize_errors(errors: LandmarkErrors, names: Sequence[str]) -> dict[str, Any]:
     """Summarize the errors of the films, as plain Python values fit for JSON.
 
     Args:
-        records: At least one film; see `landmark_errors`.
+        errors: Of at least one film.
         names: Names of the K landmarks.
 
     Returns:
@@ -68,7 +68,6 @@ def summarize_errors(records: Sequence[Mapping[str, Any]], names: Sequence[str])
         the detection rates `sdr_2mm`, `sdr_2.5mm`, `sdr_3mm`, `sdr_4mm`. Rates lie in [0, 1]. None stands for what
         could not be measured.
     """
-    errors = landmark_errors(records)
     columns = (LandmarkErrors(*(values[:, [index]] for values in errors)) for index in range(len(names)))
     return {
         "films": _films(errors.pixels),
@@ -126,7 +125,3 @@ def _known(values: np.ndarray) -> np.ndarray:
 
 def _films(values: np.ndarray) -> int:
     return int((~np.isnan(values)).any(axis=1).sum())
-
-
-def _batch(values: Sequence[Any]) -> torch.Tensor:
-    return torch.stack([torch.as_tensor(value, dtype=torch.float64) for value in values])

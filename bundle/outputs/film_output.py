@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import ClassVar
 
-from bundle.outputs.prediction import Prediction
+from bundle.results.film_result import FilmResult
 
 
 class FilmOutput(ABC):
@@ -25,20 +25,20 @@ class FilmOutput(ABC):
     def __init__(self, out_dir: Path) -> None:
         self.out_dir = out_dir
 
-    def files(self, prediction: Prediction) -> list[Path]:
+    def files(self, result: FilmResult) -> list[Path]:
         """The file of one film."""
-        return [self.out_dir / f"{prediction.name}{self.suffix}"]
+        return [self.out_dir / f"{result.name}{self.suffix}"]
 
-    def __call__(self, prediction: Prediction) -> None:
+    def __call__(self, result: FilmResult) -> None:
         """Write the file of one film.
 
         Raises:
             RadiographError: this film cannot have this output.
             BundleError: the file cannot be written.
         """
-        (file,) = self.files(prediction)
-        self.write(prediction, file)
+        (file,) = self.files(result)
+        self.write(result, file)
 
     @abstractmethod
-    def write(self, prediction: Prediction, file: Path) -> None:
-        """Write a prediction to a file."""
+    def write(self, result: FilmResult, file: Path) -> None:
+        """Write the result of a film to a file."""

@@ -11,7 +11,7 @@ from typing import ClassVar, NamedTuple, Protocol
 from monai.utils import ensure_tuple
 
 from bundle.errors import ConfigurationError
-from bundle.outputs.prediction import Prediction
+from bundle.results.film_result import FilmResult
 
 
 class Output(Protocol):
@@ -20,10 +20,10 @@ class Output(Protocol):
     grows: ClassVar[bool]
     """Whether all films of a run are written to the same files."""
 
-    def __call__(self, prediction: Prediction) -> None:
+    def __call__(self, result: FilmResult) -> None:
         """Write what one film has."""
 
-    def files(self, prediction: Prediction) -> list[Path]:
+    def files(self, result: FilmResult) -> list[Path]:
         """What is written for one film."""
 
 

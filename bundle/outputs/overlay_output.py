@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from bundle.drawing.overlay import write_overlay
 from bundle.outputs.film_output import FilmOutput
-from bundle.outputs.prediction import Prediction
+from bundle.results.film_result import FilmResult
 
 
 class OverlayOutput(FilmOutput):
@@ -16,18 +15,6 @@ class OverlayOutput(FilmOutput):
 
     suffix = ".png"
 
-    def write(self, prediction: Prediction, file: Path) -> None:
-        """Write a prediction to a file."""
-        write_overlay(overlay_record(prediction), file)
-
-
-def overlay_record(prediction: Prediction) -> dict[str, Any]:
-    """Return a prediction as `overlay_picture` takes it: without ground truth."""
-    return {
-        "name": prediction.name,
-        "image": prediction.image,
-        "landmarks": prediction.landmarks,
-        "label": None,
-        "spacing": prediction.spacing,
-        "confidence": prediction.confidence,
-    }
+    def write(self, result: FilmResult, file: Path) -> None:
+        """Write the result of a film to a file."""
+        write_overlay(result, file)

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from bundle.csv_tables import csv_text
 from bundle.files import append_text, write_text
-from bundle.outputs.prediction import Prediction
+from bundle.results.film_result import FilmResult
 
 LANDMARKS = "predictions.csv"
 MEASUREMENTS = "measurements.csv"
@@ -40,34 +40,33 @@ class CsvOutput:
         self.landmarks = _Table(out_dir / LANDMARKS, LANDMARK_HEADER)
         self.measurements = _Table(out_dir / MEASUREMENTS, MEASUREMENT_HEADER)
 
-    def files(self, prediction: Prediction) -> list[Path]:
+    def files(self, result: FilmResult) -> list[Path]:
         """The tables that a film has rows in."""
-        return [self.landmarks.file, *([self.measurements.file] if prediction.measurements else [])]
+        return [self.landmarks.file, *([self.measurements.file] if result.measurements else [])]
 
-    def __call__(self, prediction: Prediction) -> None:
+    def __call__(self, result: FilmResult) -> None:
         """Add the rows of one film.
 
         Raises:
             BundleError: a file cannot be written.
         """
-        model = prediction.model
-        provenance = (prediction.spacing_provenance, model.name, model.version, model.weights_sha256)
-        spacing_x, spacing_y = prediction.spacing
-        decision = prediction.confidence.decision if prediction.confidence else ""
+        model = result.model
+        provenance = (result.spacing_provenance, model.name, model.version, model.weights_sha256)
+        spacing_x, spacing_y = result.spacing
         self.landmarks.add(
             [
-                *(prediction.name, name),
+                *(result.name, name),
                 *map(_cell, (x, y, x * spacing_x, y * spacing_y, error_px, error_mm)),
-                *(decision, *provenance),
+                *(result.decision or "", *provenance),
             ]
             for name, (x, y), error_px, error_mm in zip(
-                prediction.names, prediction.landmarks, *prediction.expected_errors(), strict=True
+                result.names, result.landmarks, result.expected_error_px, result.expected_error_mm, strict=True
             )
         )
-        if prediction.measurements:
+        if result.measurements:
             self.measurements.add(
-                [prediction.name, measured.name, _cell(measured.value), measured.unit, *provenance]
-                for measured in prediction.measurements
+                [result.name, measured.name, _cell(measured.value), measured.unit, *provenance]
+                for measured in result.measurements
             )
 
 

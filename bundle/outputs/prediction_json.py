@@ -12,7 +12,7 @@ from typing import Any
 from bundle.confidence import Confidence
 from bundle.files import write_text
 from bundle.outputs.film_output import FilmOutput
-from bundle.outputs.prediction import Prediction
+from bundle.results.film_result import FilmResult
 
 
 class JsonOutput(FilmOutput):
@@ -20,13 +20,13 @@ class JsonOutput(FilmOutput):
 
     suffix = ".json"
 
-    def write(self, prediction: Prediction, file: Path) -> None:
+    def write(self, result: FilmResult, file: Path) -> None:
         """Write a prediction to a file."""
-        document = prediction_document(prediction)
+        document = prediction_document(result)
         write_text(file, json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def prediction_document(prediction: Prediction) -> dict[str, Any]:
+def prediction_document(result: FilmResult) -> dict[str, Any]:
     """Return the landmarks of one film as plain Python values fit for JSON.
 
     Returns:
@@ -36,32 +36,32 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
         and `measurements`, each with `name`, `value` and `unit`.
         None stands for what is unknown.
     """
-    spacing = [float(value) if math.isfinite(value) else None for value in prediction.spacing]
-    expected = zip(*prediction.expected_errors(), strict=True)
+    spacing = [float(value) if math.isfinite(value) else None for value in result.spacing]
+    expected = zip(result.expected_error_px, result.expected_error_mm, strict=True)
     return {
-        "name": prediction.name,
-        "size": list(prediction.size),
+        "name": result.name,
+        "size": list(result.size),
         "spacing": None if None in spacing else spacing,
-        "spacing_provenance": prediction.spacing_provenance,
-        "model": asdict(prediction.model),
-        "warnings": list(prediction.warnings),
-        "confidence": None if prediction.confidence is None else _confidence(prediction.confidence),
+        "spacing_provenance": result.spacing_provenance,
+        "model": asdict(result.model),
+        "warnings": list(result.warnings),
+        "confidence": None if result.confidence is None else _confidence(result.confidence),
         "landmarks": [
             {
                 "name": name,
                 "x": _known(x),
                 "y": _known(y),
-                "x_mm": _known(x * prediction.spacing[0]),
-                "y_mm": _known(y * prediction.spacing[1]),
+                "x_mm": _known(x * result.spacing[0]),
+                "y_mm": _known(y * result.spacing[1]),
                 "expected_error_px": _known(error_px),
                 "expected_error_mm": _known(error_mm),
             }
-            for name, (x, y), (error_px, error_mm) in zip(prediction.names, prediction.landmarks, expected, strict=True)
+            for name, (x, y), (error_px, error_mm) in zip(result.names, result.landmarks, expected, strict=True)
         ],
-        "not_looked_for": list(prediction.not_looked_for),
+        "not_looked_for": list(result.not_looked_for),
         "measurements": [
             {"name": measured.name, "value": _known(measured.value), "unit": measured.unit}
-            for measured in prediction.measurements
+            for measured in result.measurements
         ],
     }
 

@@ -15,7 +15,7 @@ from ignite.engine import Engine, Events
 from bundle.errors import RadiographError
 from bundle.films.refusal import refused_by_name
 from bundle.outputs.outputs import Output, make_outputs
-from bundle.outputs.prediction import Prediction
+from bundle.results.film_result import FilmResult
 from bundle.written_files import WrittenFiles
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class PredictionWriter:
     """
 
     def __init__(
-        self, out_dir: str | Path, record: Callable[[Mapping[str, Any]], Prediction], outputs: str | Sequence[str]
+        self, out_dir: str | Path, record: Callable[[Mapping[str, Any]], FilmResult], outputs: str | Sequence[str]
     ) -> None:
         self.out_dir = Path(out_dir)
         self.record = record
@@ -92,23 +92,23 @@ class PredictionWriter:
         self._files.settle()
         logger.info(f"{self.written} films written to {self.out_dir}")
 
-    def _write(self, prediction: Prediction) -> None:
-        for warning in prediction.warnings:
-            logger.warning(f"{prediction.name}: {warning}")
+    def _write(self, result: FilmResult) -> None:
+        for warning in result.warnings:
+            logger.warning(f"{result.name}: {warning}")
         refused: dict[str, list[str]] = {}
         for name, output in self.outputs.items():
             try:
-                with refused_by_name(prediction.name, "it cannot have this output"):
-                    self._leave(output, prediction)
+                with refused_by_name(result.name, "it cannot have this output"):
+                    self._leave(output, result)
             except RadiographError as error:
                 refused.setdefault(str(error), []).append(name)
         for sentence, outputs in refused.items():
             logger.error(f"{sentence} (not written: {', '.join(outputs)})")
-            self.refused += [f"{prediction.name} ({name})" for name in outputs]
+            self.refused += [f"{result.name} ({name})" for name in outputs]
         self.written += 1
 
-    def _leave(self, output: Output, prediction: Prediction) -> None:
-        files = output.files(prediction)
+    def _leave(self, output: Output, result: FilmResult) -> None:
+        files = output.files(result)
         for file in files:
             if os.path.lexists(file) and not self._files.is_known(file):
                 raise RadiographError(
@@ -116,6 +116,6 @@ class PredictionWriter:
                     "another --output_dir"
                 )
         self._files.announce(*files)
-        output(prediction)
+        output(result)
         if not output.grows:
             self._files.settle(*files)

@@ -16,7 +16,7 @@ from bundle.drawing.overlay import REVIEW_MARK
 from bundle.files import write_text
 from bundle.films.slicer_geometry import slicer_geometry
 from bundle.outputs.film_output import FilmOutput
-from bundle.outputs.prediction import Prediction
+from bundle.results.film_result import FilmResult
 
 SCHEMA = (
     "https://raw.githubusercontent.com/slicer/slicer/master/Modules/Loadable/Markups/Resources/Schema/"
@@ -33,12 +33,12 @@ class SlicerOutput(FilmOutput):
 
     suffix = ".mrk.json"
 
-    def write(self, prediction: Prediction, file: Path) -> None:
-        """Write a prediction to a file."""
-        write_text(file, json.dumps(markups(prediction), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    def write(self, result: FilmResult, file: Path) -> None:
+        """Write the result of a film to a file."""
+        write_text(file, json.dumps(markups(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def markups(prediction: Prediction) -> dict[str, Any]:
+def markups(result: FilmResult) -> dict[str, Any]:
     """Return the landmarks as one markup of type Fiducial, positions in LPS mm where Slicer places the film.
 
     A missing landmark keeps its place in the list, with `positionStatus` "undefined". Where the network is calibrated,
@@ -48,42 +48,42 @@ def markups(prediction: Prediction) -> dict[str, Any]:
     Raises:
         RadiographError: ITK, and so Slicer, cannot read the film.
     """
-    positions = to_slicer(prediction.landmarks, *slicer_geometry(prediction.image))
-    points = zip(prediction.names, positions, *prediction.expected_errors(), strict=True)
+    positions = to_slicer(result.landmarks, *slicer_geometry(result.image))
+    points = zip(result.names, positions, result.expected_error_px, result.expected_error_mm, strict=True)
     return {
         "@schema": SCHEMA,
         "markups": [
             {
                 "type": "Fiducial",
-                **_mark(prediction),
+                **_mark(result),
                 "coordinateSystem": "LPS",
                 "coordinateUnits": "mm",
                 "locked": False,
                 "fixedNumberOfControlPoints": True,
                 "labelFormat": "%N-%d",
                 "controlPoints": [
-                    _control_point(number, *point, prediction) for number, point in enumerate(points, start=1)
+                    _control_point(number, *point, result) for number, point in enumerate(points, start=1)
                 ],
             }
         ],
     }
 
 
-def _mark(prediction: Prediction) -> dict[str, Any]:
+def _mark(result: FilmResult) -> dict[str, Any]:
     """What tells the list of a film to be reviewed from others."""
-    if prediction.confidence is None or prediction.confidence.decision != REVIEW:
+    if not result.to_review:
         return {}
-    return {"name": f"{prediction.image.name} ({REVIEW})", "display": {"selectedColor": REVIEW_COLOUR}}
+    return {"name": f"{result.image.name} ({REVIEW})", "display": {"selectedColor": REVIEW_COLOUR}}
 
 
 def _control_point(
-    number: int, name: str, position: np.ndarray, error_px: float, error_mm: float, prediction: Prediction
+    number: int, name: str, position: np.ndarray, error_px: float, error_mm: float, result: FilmResult
 ) -> dict[str, Any]:
     defined = bool(np.isfinite(position).all())
     return {
         "id": str(number),
         "label": name,
-        "description": "not looked for" if name in prediction.not_looked_for else _expectation(error_px, error_mm),
+        "description": "not looked for" if name in result.not_looked_for else _expectation(error_px, error_mm),
         "associatedNodeID": "",
         "position": position.tolist() if defined else [0.0, 0.0, 0.0],
         "orientation": [-1.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 1.0],

@@ -12,7 +12,7 @@ ROOMS = ("networks", "losses", "transforms", "metrics", "confidence", "measureme
 MORE = {
     "films": ["load_radiograph.LoadRadiographd", "radiograph_meta"],
     "dataset": ["datalist.datalist", "description.read_dataset", "description.DatasetDescription"],
-    "outputs": ["prediction.Prediction"],
+    "results": ["film_result.FilmResult", "film_result.Model"],
     "predictor": ["Predictor", "Refusal"],
     "coordinates": [""],
     "errors": [""],

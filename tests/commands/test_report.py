@@ -12,6 +12,7 @@ from PIL import Image
 
 from bundle.__main__ import main
 from bundle.evaluation.evaluation import write_evaluation
+from film_results import film_result
 
 NETWORK = {"name": "DeepAdaptiveGraph", "backbone": "hrnet_small"}
 CARD = {"shots": 10, "draw": 1, "seed": 2, "preprocessing": {"image_size": 128}, "network": NETWORK, "epoch": 40}
@@ -20,8 +21,8 @@ STAGE_TWO = {"method": "few-shot DAG", "model": "teacher"}
 
 def evaluate(folder: Path, image: Path, error: float) -> None:
     label = np.array([[10.0, 10.0], [20.0, 20.0]])
-    record = {"name": "film", "image": str(image), "landmarks": label + error, "label": label}
-    write_evaluation([record | {"spacing": np.array([np.nan, np.nan]), "size": (64, 64)}], ["a", "b"], folder)
+    attributes = {"name": "film", "label": label, "spacing": np.array([np.nan, np.nan]), "size": (64, 64)}
+    write_evaluation([film_result(image, ["a", "b"], label + error, **attributes)], folder)
 
 
 @pytest.fixture

@@ -15,11 +15,12 @@ from bundle.comparison.cells import Cell, Plan
 from bundle.comparison.methods import choose_methods
 from bundle.dataset.datalist import datalist, landmark_names
 from bundle.dataset.description import read_dataset
-from bundle.evaluation.tables import write_landmark_table, write_metrics
+from bundle.evaluation.tables import errors_of, write_landmark_table, write_metrics
 from bundle.files import write_text
 from bundle.films.load_radiograph import LoadRadiographd
 from bundle.metrics import summarize_errors
 from bundle.run_folder import ACCEPTANCE, CONVERGENCE, METRICS, Trained, write_trained
+from film_results import film_result
 
 Pretend = Callable[..., None]
 
@@ -60,20 +61,21 @@ def write_cell(
     if cell.method.stage:
         write_trained(cell.folder, Trained(1.5, False))
     folder = cell.plan.dataset_dir
+    names = landmark_names(folder)
     rng = np.random.default_rng([cell.shots, cell.draw, *cell.method.key.encode()])
-    records = []
+    results = []
     for item in datalist(folder, "test"):
         film = LoadRadiographd(keys="image")({"image": item["image"]})["image"]
         angle = rng.uniform(0, 2 * np.pi, len(item["label"]))
         miss = np.abs(error + noise * rng.standard_normal(len(angle)))[:, None]
         landmarks = item["label"] + (miss * np.stack([np.cos(angle), np.sin(angle)], -1)).astype(np.float32)
         size = tuple(film.shape[-2:])
-        record = {"name": item["name"], "image": item["image"], "landmarks": landmarks, "label": item["label"]}
         known = item["spacing"] if spacing is None else np.full(2, spacing, dtype=np.float32)
-        records.append({**record, "spacing": known, "size": size})
-    names, synthetic = landmark_names(folder), read_dataset(folder).synthetic
-    write_landmark_table(cell.evaluation / "landmarks.csv", records, names)
-    metrics = {"synthetic": synthetic, **summarize_errors(records, names), "overlays": []}
+        attributes = {"name": item["name"], "label": item["label"], "spacing": known, "size": size}
+        results.append(film_result(Path(item["image"]), names, landmarks, **attributes))
+    write_landmark_table(cell.evaluation / "landmarks.csv", results)
+    synthetic = read_dataset(folder).synthetic
+    metrics = {"synthetic": synthetic, **summarize_errors(errors_of(results), names), "overlays": []}
     write_metrics(cell.evaluation / METRICS, metrics)
 
 

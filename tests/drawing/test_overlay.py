@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import hypothesis.strategies as st
 import numpy as np
@@ -23,6 +23,8 @@ from bundle.drawing.overlay import (
     write_overlay,
 )
 from bundle.errors import BundleError, RadiographError
+from bundle.results.film_result import FilmResult
+from film_results import film_result
 
 FLAT = np.zeros((100, 80), dtype=np.float32)  # X, Y
 
@@ -118,8 +120,8 @@ def test_a_bright_speck_does_not_darken_the_film() -> None:
     assert np.asarray(draw_overlay(film, np.zeros((0, 2)), long_side=200)).mean() > 100
 
 
-def test_pixels_that_are_not_square_are_shown_in_proportion(records: list[dict[str, Any]], tmp_path: Path) -> None:
-    write_overlay(records[0] | {"spacing": np.array([0.25, 0.5])}, tmp_path / "tall.png")
+def test_pixels_that_are_not_square_are_shown_in_proportion(results: list[FilmResult], tmp_path: Path) -> None:
+    write_overlay(replace(results[0], spacing=np.array([0.25, 0.5])), tmp_path / "tall.png")
     with Image.open(tmp_path / "tall.png") as picture:
         assert picture.size == (683, 1024)  # 120 x 90 pixels of 0.25 x 0.5 mm
     picture = draw_overlay(FLAT, np.array([[50, 20]]), long_side=800, aspect=2.0)
@@ -132,39 +134,39 @@ def test_a_turned_film_is_drawn_upright_with_its_landmarks_and_proportions(tmp_p
     exif[0x0112] = 6  # shown with a quarter turn to the right: the stored first row is the right column
     stored = np.random.default_rng(0).integers(0, 9, (60, 100), dtype=np.uint8)
     Image.fromarray(stored).save(tmp_path / "film.png", exif=exif)
-    record = {"image": str(tmp_path / "film.png"), "landmarks": np.array([[10.0, 20.0]]), "label": None}
-    picture = overlay_picture(record | {"spacing": np.array([0.5, 0.25])}, "")
+    spacing = np.array([0.5, 0.25])
+    picture = overlay_picture(film_result(tmp_path / "film.png", ["a"], np.array([[10.0, 20.0]]), spacing=spacing), "")
     assert picture.size == (307, 1024)  # 60 x 100 pixels of 0.25 x 0.5 mm
     np.testing.assert_allclose(centre_of(picture, PREDICTION), [39.5 * 5.12 - 0.5, 10.5 * 10.24 - 0.5], atol=0.5)
 
 
-def test_written_picture_shows_the_film(records: list[dict[str, Any]], tmp_path: Path) -> None:
-    write_overlay(records[9], tmp_path / "out" / "film.png")
+def test_written_picture_shows_the_film(results: list[FilmResult], tmp_path: Path) -> None:
+    write_overlay(results[9], tmp_path / "out" / "film.png")
     with Image.open(tmp_path / "out" / "film.png") as picture:
         assert picture.size == (1024, 768)
         assert has(picture, PREDICTION) and has(picture, GROUND_TRUTH)
-    write_overlay(records[9] | {"label": None}, tmp_path / "out" / "film.jpg")
+    write_overlay(replace(results[9], label=None), tmp_path / "out" / "film.jpg")
     with Image.open(tmp_path / "out" / "film.jpg") as picture:
         assert picture.format == "JPEG"
         assert not has(picture, GROUND_TRUTH)
 
 
-def test_a_synthetic_film_says_so(records: list[dict[str, Any]], tmp_path: Path) -> None:
+def test_a_synthetic_film_says_so(results: list[FilmResult], tmp_path: Path) -> None:
     picture = {}
     for synthetic in (False, True):
-        write_overlay(records[0], tmp_path / "film.png", synthetic=synthetic)
+        write_overlay(results[0], tmp_path / "film.png", synthetic=synthetic)
         picture[synthetic] = np.asarray(Image.open(tmp_path / "film.png"))
     rows, columns = np.nonzero((picture[True] != picture[False]).any(axis=-1))
     assert rows.max() < 60  # the title's line, behind the end of the name
     assert 100 < columns.min() < columns.max() < 600
 
 
-def test_unreadable_film_and_unwritable_folder_are_told(records: list[dict[str, Any]], tmp_path: Path) -> None:
+def test_unreadable_film_and_unwritable_folder_are_told(results: list[FilmResult], tmp_path: Path) -> None:
     with pytest.raises(RadiographError, match=r"gone\.png"):
-        write_overlay(records[0] | {"image": str(tmp_path / "gone.png")}, tmp_path / "film.png")
+        write_overlay(replace(results[0], image=tmp_path / "gone.png"), tmp_path / "film.png")
     (tmp_path / "film.png").mkdir()
     with pytest.raises(BundleError, match=r"film\.png: cannot be written"):
-        write_overlay(records[0], tmp_path / "film.png")
+        write_overlay(results[0], tmp_path / "film.png")
 
 
 @pytest.mark.real_data

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,11 +18,11 @@ from bundle.evaluation.measurement_agreement import read_measurements
 from bundle.importers.landmark_sets import SPINE
 from bundle.measurements import choose_measurements
 from bundle.measurements.rules import Distance
+from bundle.results.film_result import FilmResult
+from film_results import measured
 
 WIDTH = Distance(name="Width", rule="distance", unit="mm", points=("left hip", "right hip"))
 HEIGHT = Distance(name="Height", rule="distance", unit="mm", points=("left hip", "symphysis, pubic"))
-
-Records = list[dict[str, Any]]
 
 
 def rows(folder: Path) -> list[dict[str, str]]:
@@ -30,12 +30,12 @@ def rows(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(table))
 
 
-def test_figures_table_and_plot(records: Records, names: list[str], tmp_path: Path) -> None:
+def test_figures_table_and_plot(results: list[FilmResult], tmp_path: Path) -> None:
     """Film i is predicted i pixels of 0.5 mm too wide; of film 3 the truth is unknown, film 5 is not predicted."""
-    for index, record in enumerate(records):
-        record["landmarks"] = np.array([[30, 40], [90 + index, 40], [60, 60]], dtype=np.float32)
-    records[5]["landmarks"][1] = np.nan
-    metrics = write_evaluation(records, names, tmp_path, measurements=[WIDTH, HEIGHT])
+    for index, result in enumerate(results):
+        result.landmarks[:] = np.array([[30, 40], [90 + index, 40], [60, 60]], dtype=np.float32)
+    results[5].landmarks[1] = np.nan
+    metrics = write_evaluation(measured(results, WIDTH, HEIGHT), tmp_path)
     assert json.loads((tmp_path / "metrics.json").read_text()) == metrics
     width, height = metrics["measurements"]
     errors = np.array([0, 1, 2, 4, 6, 7, 8, 9]) / 2
@@ -60,13 +60,10 @@ def test_figures_table_and_plot(records: Records, names: list[str], tmp_path: Pa
         assert min(plot.size) > 400
 
 
-def test_films_of_unknown_spacing_are_counted_in_pixels_apart(
-    records: Records, names: list[str], tmp_path: Path
-) -> None:
-    for record in records[:4]:
-        record["spacing"] = np.full(2, np.nan)
-    in_pixels, in_mm = write_evaluation(records, names, tmp_path, measurements=[WIDTH])["measurements"]
-    assert [(measured["unit"], measured["films"]) for measured in (in_pixels, in_mm)] == [("px", 3), ("mm", 6)]
+def test_films_of_unknown_spacing_are_counted_in_pixels_apart(results: list[FilmResult], tmp_path: Path) -> None:
+    results[:4] = [replace(result, spacing=np.full(2, np.nan)) for result in results[:4]]
+    in_pixels, in_mm = write_evaluation(measured(results, WIDTH), tmp_path)["measurements"]
+    assert [(width["unit"], width["films"]) for width in (in_pixels, in_mm)] == [("px", 3), ("mm", 6)]
     read = read_measurements(tmp_path)
     assert [(values.name, values.unit, len(values.true)) for values in read] == [("Width", "px", 4), ("Width", "mm", 6)]
     assert np.isnan(read[0].true).tolist() == [False, False, False, True]
@@ -78,7 +75,7 @@ def test_a_table_that_is_none_is_told(tmp_path: Path) -> None:
         read_measurements(tmp_path)
 
 
-def test_cobb_angles_have_a_smape(records: Records, tmp_path: Path) -> None:
+def test_cobb_angles_have_a_smape(results: list[FilmResult], tmp_path: Path) -> None:
     """Upright vertebrae, the lowest of which is tilted by 30 degrees in truth and by 20 in the prediction."""
 
     def spine(degrees: float) -> np.ndarray:
@@ -89,9 +86,10 @@ def test_cobb_angles_have_a_smape(records: Records, tmp_path: Path) -> None:
         points[-4:] = (points[-4:] - points[-4]) @ matrix.T + points[-4]
         return points
 
-    film = {**records[0], "landmarks": spine(20), "label": spine(30), "spacing": np.full(2, np.nan)}
+    places = {"landmarks": spine(20), "label": spine(30), "spacing": np.full(2, np.nan)}
+    film = replace(results[0], names=SPINE.landmarks, **places)
     definitions = choose_measurements("auto", SPINE.landmarks)
-    metrics = write_evaluation([film], SPINE.landmarks, tmp_path, measurements=definitions)
+    metrics = write_evaluation(measured([film], *definitions), tmp_path)
     main, upper, lower = metrics["measurements"]
     assert (main["name"], main["mean_absolute_error"]) == ("Cobb angle MT", pytest.approx(10))
     assert upper["mean_absolute_error"] == pytest.approx(0) == lower["mean_absolute_error"]

@@ -17,7 +17,7 @@ from bundle.errors import DatasetError
 from bundle.importers.report import read_report
 from bundle.outputs.dicom.source import read_source
 from bundle.outputs.dicom.sr import StructuredReportOutput
-from bundle.outputs.prediction import Model, Prediction
+from film_results import film_result
 
 NAMES = ["left hip", "right hip", "sacrum"]
 PATIENT = {"PatientName": "Doe^Jane", "PatientID": "MRN4711", "PatientBirthDate": "19700101"}
@@ -44,16 +44,7 @@ def write_film(path: Path, **elements: Any) -> Dataset:
 
 def write_report(film: Path, landmarks: Any, report: Path) -> None:
     """A report as this bundle writes it of a network's landmarks."""
-    prediction = Prediction(
-        image=film,
-        name=film.name,
-        names=NAMES,
-        landmarks=np.array(landmarks, np.float32),
-        size=(80, 48),
-        spacing=np.array([0.2, 0.2], np.float32),
-        spacing_provenance="PixelSpacing, calibrated",
-        model=Model("a model", "0.1.0", "ab" * 32),
-    )
+    prediction = film_result(film, NAMES, np.array(landmarks, np.float32))
     report.parent.mkdir(exist_ok=True)
     written = StructuredReportOutput(report.parent).dataset(prediction, read_source(film))
     written.save_as(report, enforce_file_format=True)

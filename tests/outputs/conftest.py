@@ -15,7 +15,8 @@ import pytest
 from pydicom import Dataset, FileMetaDataset, uid
 
 from bundle.confidence import Confidence
-from bundle.outputs.prediction import Model, Prediction
+from bundle.results.film_result import FilmResult
+from film_results import film_result
 
 PATIENT = {
     "PatientName": "Doe^Jane",
@@ -67,20 +68,12 @@ def write_film(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def predict(names: list[str]) -> Callable[..., Prediction]:
-    """A prediction of three landmarks on a film of 80 x 48 pixels: `predict(image, **changed) -> Prediction`."""
+def predict(names: list[str]) -> Callable[..., FilmResult]:
+    """A result of three landmarks on a film of 80 x 48 pixels: `predict(image, **changed) -> FilmResult`."""
 
-    def make(image: Path, **changed: Any) -> Prediction:
-        settings: dict[str, Any] = {
-            "name": image.name,
-            "names": names,
-            "landmarks": np.array([[10.25, 20.5], [70, 5], [40.125, 33]], dtype=np.float32),
-            "size": (80, 48),
-            "spacing": np.array([0.2, 0.2], dtype=np.float32),
-            "spacing_provenance": "PixelSpacing, calibrated",
-            "model": Model("a model", "0.1.0", "ab" * 32),
-        }
-        return Prediction(image=image, **{**settings, **changed})
+    def make(image: Path, **changed: Any) -> FilmResult:
+        landmarks = np.array([[10.25, 20.5], [70, 5], [40.125, 33]], dtype=np.float32)
+        return film_result(image, **{"names": names, "landmarks": landmarks, **changed})
 
     return make
 

@@ -12,10 +12,10 @@ import pytest
 
 from bundle.errors import BundleError
 from bundle.measurements import Definition, Measured
-from bundle.outputs.prediction import Prediction
 from bundle.outputs.prediction_csv import CsvOutput
+from bundle.results.film_result import FilmResult
 
-Predict = Callable[..., Prediction]
+Predict = Callable[..., FilmResult]
 
 
 def rows(folder: Path, file: str = "predictions.csv") -> list[dict[str, str]]:

@@ -12,13 +12,13 @@ import numpy as np
 
 from bundle.confidence import Confidence
 from bundle.measurements import Definition, Measured
-from bundle.outputs.prediction import Prediction
 from bundle.outputs.prediction_json import JsonOutput
+from bundle.results.film_result import FilmResult
 
-Predict = Callable[..., Prediction]
+Predict = Callable[..., FilmResult]
 
 
-def written(prediction: Prediction, folder: Path) -> dict[str, Any]:
+def written(prediction: FilmResult, folder: Path) -> dict[str, Any]:
     JsonOutput(folder)(prediction)
     return json.loads((folder / f"{prediction.name}.json").read_text(encoding="utf-8"))
 

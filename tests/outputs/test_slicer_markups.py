@@ -19,10 +19,10 @@ from PIL import Image
 from bundle.confidence import Confidence
 from bundle.errors import RadiographError
 from bundle.importers.slicer import read_slicer
-from bundle.outputs.prediction import Prediction
 from bundle.outputs.slicer_markups import SlicerOutput, markups
+from bundle.results.film_result import FilmResult
 
-Predict = Callable[..., Prediction]
+Predict = Callable[..., FilmResult]
 
 
 @pytest.fixture

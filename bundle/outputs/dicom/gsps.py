@@ -17,7 +17,7 @@ from bundle.coordinates import to_scoord
 from bundle.errors import RadiographError
 from bundle.outputs.dicom.grey import take_modality_lut, take_voi_lut
 from bundle.outputs.dicom.output import DicomOutput, laterality
-from bundle.outputs.prediction import Prediction
+from bundle.results.film_result import FilmResult
 
 _PIXEL = pr.AnnotationUnitsValues.PIXEL
 _LINES = 64
@@ -34,22 +34,22 @@ class PresentationStateOutput(DicomOutput):
     series_number = 9002
     description = "Automatic landmarks, presentation"
 
-    def dataset(self, prediction: Prediction, source: Dataset) -> Dataset:
+    def dataset(self, result: FilmResult, source: Dataset) -> Dataset:
         """Make the presentation state of a film; see `DicomOutput.dataset`."""
-        if not prediction.on_film():
-            raise RadiographError(f"{prediction.image.name}: no landmark lies on the film; there is nothing to draw")
+        if not result.on_film():
+            raise RadiographError(f"{result.image.name}: no landmark lies on the film; there is nothing to draw")
         layer = pr.GraphicLayer("LANDMARKS", order=1, description="Automatic landmarks")
         settings: dict[str, Any] = {
             "referenced_images": [source],
             "content_label": "LANDMARKS",
             "content_description": "Automatic landmarks",
             "graphic_layers": [layer],
-            "graphic_annotations": [_annotation(prediction, source, layer)],
-            **self.identity(prediction, source),
+            "graphic_annotations": [_annotation(result, source, layer)],
+            **self.identity(result, source),
         }
         if source.PhotometricInterpretation == "PALETTE COLOR":
             raise RadiographError(
-                f"{prediction.image.name}: no presentation state can refer to a film in PALETTE COLOR; "
+                f"{result.image.name}: no presentation state can refer to a film in PALETTE COLOR; "
                 "choose secondary_capture for it"
             )
         if source.SamplesPerPixel == 1:
@@ -58,17 +58,17 @@ class PresentationStateOutput(DicomOutput):
             state = pr.ColorSoftcopyPresentationState(icc_profile=source.get("ICCProfile") or _srgb(), **settings)
         state.Laterality = laterality(source)
         (area,) = state.DisplayedAreaSelectionSequence
-        area.PresentationPixelAspectRatio = _aspect_ratio(prediction)
+        area.PresentationPixelAspectRatio = _aspect_ratio(result)
         return state
 
 
-def _annotation(prediction: Prediction, source: Dataset, layer: pr.GraphicLayer) -> pr.GraphicAnnotation:
-    points = [(name, to_scoord(point)) for name, point in prediction.on_film()]
+def _annotation(result: FilmResult, source: Dataset, layer: pr.GraphicLayer) -> pr.GraphicAnnotation:
+    points = [(name, to_scoord(point)) for name, point in result.on_film().items()]
     return pr.GraphicAnnotation(
         referenced_images=[source],
         graphic_layer=layer,
         graphic_objects=[pr.GraphicObject(pr.GraphicTypeValues.POINT, point[None], _PIXEL) for _, point in points],
-        text_objects=[_name(name, point, prediction.size) for name, point in points],
+        text_objects=[_name(name, point, result.size) for name, point in points],
     )
 
 
@@ -112,8 +112,8 @@ def _srgb() -> bytes:
     return (resources.files(highdicom) / "_icc_profiles" / "sRGB_v4_ICC_preference.icc").read_bytes()
 
 
-def _aspect_ratio(prediction: Prediction) -> list[int]:
+def _aspect_ratio(result: FilmResult) -> list[int]:
     """Height and width of a pixel as integers of that ratio; 1, 1 where the spacing is unknown."""
-    width, height = prediction.spacing
+    width, height = result.spacing
     ratio = Fraction(float(height / width) if np.isfinite(height / width) else 1).limit_denominator(10_000)
     return [ratio.numerator, ratio.denominator]

@@ -20,7 +20,7 @@ from bundle.films.film_files import MANUFACTURER, MODEL_NAME
 from bundle.outputs.dicom.source import read_source
 from bundle.outputs.dicom.values import leave_out_faulty
 from bundle.outputs.film_output import FilmOutput
-from bundle.outputs.prediction import Model, Prediction
+from bundle.results.film_result import FilmResult, Model
 
 logger = logging.getLogger(__name__)
 logging.getLogger("highdicom").setLevel(logging.ERROR)  # what it says below that quotes names and UIDs
@@ -32,20 +32,20 @@ class DicomOutput(FilmOutput):
     series_number: ClassVar[int]
     description: ClassVar[str]
 
-    def write(self, prediction: Prediction, file: Path) -> None:
-        """Write a prediction to a file."""
+    def write(self, result: FilmResult, file: Path) -> None:
+        """Write the result of a film to a file."""
         with disable_value_validation(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # pydicom's and highdicom's quote the patient's name
-            source = read_source(prediction.image)
+            source = read_source(result.image)
             try:
-                result = self.dataset(prediction, source)
-                left_out = leave_out_faulty(result, source)
-                content = _encoded(result)
+                made = self.dataset(result, source)
+                left_out = leave_out_faulty(made, source)
+                content = _encoded(made)
             except RadiographError:
                 raise
             except Exception as error:  # highdicom and pydicom raise whatever an unexpected element leads to
                 raise RadiographError(
-                    f"{prediction.image.name}: an element of the film cannot be taken over into a DICOM result; "
+                    f"{result.image.name}: an element of the film cannot be taken over into a DICOM result; "
                     "check it with a DICOM validator such as dciodvfy"
                 ) from error
         write_whole(file, lambda partial: partial.write_bytes(content))
@@ -56,11 +56,11 @@ class DicomOutput(FilmOutput):
             )
 
     @abstractmethod
-    def dataset(self, prediction: Prediction, source: Dataset) -> Dataset:
-        """Make the DICOM object of a prediction.
+    def dataset(self, result: FilmResult, source: Dataset) -> Dataset:
+        """Make the DICOM object of a film's result.
 
         Args:
-            prediction: Of one film.
+            result: Of one film.
             source: The film's header, see `read_source`.
 
         Raises:
@@ -68,7 +68,7 @@ class DicomOutput(FilmOutput):
             Exception: of any kind, where an element of the film is not what DICOM allows.
         """
 
-    def identity(self, prediction: Prediction, source: Dataset) -> dict[str, Any]:
+    def identity(self, result: FilmResult, source: Dataset) -> dict[str, Any]:
         """Arguments of highdicom for the object's UIDs, its place in its series, and the software that made it.
 
         The UIDs follow from that of the film and from the network: when inference is repeated, an archive sees the
@@ -76,21 +76,21 @@ class DicomOutput(FilmOutput):
         """
         kind = type(self).__name__
         return {
-            "series_instance_uid": stable_uid(prediction.model, kind, "series", source.SOPInstanceUID),
-            "sop_instance_uid": stable_uid(prediction.model, kind, "instance", source.SOPInstanceUID),
+            "series_instance_uid": stable_uid(result.model, kind, "series", source.SOPInstanceUID),
+            "sop_instance_uid": stable_uid(result.model, kind, "instance", source.SOPInstanceUID),
             "series_number": self.series_number,
             "instance_number": 1,
             "series_description": self.description,
             "manufacturer": MANUFACTURER,
             "manufacturer_model_name": MODEL_NAME,
-            "software_versions": prediction.model.version,
-            "device_serial_number": prediction.model.weights_sha256,
+            "software_versions": result.model.version,
+            "device_serial_number": result.model.weights_sha256,
         }
 
 
-def _encoded(result: Dataset) -> bytes:
+def _encoded(made: Dataset) -> bytes:
     stream = BytesIO()
-    result.save_as(stream, enforce_file_format=True)
+    made.save_as(stream, enforce_file_format=True)
     return stream.getvalue()
 
 

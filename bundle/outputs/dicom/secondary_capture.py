@@ -12,8 +12,7 @@ from pydicom import Dataset
 from bundle.drawing.overlay import overlay_picture
 from bundle.outputs.dicom.output import DicomOutput, laterality
 from bundle.outputs.dicom.values import values_of
-from bundle.outputs.overlay_output import overlay_record
-from bundle.outputs.prediction import Prediction
+from bundle.results.film_result import FilmResult
 
 _DIRECTION = re.compile("[APRLHF]{1,3}")
 TITLE = "automatic landmarks, research only"
@@ -26,17 +25,17 @@ class SecondaryCaptureOutput(DicomOutput):
     series_number = 9003
     description = "Automatic landmarks, picture"
 
-    def dataset(self, prediction: Prediction, source: Dataset) -> Dataset:
+    def dataset(self, result: FilmResult, source: Dataset) -> Dataset:
         """Make the secondary capture of a film; see `DicomOutput.dataset`."""
         capture = SCImage(
-            pixel_array=np.asarray(overlay_picture(overlay_record(prediction), TITLE)),
+            pixel_array=np.asarray(overlay_picture(result, TITLE)),
             photometric_interpretation="RGB",
             bits_allocated=8,
             coordinate_system="PATIENT",
             study_instance_uid=source.StudyInstanceUID,
             patient_orientation=("L", "F"),
             specific_character_set=source.SpecificCharacterSet,
-            **self.identity(prediction, source),
+            **self.identity(result, source),
         )
         capture.copy_patient_and_study_information(source)
         capture.Laterality = laterality(source)

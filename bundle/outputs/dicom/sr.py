@@ -18,7 +18,7 @@ from bundle.coordinates import to_scoord
 from bundle.errors import RadiographError
 from bundle.films.film_files import MANUFACTURER, MODEL_NAME
 from bundle.outputs.dicom.output import DicomOutput, stable_uid
-from bundle.outputs.prediction import Model, Prediction
+from bundle.results.film_result import FilmResult, Model
 
 PRIVATE_SCHEME = "99FSDAG"
 UNITS = {
@@ -58,24 +58,24 @@ class StructuredReportOutput(DicomOutput):
     series_number = 9001
     description = "Automatic landmarks, report"
 
-    def dataset(self, prediction: Prediction, source: Dataset) -> Dataset:
+    def dataset(self, result: FilmResult, source: Dataset) -> Dataset:
         """Make the report of a film; see `DicomOutput.dataset`."""
-        landmarks = prediction.on_film()
+        landmarks = result.on_film()
         if not landmarks:
-            raise RadiographError(f"{prediction.image.name}: no landmark lies on the film; there is nothing to report")
-        errors = dict(zip(prediction.names, _expected_errors(prediction), strict=True))
+            raise RadiographError(f"{result.image.name}: no landmark lies on the film; there is nothing to report")
+        errors = dict(zip(result.names, _expected_errors(result), strict=True))
         report = sr.MeasurementReport(
-            observation_context=_observation_context(prediction.model),
+            observation_context=_observation_context(result.model),
             procedure_reported=codes.LN.XRUnspecifiedBodyRegion,
             imaging_measurements=[
-                *_confidence(prediction, source),
-                *_measurements(prediction, source),
-                *_without_region(prediction, source),
-                *(_landmark(name, point, errors[name], prediction.model, source) for name, point in landmarks),
+                *_confidence(result, source),
+                *_measurements(result, source),
+                *_without_region(result, source),
+                *(_landmark(name, point, errors[name], result.model, source) for name, point in landmarks.items()),
             ],
         )
         return sr.ComprehensiveSR(
-            evidence=[source], content=report[0], is_complete=True, **self.identity(prediction, source)
+            evidence=[source], content=report[0], is_complete=True, **self.identity(result, source)
         )
 
 
@@ -105,7 +105,7 @@ def _landmark(
     )
 
 
-def _expected_errors(prediction: Prediction) -> list[list[sr.Measurement]]:
+def _expected_errors(result: FilmResult) -> list[list[sr.Measurement]]:
     """The error to expect of each landmark in pixels and in mm, as far as it is known."""
     return [
         [
@@ -113,25 +113,25 @@ def _expected_errors(prediction: Prediction) -> list[list[sr.Measurement]]:
             for unit, error in zip(("px", "mm"), errors, strict=True)
             if math.isfinite(error)
         ]
-        for errors in zip(*prediction.expected_errors(), strict=True)
+        for errors in zip(result.expected_error_px, result.expected_error_mm, strict=True)
     ]
 
 
-def _confidence(prediction: Prediction, source: Dataset) -> list[sr.MeasurementsAndQualitativeEvaluations]:
+def _confidence(result: FilmResult, source: Dataset) -> list[sr.MeasurementsAndQualitativeEvaluations]:
     """The group that says whether the film is to be reviewed; none where the network is not calibrated."""
-    confidence = prediction.confidence
+    confidence = result.confidence
     if confidence is None:
         return []
     decision = sr.QualitativeEvaluation(DECISION, DECISIONS[confidence.decision])
-    group = _group_of_film("confidence", prediction.model, source, qualitative_evaluations=[decision])
+    group = _group_of_film("confidence", result.model, source, qualitative_evaluations=[decision])
     return [_with_texts(group, [(REASON, reason) for reason in confidence.reasons])]
 
 
-def _without_region(prediction: Prediction, source: Dataset) -> list[sr.MeasurementsAndQualitativeEvaluations]:
+def _without_region(result: FilmResult, source: Dataset) -> list[sr.MeasurementsAndQualitativeEvaluations]:
     """The group that names the landmarks without a region, and why they have none; none where all have one."""
-    kinds = (NOT_LOOKED_FOR, prediction.not_looked_for), (NOT_FOUND, prediction.not_found())
+    kinds = (NOT_LOOKED_FOR, result.not_looked_for), (NOT_FOUND, result.not_found())
     texts = [(kind, name) for kind, names in kinds for name in names]
-    group = _group_of_film("landmarks without region", prediction.model, source)
+    group = _group_of_film("landmarks without region", result.model, source)
     return [_with_texts(group, texts)] if texts else []
 
 
@@ -145,7 +145,7 @@ def _with_texts(
     return group
 
 
-def _measurements(prediction: Prediction, source: Dataset) -> list[sr.MeasurementsAndQualitativeEvaluations]:
+def _measurements(result: FilmResult, source: Dataset) -> list[sr.MeasurementsAndQualitativeEvaluations]:
     """The group of all measurements with a value; none where there is no such measurement."""
     known = [
         sr.Measurement(
@@ -153,10 +153,10 @@ def _measurements(prediction: Prediction, source: Dataset) -> list[sr.Measuremen
             value=round(measured.value, 4),
             unit=UNITS[measured.unit],
         )
-        for measured in prediction.measurements
+        for measured in result.measurements
         if math.isfinite(measured.value)
     ]
-    return [_group_of_film("measurements", prediction.model, source, measurements=known)] if known else []
+    return [_group_of_film("measurements", result.model, source, measurements=known)] if known else []
 
 
 def _group_of_film(

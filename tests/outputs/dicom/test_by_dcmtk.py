@@ -15,9 +15,9 @@ from PIL import Image
 from bundle.coordinates import from_scoord
 from bundle.measurements import Definition, Measured
 from bundle.outputs.outputs import make_outputs
-from bundle.outputs.prediction import Prediction
+from bundle.results.film_result import FilmResult
 
-Predict = Callable[..., Prediction]
+Predict = Callable[..., FilmResult]
 Write = Callable[..., Path]
 Run = Callable[..., str]
 

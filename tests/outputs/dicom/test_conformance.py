@@ -18,12 +18,12 @@ from bundle.measurements.parsing import read_definitions
 from bundle.measurements.registry import SHIPPED
 from bundle.outputs.dicom.sr import StructuredReportOutput
 from bundle.outputs.outputs import make_outputs
-from bundle.outputs.prediction import Prediction
+from bundle.results.film_result import FilmResult
 from bundle.synthetic import dicom
 from bundle.synthetic.film import arrange, take
 from bundle.synthetic.sample import SITES, load_site
 
-Predict = Callable[..., Prediction]
+Predict = Callable[..., FilmResult]
 Write = Callable[..., Path]
 
 COLOURS = np.random.default_rng(0).integers(0, 255, (48, 80, 3)).astype(np.uint8)

@@ -17,15 +17,15 @@ from pydicom import Dataset, uid
 from bundle.coordinates import from_scoord, in_image
 from bundle.errors import RadiographError
 from bundle.outputs.dicom.gsps import PresentationStateOutput
-from bundle.outputs.prediction import Prediction
+from bundle.results.film_result import FilmResult
 
-Predict = Callable[..., Prediction]
+Predict = Callable[..., FilmResult]
 Write = Callable[..., Path]
 
 COLOURS = np.random.default_rng(0).integers(0, 255, (48, 80, 3)).astype(np.uint8)
 
 
-def written(prediction: Prediction) -> Dataset:
+def written(prediction: FilmResult) -> Dataset:
     folder = prediction.image.parent / "out"
     PresentationStateOutput(folder)(prediction)
     return pydicom.dcmread(folder / f"{prediction.name}.pr.dcm")

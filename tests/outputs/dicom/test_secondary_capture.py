@@ -16,14 +16,13 @@ from bundle.confidence import Confidence
 from bundle.drawing.overlay import PREDICTION, REVIEW_MARK, overlay_picture
 from bundle.films.film_files import film_files
 from bundle.outputs.dicom.secondary_capture import TITLE, SecondaryCaptureOutput
-from bundle.outputs.overlay_output import overlay_record
-from bundle.outputs.prediction import Prediction
+from bundle.results.film_result import FilmResult
 
-Predict = Callable[..., Prediction]
+Predict = Callable[..., FilmResult]
 Write = Callable[..., Path]
 
 
-def written(prediction: Prediction) -> Dataset:
+def written(prediction: FilmResult) -> Dataset:
     folder = prediction.image.parent / "out"
     SecondaryCaptureOutput(folder)(prediction)
     return pydicom.dcmread(folder / f"{prediction.name}.sc.dcm")
@@ -32,7 +31,7 @@ def written(prediction: Prediction) -> Dataset:
 def test_it_shows_the_overlay_and_no_file_name(write_film: Write, predict: Predict, doubtful: Confidence) -> None:
     prediction = predict(write_film(), confidence=doubtful)
     capture = written(prediction)
-    picture = np.asarray(overlay_picture(overlay_record(prediction), TITLE))
+    picture = np.asarray(overlay_picture(prediction, TITLE))
     np.testing.assert_array_equal(capture.pixel_array, picture)
     for colour in (PREDICTION, REVIEW_MARK):
         assert (capture.pixel_array == colour).all(axis=-1).any()

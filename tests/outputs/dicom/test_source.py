@@ -16,15 +16,15 @@ from pydicom.dataelem import RawDataElement
 
 from bundle.errors import BundleError, RadiographError
 from bundle.outputs.outputs import make_outputs
-from bundle.outputs.prediction import Prediction
+from bundle.results.film_result import FilmResult
 
-Predict = Callable[..., Prediction]
+Predict = Callable[..., FilmResult]
 Write = Callable[..., Path]
 
 DICOM = ("dicom_sr", "dicom_gsps", "secondary_capture")
 
 
-def write_all(prediction: Prediction) -> dict[str, pydicom.Dataset]:
+def write_all(prediction: FilmResult) -> dict[str, pydicom.Dataset]:
     folder = prediction.image.parent / "out"
     for output in make_outputs(DICOM, folder).values():
         output(prediction)

@@ -21,13 +21,13 @@ from bundle.coordinates import from_scoord, in_image
 from bundle.errors import RadiographError
 from bundle.measurements import Definition, Measured
 from bundle.outputs.dicom.sr import DECISION, NOT_FOUND, NOT_LOOKED_FOR, REASON, UNITS, StructuredReportOutput
-from bundle.outputs.prediction import Model, Prediction
+from bundle.results.film_result import FilmResult, Model
 
-Predict = Callable[..., Prediction]
+Predict = Callable[..., FilmResult]
 Write = Callable[..., Path]
 
 
-def written(prediction: Prediction) -> highdicom.sr.ComprehensiveSR:
+def written(prediction: FilmResult) -> highdicom.sr.ComprehensiveSR:
     folder = prediction.image.parent / "out"
     StructuredReportOutput(folder)(prediction)
     return highdicom.sr.srread(folder / f"{prediction.name}.sr.dcm")
@@ -125,7 +125,7 @@ def test_a_repeat_gives_the_same_object_and_another_network_another_one(
 ) -> None:
     prediction = predict(write_film(), confidence=doubtful)
 
-    def uids(prediction: Prediction) -> list[str]:
+    def uids(prediction: FilmResult) -> list[str]:
         report = written(prediction)
         content = report.content
         groups = content.get_image_measurement_groups() + content.get_planar_roi_measurement_groups()

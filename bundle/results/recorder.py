@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From what an evaluator found on a film to its record."""
+"""From what an evaluator found on a film to its record: where MONAI's items end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bundle.confidence import Confidence
 from bundle.errors import RadiographError
 from bundle.films.burned_in import burned_in_warning
 from bundle.measurements import Definition, measure
-from bundle.outputs.prediction import Model, Prediction
+from bundle.results.film_result import FilmResult, Model
 
 
 class Recorder:
@@ -40,43 +40,53 @@ class Recorder:
         self.measurements = tuple(measurements)
         self.not_looked_for = tuple(not_looked_for)
 
-    def __call__(self, item: Mapping[str, Any]) -> Prediction:
-        """Make the record of one film.
+    def __call__(self, item: Mapping[str, Any]) -> FilmResult:
+        """Make the record of a film for whoever uses it, with warnings.
 
         Args:
-            item: decollated items of an evaluator's batch and output together: `pred` [K, 2] in pixels of the stored
-                image, `spacing` [2], `size` [2], `upright` [3, 3], `spacing_provenance`, `warnings` of the reader,
-                `name`, `path`, and what `EstimateConfidence` adds.
+            item: See `film_result`.
 
         Raises:
             RadiographError: the network found no landmark on the film.
         """
-        size = (int(item["size"][0]), int(item["size"][1]))
-        landmarks, spacing = convert_to_numpy(item["pred"]), convert_to_numpy(item["spacing"])
-        if not np.isfinite(landmarks).any():
+        result = self.film_result(item)
+        if not np.isfinite(result.landmarks).any():
             raise RadiographError("the network finds no landmark on it; look at the film")
-        prediction = Prediction(
+        return replace(result, warnings=(*item["warnings"].splitlines(), *_warnings(result)))
+
+    def film_result(self, item: Mapping[str, Any]) -> FilmResult:
+        """Make the record of a film that is evaluated: whatever was found, without warnings.
+
+        Args:
+            item: decollated items of an evaluator's batch and output together: `pred` [K, 2] in pixels of the stored
+                image, `label` [K, 2] in the same pixels where there is one, `spacing` [2], `size` [2], `upright`
+                [3, 3], `spacing_provenance`, `warnings` of the reader, `name`, `path`, and what `EstimateConfidence`
+                adds.
+        """
+        size = (int(item["size"][0]), int(item["size"][1]))
+        landmarks, spacing, upright = (convert_to_numpy(item[key]) for key in ("pred", "spacing", "upright"))
+        return FilmResult(
             name=item["name"],
             image=Path(item["path"]),
             names=self.names,
             landmarks=landmarks,
             size=size,
+            upright=upright,
             spacing=spacing,
             spacing_provenance=item["spacing_provenance"],
             model=self.model,
-            not_looked_for=self.not_looked_for,
+            label=convert_to_numpy(item["label"]) if "label" in item else None,
+            measurements=measure(self.measurements, self.names, landmarks, spacing, size, upright),
             confidence=Confidence.of_item(item),
-            measurements=measure(self.measurements, self.names, landmarks, spacing, size, item["upright"]),
+            not_looked_for=self.not_looked_for,
         )
-        return replace(prediction, warnings=(*item["warnings"].splitlines(), *_warnings(prediction)))
 
 
-def _warnings(prediction: Prediction) -> list[str]:
+def _warnings(result: FilmResult) -> list[str]:
     warnings = []
-    if burned_in := burned_in_warning(prediction.image):
+    if burned_in := burned_in_warning(result.image):
         warnings.append(burned_in)
-    if prediction.confidence:
-        warnings += [f"review: {reason}" for reason in prediction.confidence.reasons]
-    if beyond := prediction.off_film():
+    warnings += [f"review: {reason}" for reason in result.reasons]
+    if beyond := result.off_film():
         warnings.append(f"outside the film, and so in no DICOM output: {', '.join(beyond)}")
     return warnings
