@@ -15,6 +15,8 @@ _KINDS = {
     "int_type": "a whole number",
     "bool_type": "true or false",
     "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "fields with values",
     "dataclass_type": "fields with values",
     "model_attributes_type": "fields with values",
 }

@@ -7,14 +7,58 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from typing_extensions import TypedDict
 
 from bundle.errors import CheckpointError
 from bundle.files import sha256_of, write_text, write_whole
 from bundle.run_folder import card_file
+from bundle.schema_errors import field_of, first_fault
 
 SHA256 = "weights_sha256"
-FIELDS: dict[str, type] = {"name": str, "landmarks": list, SHA256: str}
+
+
+@with_config(ConfigDict(extra="allow", strict=True, use_attribute_docstrings=True))
+class Card(TypedDict):
+    """What a weights file is of; each method adds what its training started from and what came of it."""
+
+    name: str
+    """What the network was trained as, for reports."""
+
+    landmarks: list[str]
+    """Names of the K landmarks, in the order of the network's output."""
+
+    weights_sha256: NotRequired[str]
+    """Hash of the weights file beside it, in hexadecimal; an early version of the bundle wrote none."""
+
+    never_seen: NotRequired[list[str]]
+    """Names of the landmarks that no film of the training has."""
+
+    method: NotRequired[str]
+    """Who gave the pseudo ground truth, or DAG."""
+
+    shots: NotRequired[int | None]
+    """Labelled films of the training; null for all."""
+
+    draw: NotRequired[int]
+    """Number of the draw that chose them."""
+
+    seed: NotRequired[int]
+    """Of the random numbers of the training."""
+
+    epoch: NotRequired[int]
+    """That the weights are of, counted from 1; 0 where they are those that the training began with."""
+
+    preprocessing: NotRequired[dict[str, Any]]
+    """Version and settings of `bundle.transforms.Preprocessing`."""
+
+    network: NotRequired[dict[str, Any]]
+    """Name of the architecture and its settings, as `bundle.networks.network_from_card` takes them."""
+
+
+CARD = TypeAdapter(Card)
 
 
 def write_with_card(weights: Path, write: Callable[[Path], object], card: Mapping[str, Any]) -> None:
@@ -37,7 +81,7 @@ def write_with_card(weights: Path, write: Callable[[Path], object], card: Mappin
     os.replace(announced, card_file(weights))
 
 
-def read_card_of(weights: str | Path, sha256: str) -> dict[str, Any]:
+def read_card_of(weights: str | Path, sha256: str) -> Card:
     """Read the card of a weights file whose content has this hash.
 
     A card is data. `bundle.networks.network_from_card` builds its network.
@@ -47,9 +91,9 @@ def read_card_of(weights: str | Path, sha256: str) -> dict[str, Any]:
     """
     card = _read(card_file(weights), weights)
     if card.get(SHA256) == sha256:
-        return _complete(card_file(weights), card)
+        return card
     if (announced := _announced(weights)).is_file() and (coming := _read(announced, weights)).get(SHA256) == sha256:
-        return _complete(announced, coming)
+        return coming
     if SHA256 not in card:
         raise CheckpointError(
             f"{card_file(weights)}: does not say which weights it is of; train again, or, where you are sure that it "
@@ -66,22 +110,18 @@ def _announced(weights: str | Path) -> Path:
     return file.with_name(f".{file.name}.next")
 
 
-def _read(file: Path, weights: str | Path) -> dict[str, Any]:
+def _read(file: Path, weights: str | Path) -> Card:
     try:
-        card = json.loads(file.read_text(encoding="utf-8"))
+        return CARD.validate_json(file.read_bytes())
     except FileNotFoundError:
         raise CheckpointError(
             f"{file}: is missing beside {Path(weights).name}; copy it along with the weights from the run folder"
         ) from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise CheckpointError(f"{file}: cannot be read as JSON; copy it again from the run folder") from error
-    if not isinstance(card, dict):
-        raise CheckpointError(f"{file}: is no card of weights; copy it again from the run folder")
-    return card
-
-
-def _complete(file: Path, card: dict[str, Any]) -> dict[str, Any]:
-    for field, kind in FIELDS.items():
-        if not isinstance(card.get(field), kind):
-            raise CheckpointError(f"{file}: says no {field}; copy it again from the run folder")
-    return card
+    except OSError as error:
+        raise CheckpointError(
+            f"{file}: cannot be read ({error.strerror}); copy it again from the run folder"
+        ) from error
+    except ValidationError as error:
+        place, wrong = first_fault(error)
+        field = f"{field_of(place)}: " if place else ""
+        raise CheckpointError(f"{file}: {field}{wrong}; copy it again from the run folder") from error

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from bundle.engines.model_card import read_card_of, write_with_card
+from bundle.engines.model_card import Card, read_card_of, write_with_card
 from bundle.errors import CheckpointError
 from bundle.networks import LandmarkNetwork
 from bundle.networks.landmark_network import decode_names
@@ -37,7 +37,7 @@ class Weights(NamedTuple):
     """
 
     file: Path
-    card: dict[str, Any]
+    card: Card
     state: dict[str, torch.Tensor]
     sha256: str
 
@@ -101,7 +101,7 @@ def read_weights(file: str | Path) -> Weights:
     return Weights(Path(file), card, state, sha256)
 
 
-def read_card(file: str | Path) -> dict[str, Any]:
+def read_card(file: str | Path) -> Card:
     """Read what a weights file is of; see `read_weights`."""
     return read_weights(file).card
 

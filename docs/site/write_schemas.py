@@ -13,11 +13,12 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from bundle.dataset.description import DATASET
+from bundle.engines.model_card import CARD
 from bundle.measurements.parsing import MeasurementFile
 
 SCHEMAS = Path(__file__).resolve().parents[1] / "reference" / "schemas"
 
-FORMS: dict[str, TypeAdapter] = {"dataset": DATASET, "measurements": TypeAdapter(MeasurementFile)}
+FORMS: dict[str, TypeAdapter] = {"dataset": DATASET, "measurements": TypeAdapter(MeasurementFile), "model_card": CARD}
 
 
 def file_of(name: str) -> Path:

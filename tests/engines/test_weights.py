@@ -95,9 +95,9 @@ def test_a_network_for_monai_to_load_is_built_from_no_rotten_weights(begun: Begu
         (lambda card: {**card, "landmarks": card["landmarks"][::-1]}, "its card names others (bottom, right top, "),
         (lambda card: {**card, "weights_sha256": "0" * 64}, "damaged or of another run"),
         (lambda card: {name: card[name] for name in card if name != "weights_sha256"}, "does not say which weights"),
-        (lambda card: {name: card[name] for name in card if name != "name"}, "says no name"),
-        (lambda card: {**card, "landmarks": "hip"}, "says no landmarks"),
-        (lambda card: [card], "is no card of weights"),
+        (lambda card: {name: card[name] for name in card if name != "name"}, "best.json: name: is missing"),
+        (lambda card: {**card, "landmarks": "hip"}, "landmarks: should be a list, not 'hip'"),
+        (lambda card: [card], "best.json: should be fields with values, not ["),
     ],
     ids=["names in another order", "another card", "a card of before", "no model name", "no names", "a list"],
 )
