@@ -7,7 +7,7 @@ from pathlib import Path
 
 from markdown_parts import table
 
-from bundle.importers.formats import FORMATS
+from bundle.importers.formats import ANNOTATION_FORMATS
 from bundle.measurements.parsing import read_definitions
 
 SITES = Path(__file__).resolve().parents[2] / "bundle" / "measurements" / "sites"
@@ -15,7 +15,7 @@ SITES = Path(__file__).resolve().parents[2] / "bundle" / "measurements" / "sites
 
 def import_formats() -> str:
     """A row a format: what its SOURCE is."""
-    return table(["format", "SOURCE"], [[f"`{name}`", entry.source] for name, entry in FORMATS.items()])
+    return table(["format", "SOURCE"], [[f"`{name}`", entry.source] for name, entry in ANNOTATION_FORMATS.items()])
 
 
 def shipped_measurements() -> str:
