@@ -94,7 +94,7 @@ def test_an_import_is_complete_and_says_what_to_do_next(source, tmp_path, capsys
     ]
     printed = capsys.readouterr().out
     assert "profiles: 3 landmarks" in printed
-    assert f"--dataset_dir {out}" in printed
+    assert f"python -m bundle train {out} --out runs/out" in printed
     missing = sum(
         int(line.split()[3]) for line in printed.splitlines() if line.split()[0] in ("training", "validation", "test")
     )

@@ -122,13 +122,10 @@ def run(arguments: argparse.Namespace) -> None:
         arguments.format, reason = recognised(arguments.source)
         print(f"{arguments.source[-1]}: taken for {arguments.format}, since {reason}")
     dataset = _import(arguments)
-    folder = shlex.quote(str(arguments.out))
+    run = Path("runs", arguments.out.resolve().name)
     print(dataset_summary(dataset))
     print(f"wrote {arguments.out / 'dataset.json'}; train on it with")
-    print(
-        "  python -m monai.bundle run training "
-        f"--config_file \"['configs/train.json','configs/small.json']\" --dataset_dir {folder}"
-    )
+    print(f"  {shlex.join(['python', '-m', 'bundle', 'train', str(arguments.out), '--out', str(run)])}")
 
 
 def _import(arguments: argparse.Namespace) -> DatasetDescription:
