@@ -19,7 +19,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from public_names import public_names
-from reference_tables import import_formats, shipped_measurements
+from reference_tables import import_formats, measurement_rules, shipped_measurements
 from settings_table import method_settings, stage_settings
 
 DOCS = Path(__file__).resolve().parents[1]
@@ -32,6 +32,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "command_help": command_help,
     "import_formats": import_formats,
     "import_help": import_help,
+    "measurement_rules": measurement_rules,
     "presets": preset_commands,
     "public_names": public_names,
     "shipped_measurements": shipped_measurements,
