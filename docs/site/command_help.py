@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
+from functools import partial
 from pathlib import Path
 
 from bundle.__main__ import VERBS
 from bundle.commands.import_films import add_format_arguments
 
 PRESETS = Path(__file__).resolve().parents[2] / "configs" / "presets"
-_WIDTH = "74"  # what a page shows without a break
+_FORMATTER = partial(argparse.RawDescriptionHelpFormatter, width=72)  # what a page shows without a break
 _RUN_IDS = ("training", "calibrate", "evaluate", "inference")
 
 
@@ -24,7 +24,7 @@ def command_help() -> str:
 def import_help() -> str:
     """The help of `import FORMAT`, alike for every format."""
     usage = "python -m bundle import FORMAT SOURCE [SOURCE ...] --out DIR [options]"
-    parser = argparse.ArgumentParser(usage=usage)
+    parser = argparse.ArgumentParser(usage=usage, formatter_class=_FORMATTER)
     add_format_arguments(parser, "annotation file or folder")
     return _printed(parser)
 
@@ -53,12 +53,11 @@ def _help(name: str) -> str:
     parser = argparse.ArgumentParser(
         prog=f"python -m bundle {name}",
         epilog=f"example:\n  python -m bundle {verb.example}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_FORMATTER,
     )
     importlib.import_module(verb.module).add_arguments(parser)
     return _printed(parser)
 
 
 def _printed(parser: argparse.ArgumentParser) -> str:
-    os.environ["COLUMNS"] = _WIDTH  # where argparse breaks lines
     return f"```text\n{parser.format_help().rstrip()}\n```"
