@@ -12,7 +12,7 @@ demo: $(STAMP)  ## synthetic films, both stages on 10 labelled ones, confidence,
 	$(BIN)/python -m bundle sample --site $(SITE) --out $(FILMS) \
 	    --labeled 10 --unlabeled 200 --validation 10 --test 50 --workers 2
 	$(BIN)/python -m bundle train $(FILMS) --out demo/run --method multi_view \
-	    --overlays configs/quick.json --stage2_overlays configs/quick_few_shot.json
+	    --overlays configs/quick.yaml --stage2_overlays configs/quick_few_shot.yaml
 	mkdir -p demo/study && cp $(FILMS)/films/*test_00000[0-5].dcm demo/study
 	$(BIN)/python -m bundle predict demo/run demo/study --out demo/predictions
 	$(BIN)/python -m bundle report demo/run/stage1 demo/run/stage2 --predictions demo/predictions --out demo/index.html

@@ -22,8 +22,6 @@ from monai.bundle import ConfigWorkflow
 from monai.data import decollate_batch, list_data_collate
 from monai.transforms import Compose
 
-from bundle.engines import read_weights
-
 CONFIG = Path(__file__).resolve().parents[1] / "configs" / "inference.json"
 
 
@@ -87,7 +85,6 @@ def main() -> None:
         workflow.initialize()
         get = workflow.parser.get_parsed_content
         network, evaluator, device = get("network").eval(), get("evaluator"), get("device")
-        read_weights(arguments.checkpoint).load_into(network)
         films = get("dataset").data
         batches = [batch["image"].to(device) for batch in get("dataloader")]
         rounds = []

@@ -16,7 +16,7 @@ import time
 import torch
 from torch.nn.utils import convert_conv2d_weight_memory_format
 
-from bundle.networks import TemplateMatching, backbone
+from bundle.networks import TemplateMatching
 
 FORMATS = {"contiguous": torch.contiguous_format, "channels last": torch.channels_last}
 LANDMARKS = 19
@@ -33,7 +33,7 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    network = TemplateMatching(LANDMARKS, backbone(arguments.backbone)).eval()
+    network = TemplateMatching(LANDMARKS, arguments.backbone).eval()
     view = torch.rand(1, 1, arguments.image_size, arguments.image_size)
     vertices = torch.rand(1, LANDMARKS, 2)
     seconds: dict[str, list[float]] = {name: [] for name in FORMATS}

@@ -65,7 +65,7 @@ def measure(dataset_dir: Path, stage1: Path, shots: int, largest: int) -> None:
     """Train as long as a pass over the largest pool takes, and print this process's peak memory in MiB."""
     from monai.bundle import ConfigWorkflow
 
-    names = ("train.json", "small.json", "few_shot.json", "methods/temporal_ensemble.json")
+    names = ("train.json", "small.yaml", "few_shot.yaml", "methods/temporal_ensemble.yaml")
     workflow = ConfigWorkflow(
         [str(CONFIGS / name) for name in names],
         workflow_type="train",

@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("--cpu", action="store_true", help="count CPU time, not the clock on the wall")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    names = ("train.json", "small.json", "few_shot.json", f"methods/{arguments.method}.json")
+    names = ("train.json", "small.yaml", "few_shot.yaml", f"methods/{arguments.method}.yaml")
     timing = StepClock(time.process_time if arguments.cpu else time.perf_counter)
     with tempfile.TemporaryDirectory() as folder:
         workflow = ConfigWorkflow(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Seconds per training step: the trainer of configs/train.json + configs/small.json (+ overlays) against a bare loop.
+"""Seconds per training step: the trainer of configs/train.json + configs/small.yaml (+ overlays) against a bare loop.
 
 The bare loop does forward, loss, backward and optimiser step of a copy of the same network on one batch in memory.
 Blocks of both alternate in one process, so that a busy machine slows both alike.
@@ -85,7 +85,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset_dir", help="folder with dataset.json")
-    parser.add_argument("--configs", nargs="+", default=["train.json", "small.json"], help="files of configs/")
+    parser.add_argument("--configs", nargs="+", default=["train.json", "small.yaml"], help="files of configs/")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--blocks", type=int, default=9, help="blocks of each kind that count")
     parser.add_argument("--steps", type=int, default=20, help="steps of a block, an epoch of the trainer")

@@ -68,7 +68,7 @@ class Predictor:
         weights: the weights as they were read.
         names: names of the K landmarks.
         network: the network with its weights, on the device.
-        film_preprocessing: how films are prepared for it, as its card says.
+        preprocessing: what prepares the items of `find_films` for it, as its card says.
         measurements: what is measured.
 
     Raises:
@@ -86,8 +86,7 @@ class Predictor:
         self.weights = read_weights(weights_file(model))
         card, file = self.weights.card, self.weights.file
         self.names = tuple(card["landmarks"])
-        self.film_preprocessing = Preprocessing.of_card(card, file)
-        self._transform = self.preprocessing()
+        self.preprocessing = Preprocessing.of_card(card, file)
         self.measurements = choose_measurements(measurements, self.names)
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self.batch_size = batch_size
@@ -161,7 +160,7 @@ class Predictor:
         for place, film in enumerate(films):
             try:
                 with refused_by_name(film["name"]):
-                    prepared[place] = prepare_film(film, self._transform)
+                    prepared[place] = prepare_film(film, self.preprocessing)
             except RadiographError as error:
                 results[place] = _refusal(film, error)
         if prepared:
@@ -174,21 +173,16 @@ class Predictor:
                     results[place] = _refusal(films[place], error)
         return [results[place] for place in range(len(films))]
 
-    def preprocessing(self) -> Compose:
-        """What prepares the items of `find_films` for the network."""
-        return Compose(self.film_preprocessing.transforms())
-
     def labelled_preprocessing(self) -> Compose:
         """What prepares the items of `datalist`, whose landmarks become those that the network sees."""
-        normalise = NormaliseLandmarksd("label", self.film_preprocessing.image_size)
-        return Compose([*self.film_preprocessing.transforms(), normalise])
+        return Compose([self.preprocessing, NormaliseLandmarksd("label", self.preprocessing.image_size)])
 
     def postprocessing(self, keys: Sequence[str] = ("pred",)) -> Compose:
         """What brings landmarks, and the lengths in which confidence is told, back to pixels of the film.
 
         Of true landmarks, under `label`, those that the network never saw are left out: it cannot be judged by them.
         """
-        size = self.film_preprocessing.image_size
+        size = self.preprocessing.image_size
         learned = [LearnedLandmarksd("label", self.network)] if "label" in keys else []
         lengths = RestoreLengthsd(["expected_error", "error_limit"], size)
         return Compose([RestoreLandmarksd(keys, size), lengths, *learned])

@@ -93,7 +93,7 @@ def training(workflow: Callable[..., ConfigWorkflow], tmp_path: Path) -> Callabl
 
     def make(*overlays: str, **override: Any) -> ConfigWorkflow:
         settings = {"output_dir": str(tmp_path / "run"), "batch_size": 4, "epoch_length": 2, **override}
-        return workflow("train.json", "small.json", *overlays, **settings)
+        return workflow("train.json", "small.yaml", *overlays, **settings)
 
     return make
 
@@ -123,7 +123,7 @@ def begun(training: Callable[..., ConfigWorkflow], tmp_path: Path) -> Callable[.
 @pytest.fixture
 def warm_up(begun: Callable[..., Path]) -> Path:
     """Run folder of a warm-up: its network as it begins."""
-    return begun("warm_up", "warm_up.json")
+    return begun("warm_up", "warm_up.yaml")
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from PIL import Image
 from pydicom import Dataset, FileMetaDataset, uid
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-TRAIN, APPLY, EVALUATE = ("train.json", "small.json"), ("inference.json",), ("inference.json", "evaluate.json")
+TRAIN, APPLY, EVALUATE = ("train.json", "small.yaml"), ("inference.json",), ("inference.json", "evaluate.yaml")
 
 # Reads [[words, bytes a file may have], ...] and writes [[exit code, stdout, stderr], ...].
 FORK = """

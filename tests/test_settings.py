@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from monai.bundle import ConfigParser, ConfigWorkflow
 
-from bundle.engines.stage_two import MODELS
+from bundle.engines.semi_supervised import MODELS
 from bundle.engines.teachers.mean_teacher import BATCH_NORM
 from bundle.errors import ConfigurationError
 from bundle.losses.jensen_shannon import REDUCTIONS
@@ -25,8 +25,8 @@ from run_folders import cause_of
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 TRAIN, FEW_SHOT, APPLY = (
-    ("train.json", "small.json"),
-    ("train.json", "small.json", "few_shot.json"),
+    ("train.json", "small.yaml"),
+    ("train.json", "small.yaml", "few_shot.yaml"),
     ("inference.json",),
 )
 SCHEMAS = json.loads((CONFIGS.parent / "bundle" / "settings.schema.json").read_text())
@@ -166,12 +166,15 @@ def test_an_overlay_may_bring_settings_of_its_own(tmp_path: Path):
             assert "--mine: is no setting" in cause_of(raised.value)
 
 
-@pytest.mark.parametrize("file", sorted(CONFIGS.rglob("*.json")), ids=lambda file: file.stem)
+OVERLAYS = [file for file in sorted(CONFIGS.rglob("*.yaml")) if file.parent.name != "presets"]
+
+
+@pytest.mark.parametrize(
+    "file", [CONFIGS / "train.json", CONFIGS / "inference.json", *OVERLAYS], ids=lambda file: file.stem
+)
 def test_every_constant_of_the_configs_is_declared_and_right(file: Path):
-    if file.name == "metadata.json":
-        return
     schemas = {name: schema for group in SCHEMAS.values() if isinstance(group, dict) for name, schema in group.items()}
-    for name, value in json.loads(file.read_text()).items():
+    for name, value in ConfigParser.load_config_file(str(file)).items():
         constant = not isinstance(value, (dict, list)) or (isinstance(value, list) and name in schemas)
         if constant and not str(value).startswith(("$", "@")) and "#" not in name and not name.startswith("_"):
             assert name in schemas, f"{file.name} has {name}, which bundle/settings.schema.json does not declare"

@@ -23,7 +23,7 @@ def add_configuration(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="FILE",
-        help="config files to lay over the preset, for every training, e.g. configs/sites/spine.json",
+        help="config files to lay over the preset, for every training, e.g. configs/sites/spine.yaml",
     )
     parser.add_argument(
         "--stage2_overlays",

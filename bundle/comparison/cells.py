@@ -29,8 +29,8 @@ from bundle.run_folder import (
 CONFIGS = Path(bundle.__file__).resolve().parents[1] / "configs"
 RUN = [sys.executable, "-m", "monai.bundle", "run"]
 INFERENCE = [CONFIGS / "inference.json"]
-EVALUATE = [*INFERENCE, CONFIGS / "evaluate.json"]
-CALIBRATE = [*EVALUATE, CONFIGS / "calibrate.json"]
+EVALUATE = [*INFERENCE, CONFIGS / "evaluate.yaml"]
+CALIBRATE = [*EVALUATE, CONFIGS / "calibrate.yaml"]
 PART_OF_A_CONFIG = ("@", "$", "%")
 """What MONAI takes a value for that begins so."""
 

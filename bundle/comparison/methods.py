@@ -29,19 +29,19 @@ class Method:
 
 
 def _stage_two(key: str, name: str, warmed_up: bool = False) -> Method:
-    return Method(key, name, 2, ("few_shot.json", f"methods/{key}.json"), warmed_up)
+    return Method(key, name, 2, ("few_shot.yaml", f"methods/{key}.yaml"), warmed_up)
 
 
 MEAN_SHAPE = Method("mean_shape", "Mean shape alone", 0)
 DAG = Method("dag", "DAG", 1)
 TRAINED_ON = _stage_two("trained_on", "DAG trained on")
 PSEUDO_LABEL = _stage_two("pseudo_label", "Pseudo label")
-WARM_UP = Method("warm_up", "Warm-up", 1, ("warm_up.json",))
+WARM_UP = Method("warm_up", "Warm-up", 1, ("warm_up.yaml",))
 """No row: it learns from all films alike, so one run serves every draw."""
 
 METHODS = (
     MEAN_SHAPE,
-    Method("spatial_configuration_net", "SpatialConfiguration-Net", 1, ("methods/spatial_configuration_net.json",)),
+    Method("spatial_configuration_net", "SpatialConfiguration-Net", 1, ("methods/spatial_configuration_net.yaml",)),
     DAG,
     TRAINED_ON,
     PSEUDO_LABEL,
@@ -70,7 +70,7 @@ class Preset:
     one_film: tuple[str, ...] = ()
 
 
-PRESETS = {"cpu": Preset(("train.json", "small.json"), ("one_film.json",)), "paper": Preset(("train.json",))}
+PRESETS = {"cpu": Preset(("train.json", "small.yaml"), ("one_film.yaml",)), "paper": Preset(("train.json",))}
 
 
 def choose_methods(words: str) -> tuple[Method, ...]:

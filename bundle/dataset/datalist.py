@@ -48,6 +48,15 @@ def datalist(dataset_dir: str | Path, split: str, shots: int | None = None, draw
     return [_item(Path(dataset_dir).resolve(), film, len(description.landmarks)) for film in films]
 
 
+def validation_films(dataset_dir: str | Path, drawn: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """List the validation films; of a dataset without any the drawn ones, which cannot show overfitting.
+
+    Raises:
+        DatasetError: the dataset breaks a rule of its format.
+    """
+    return datalist(dataset_dir, "validation") or drawn
+
+
 def landmark_names(dataset_dir: str | Path) -> list[str]:
     """Names of the K landmarks of a dataset, in the order of its points.
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,21 @@ from bundle.dataset.same_content import require_unseen_test
 from bundle.errors import ConfigurationError
 
 
-def unlabelled_pool(dataset_dir: str | Path, shots: int | None, draw: int) -> list[dict[str, Any]]:
+def unlabelled_pool(
+    dataset_dir: str | Path,
+    shots: int | None,
+    draw: int,
+    films: int | None = None,
+    drawn: Sequence[dict[str, Any]] = (),
+) -> list[dict[str, Any]]:
     """List the unlabelled films and the training films that were not drawn, in the form of `datalist`.
+
+    Args:
+        dataset_dir: Folder of a `dataset.json`.
+        shots: Number of labelled training films that are drawn; None for all.
+        draw: Number of the few-shot draw.
+        films: How many of them to list, from the first; None for all.
+        drawn: Drawn films to list after them, for what learns from films without landmarks alone.
 
     Raises:
         DatasetError: a film of the pool has the content of a test film.
@@ -26,4 +40,4 @@ def unlabelled_pool(dataset_dir: str | Path, shots: int | None, draw: int) -> li
             "add films to unlabeled, or give fewer shots"
         )
     require_unseen_test(dataset_dir, pool)
-    return pool
+    return [*pool[:films], *drawn]

@@ -13,10 +13,12 @@ import torch
 from ignite.engine import Engine, Events
 from torch import nn
 
-from bundle.engines.history import VALIDATION, History
+from bundle.engines.history import History
+from bundle.engines.run_identity import RunFolder
 from bundle.engines.weights import copy_weights, read_checkpoint, save_weights
 from bundle.errors import CheckpointError
 from bundle.files import write_whole
+from bundle.run_folder import BEST, LAST, MEAN_SHAPE_WEIGHTS, VALIDATION
 
 logger = logging.getLogger(__name__)
 
@@ -29,50 +31,46 @@ class RunCheckpoint:
     across a resume.
 
     Args:
-        output_dir: the run folder.
-        save_dict: objects with `state_dict`, `network` among them.
+        folder: the run folder; its card is written beside the weights with the validation error.
+        parts: objects with `state_dict`.
+        model: the network whose weights leave the run.
         history: the run's history, which says whether a validation was the best so far.
-        card: settings of the network that its user needs; written beside the weights with the validation error.
-        model_file: where the best weights are copied to when training ends, a state dict that MONAI's `load()` reads.
         interval: epochs between two `last.pt`.
-        model: the network whose weights leave the run; None for `network` of the save_dict.
     """
 
-    start_name = "mean_shape"
-    best_name = "best"
+    start_name = MEAN_SHAPE_WEIGHTS
+    best_name = BEST
 
     def __init__(
         self,
-        output_dir: str | Path,
-        save_dict: Mapping[str, Any],
+        folder: RunFolder,
+        parts: Mapping[str, Any],
+        model: nn.Module,
         history: History,
-        card: Mapping[str, Any],
-        model_file: str | Path,
         interval: int,
-        model: nn.Module | None = None,
     ) -> None:
-        self.output_dir = Path(output_dir)
-        self.save_dict = save_dict
+        self.output_dir = folder.folder
+        self.card = folder.card
+        self.model_file = folder.model_file
+        self.parts = parts
+        self.model = model
         self.history = history
-        self.card = card
-        self.model_file = Path(model_file)
         self.interval = interval
-        self.model = save_dict["network"] if model is None else model
 
     @property
     def last(self) -> Path:
         """The checkpoint a run resumes from."""
-        return self.output_dir / "last.pt"
+        return self.output_dir / LAST
 
     @property
     def best(self) -> Path:
         """The weights of the best validation."""
-        return self.output_dir / f"{self.best_name}.pt"
+        return self.output_dir / self.best_name
 
     @property
     def start_weights(self) -> Path:
         """The model before training, in stage 1 the mean shape alone: the baseline to evaluate against."""
-        return self.output_dir / f"{self.start_name}.pt"
+        return self.output_dir / self.start_name
 
     def attach(self, engine: Engine) -> None:
         """Attach to the trainer, after the history."""
@@ -89,12 +87,12 @@ class RunCheckpoint:
             CheckpointError: the checkpoint cannot be read, or does not fit the configured run.
         """
         if not resume:
-            name = f"{self.card['name']}: {self.start_name.replace('_', ' ')} alone"
+            name = f"{self.card['name']}: {Path(self.start_name).stem.replace('_', ' ')} alone"
             save_weights(self.start_weights, self.model.state_dict(), {**self.card, "name": name})
             return
         state = read_checkpoint(self.last)
         try:
-            for name, component in self.save_dict.items():
+            for name, component in self.parts.items():
                 component.load_state_dict(state[name])
             engine.load_state_dict({**state["trainer"], "max_epochs": engine.state.max_epochs})
         except (KeyError, RuntimeError, ValueError) as error:
@@ -114,7 +112,7 @@ class RunCheckpoint:
         if error is not None and error <= min(trained):
             self._save_best(engine, error)
         if engine.state.epoch % self.interval == 0 or engine.state.epoch == engine.state.max_epochs:
-            state = {name: component.state_dict() for name, component in self.save_dict.items()}
+            state = {name: component.state_dict() for name, component in self.parts.items()}
             write_whole(self.last, partial(torch.save, {**state, "trainer": dict(engine.state_dict())}))
 
     def _save_best(self, engine: Engine, error: float | None) -> None:

@@ -11,10 +11,9 @@ from ignite.engine import Engine, Events
 
 from bundle.engines.history import History
 from bundle.files import write_text
+from bundle.run_folder import CONVERGENCE
 
 logger = logging.getLogger(__name__)
-
-FILE_NAME = "convergence.json"
 
 
 class ConvergenceReport:
@@ -28,7 +27,7 @@ class ConvergenceReport:
 
     def __init__(self, history: History, output_dir: str | Path, converged_below: float) -> None:
         self.history = history
-        self.file = Path(output_dir) / FILE_NAME
+        self.file = Path(output_dir) / CONVERGENCE
         self.converged_below = converged_below
 
     def attach(self, engine: Engine) -> None:

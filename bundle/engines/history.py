@@ -27,20 +27,14 @@ class History:
     Args:
         output_dir: the run folder.
         terms: names of the loss terms in the trainer's output.
-        validator: evaluator whose key metric is the mean radial error in pixels of the original films.
-        others: more evaluators of that kind, by the name of their column.
+        validators: evaluators whose key metric is the mean radial error in pixels of the original films, by the name
+            of their column; that of `VALIDATION` judges the run.
     """
 
-    def __init__(
-        self,
-        output_dir: str | Path,
-        terms: Sequence[str],
-        validator: Engine,
-        others: Mapping[str, Engine] | None = None,
-    ) -> None:
+    def __init__(self, output_dir: str | Path, terms: Sequence[str], validators: Mapping[str, Engine]) -> None:
         self.file = Path(output_dir) / HISTORY
         self.terms = list(terms)
-        self.validators = {VALIDATION: validator, **(others or {})}
+        self.validators = validators
         self.rows: list[dict[str, Any]] = []
         self._sums: dict[str, torch.Tensor | float] = {}
         self._counts: Counter[str] = Counter()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NotRequired
 
@@ -14,8 +14,10 @@ from typing_extensions import TypedDict
 
 from bundle.errors import CheckpointError
 from bundle.files import sha256_of, write_text, write_whole
+from bundle.networks import LandmarkNetwork
 from bundle.run_folder import card_file
 from bundle.schema_errors import field_of, first_fault
+from bundle.transforms import Preprocessing
 
 SHA256 = "weights_sha256"
 
@@ -59,6 +61,21 @@ class Card(TypedDict):
 
 
 CARD = TypeAdapter(Card)
+
+
+def training_card(
+    network: LandmarkNetwork, landmarks: Sequence[str], preprocessing: Preprocessing, **facts: Any
+) -> dict[str, Any]:
+    """The card of weights in training: all that who applies them needs to know.
+
+    Args:
+        network: which describes itself.
+        landmarks: names of the K landmarks.
+        preprocessing: how films are prepared for it.
+        **facts: `name` of the model, `method`, and what else is to be told: plain values.
+    """
+    described = {"landmarks": list(landmarks), "preprocessing": preprocessing.for_card(), "network": network.settings()}
+    return {**facts, **described}
 
 
 def write_with_card(weights: Path, write: Callable[[Path], object], card: Mapping[str, Any]) -> None:

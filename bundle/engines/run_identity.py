@@ -12,16 +12,13 @@ from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
-from ignite.engine import Engine, Events
 
 from bundle.config_record import calling_parser, first_difference, flat, recorded
 from bundle.errors import BundleError, CheckpointError, ConfigurationError
-from bundle.files import write_text
+from bundle.files import require_writable, write_text
+from bundle.run_folder import IDENTITY, LAST, LOCK
 
 logger = logging.getLogger(__name__)
-
-FILE_NAME = "run.json"
-LOCK = "run.lock"
 
 MAY_CHANGE = {
     *("max_epochs", "accept_confidence", "accept_unconverged", "resume", "device", "num_workers"),
@@ -44,33 +41,52 @@ class RunFolder:
 
     Args:
         folder: the run folder.
+        model_file: where the best weights are copied to when training ends, a state dict that MONAI's `load()` reads.
+        cache_dir: folder of decoded films.
+        card: the model card of the run, see `bundle.engines.model_card.training_card`.
+        films: items of `datalist` that the run learns from and is judged by, by what they are for.
+
+    Attributes:
+        resumed: whether the run that was begun goes on with the one in the folder.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(
+        self,
+        folder: str | Path,
+        model_file: str | Path,
+        cache_dir: str | Path,
+        card: Mapping[str, Any],
+        films: Mapping[str, Iterable[Mapping[str, Any]]],
+    ) -> None:
         self.folder = Path(folder)
-        self.file = self.folder / FILE_NAME
+        self.model_file = Path(model_file)
+        self.cache_dir = Path(cache_dir)
+        self.card = card
+        self.films = films
+        self.resumed = False
+        self.file = self.folder / IDENTITY
         # of one object a process, so that runs which follow each other in it do not stand in each other's way
         self.lock = FileLock(self.folder / LOCK, is_singleton=True, fallback_to_soft=False)
 
-    def begin(self, resume: bool, card: Mapping[str, Any], films: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
+    def begin(self, resume: bool) -> None:
         """Take the folder for a new run, or to go on with the one in it; called from a config, before all that writes.
 
         A run that has no checkpoint yet has nothing to go on from: its leavings are removed.
 
         Args:
             resume: whether to go on.
-            card: the model card of the run.
-            films: items of `datalist` that the run learns from and is judged by, by what they are for.
 
         Raises:
             ConfigurationError: another training works in the folder; it holds another run; or the run in it is of
                 other settings, landmarks or films.
             CheckpointError: there is no run to go on with.
+            BundleError: a folder cannot be written to.
         """
+        require_writable(self.folder, self.cache_dir, self.model_file.parent)
         identity = {
-            "landmarks": card["landmarks"],
-            "card": recorded(card),
-            "films": {use: _listed(items) for use, items in films.items()},
+            "landmarks": self.card["landmarks"],
+            "card": recorded(self.card),
+            "films": {use: _listed(items) for use, items in self.films.items()},
             "settings": flat(recorded(calling_parser().get()), MAY_CHANGE),
         }
         self._acquire()
@@ -79,18 +95,13 @@ class RunFolder:
                 self._require_same(identity)
             else:
                 self._start(identity)
+            self.resumed = resume
         except BaseException:
             self.release()
             raise
 
-    def attach(self, engine: Engine) -> None:
-        """Let the folder go when the training ends, attached before all that may raise; a kill does so too."""
-        engine.add_event_handler(Events.EXCEPTION_RAISED, lambda error: self.release())
-        # added when the run starts, so after all that writes at its end
-        engine.add_event_handler(Events.STARTED, lambda: engine.add_event_handler(Events.COMPLETED, self.release))
-
     def release(self) -> None:
-        """Let another training into the folder."""
+        """Let another training into the folder; a kill does so too."""
         self.lock.release(force=True)
 
     def _acquire(self) -> None:
@@ -107,7 +118,7 @@ class RunFolder:
             ) from error
 
     def _start(self, identity: Mapping[str, Any]) -> None:
-        if (self.folder / "last.pt").exists():
+        if (self.folder / LAST).exists():
             raise ConfigurationError(
                 f"{self.folder}: holds a run already; add --resume true to go on with it, or give another --output_dir"
             )
@@ -123,7 +134,7 @@ class RunFolder:
         write_text(self.file, json.dumps(identity, indent=1, ensure_ascii=False) + "\n")
 
     def _require_same(self, identity: Mapping[str, Any]) -> None:
-        if not (last := self.folder / "last.pt").exists():
+        if not (last := self.folder / LAST).exists():
             raise CheckpointError(f"{last}: there is no run to resume; leave out --resume or correct --output_dir")
         try:
             then = json.loads(self.file.read_text(encoding="utf-8"))

@@ -4,22 +4,27 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from monai.engines import SupervisedTrainer
 from monai.utils.enums import CommonKeys as Keys
+from torch import nn
+from torch.utils.data import Dataset
 
-from bundle.engines.supervised import supervised_iteration, training_step
+from bundle.engines.landmark_trainer import LandmarkTrainer
 from bundle.engines.teachers import Teacher
 from bundle.errors import ConfigurationError
-from bundle.loading.mixed_batches import TrainingBatch
+from bundle.loading.mixed_batches import MixedBatches, TrainingBatch
 from bundle.loading.unlabelled_batch import UnlabelledBatch
 from bundle.losses import ConsistencyLoss
 from bundle.networks import DeepAdaptiveGraph
 
+MODELS = ("teacher", "student")
 
-class SemiSupervisedTrainer(SupervisedTrainer):
+
+class SemiSupervisedTrainer(LandmarkTrainer):
     """Trains a student on labelled batches as stage 1 does, on unlabelled ones against its teacher.
 
     Teacher and student see the same augmented film; Gaussian noise is added to the student's, clipped to [0, 1].
@@ -29,15 +34,27 @@ class SemiSupervisedTrainer(SupervisedTrainer):
         teacher: gives the pseudo ground truth.
         consistency_loss: of an unlabelled batch; `loss_function` is that of a labelled one.
         noise_std: standard deviation of the noise (paper: 0.1).
-        **settings: of MONAI's `SupervisedTrainer`; batches are those of `MixedBatches`.
+        model: "teacher" or "student": whose network is the model, fixed before the run.
+        **settings: of `LandmarkTrainer`; `train_data_loader` is a `MixedBatches`.
 
     Raises:
-        ConfigurationError: the loss compares feature maps and the teacher has none.
+        ConfigurationError: the loss compares feature maps and the teacher has none; there is no such model, or the
+            teacher has no network of its own that learns.
     """
 
     network: DeepAdaptiveGraph
+    data_loader: MixedBatches
 
-    def __init__(self, teacher: Teacher, consistency_loss: ConsistencyLoss, noise_std: float, **settings: Any) -> None:
+    def __init__(
+        self, teacher: Teacher, consistency_loss: ConsistencyLoss, noise_std: float, model: str, **settings: Any
+    ) -> None:
+        if model not in MODELS:
+            raise ConfigurationError(f"model is {model!r}; choose one of {', '.join(MODELS)}")
+        if model == "teacher" and teacher.network is None:
+            raise ConfigurationError(
+                f"model is 'teacher', but {type(teacher).__name__} has no network of its own that learns; "
+                "give --model student"
+            )
         if consistency_loss.w2 and not teacher.has_feature_map:
             raise ConfigurationError(
                 f"w2 is {consistency_loss.w2}, but {type(teacher).__name__} has no feature map to compare; give --w2 0"
@@ -45,13 +62,40 @@ class SemiSupervisedTrainer(SupervisedTrainer):
         self.teacher = teacher
         self.consistency_loss = consistency_loss
         self.noise_std = noise_std
+        self.model_is = model
         super().__init__(**settings)
+        self.data_loader.attach(self)
+
+    @property
+    def networks(self) -> dict[str, nn.Module]:
+        """The networks that learn, by "student" and "teacher"; of most teachers the student alone."""
+        teacher = {} if self.teacher.network is None else {"teacher": self.teacher.network}
+        return {"student": self.network, **teacher}
+
+    @property
+    def model(self) -> nn.Module:
+        """The network that leaves the run."""
+        return self.networks[self.model_is]
+
+    @property
+    def terms(self) -> Sequence[str]:
+        """Names of the numbers that a step puts out: of a labelled batch, of an unlabelled one, of the teacher."""
+        return list(dict.fromkeys([*super().terms, *self.consistency_loss.terms, *self.teacher.figures]))
+
+    @property
+    def datasets(self) -> list[Dataset]:
+        """The datasets whose transforms draw."""
+        return self.data_loader.datasets
+
+    def parts(self) -> dict[str, Any]:
+        """All that has a state."""
+        return {**super().parts(), "teacher": self.teacher}
 
     def _iteration(self, engine: SupervisedTrainer, batchdata: TrainingBatch) -> dict[str, Any]:
         if isinstance(batchdata, UnlabelledBatch):
             output = self._unlabelled(batchdata)
         else:
-            output = supervised_iteration(engine, batchdata)
+            output = super()._iteration(engine, batchdata)
         return {**output, **self.teacher.after_step(self.network, batchdata, output[Keys.PRED])}
 
     def _unlabelled(self, batch: UnlabelledBatch) -> dict[str, torch.Tensor]:
@@ -63,7 +107,7 @@ class SemiSupervisedTrainer(SupervisedTrainer):
         pseudo = pseudo._replace(vertices=self.network.answered(pseudo.vertices))  # nobody knows the others
         noisy = (image + self.noise_std * torch.randn_like(image)).clamp(0, 1)
         if torch.isfinite(pseudo.vertices).any():
-            output = training_step(self, noisy, lambda student: self.consistency_loss(student, *pseudo))
+            output = self._step(noisy, lambda student: self.consistency_loss(student, *pseudo))
         else:
             output = self._look_only(noisy)
         if not torch.isfinite(output[Keys.PRED]).all():  # a broken network must not pass for a missing truth

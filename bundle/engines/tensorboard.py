@@ -19,11 +19,11 @@ class TensorBoard:
     Where its files cannot be written, on a full disk say, there is one warning, and nothing is shown from then on.
 
     Args:
-        log_dir: Folder of the event files.
+        output_dir: The run folder, in which `tensorboard/` holds the event files.
     """
 
-    def __init__(self, log_dir: str | Path) -> None:
-        self.log_dir = Path(log_dir)
+    def __init__(self, output_dir: str | Path) -> None:
+        self.log_dir = Path(output_dir) / "tensorboard"
         self.failed = False
 
     @cached_property

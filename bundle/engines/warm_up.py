@@ -13,47 +13,51 @@ from monai.engines import SupervisedTrainer
 from monai.utils.enums import CommonKeys as Keys
 from torch.nn.utils import convert_conv2d_weight_memory_format
 
+from bundle.engines.landmark_trainer import LandmarkTrainer
 from bundle.engines.weights import read_weights
 from bundle.errors import CheckpointError
 from bundle.loading.unlabelled_batch import UnlabelledBatch
-from bundle.loading.unlabelled_films import UnlabelledFilms
 from bundle.networks import TemplateMatching, network_from_card
+from bundle.run_folder import BEST
 from bundle.transforms import Preprocessing
 
 MARGIN = 0.1  # of the landmarks' bounding box, where points are drawn: in sides of the image
 
 
-class WarmUpTrainer(SupervisedTrainer):
+class WarmUpTrainer(LandmarkTrainer):
     """Trains the backbone of a `TemplateMatching` to find random points of a film in another view of it.
 
-    Its `loss_function` is a `PointContrastLoss`; batches are an `UnlabelledBatch` each, of two views.
+    At the end of each epoch, before it is validated, it takes the templates from the labelled films as the backbone
+    then sees them. Films that could not be read are reported as they are passed over.
 
     Args:
         points: number of points a film, drawn in the bounding box of the mean shape and a little around it.
-        **settings: of MONAI's `SupervisedTrainer`.
+        labelled: the drawn films, as `TemplateMatching.learn_templates` takes them.
+        **settings: of `LandmarkTrainer`; `loss_function` is a `PointContrastLoss`, batches are those of `TwoViews`.
     """
 
     network: TemplateMatching
 
-    def __init__(self, points: int, **settings: Any) -> None:
+    def __init__(self, points: int, labelled: Iterable[Mapping[str, Any]], **settings: Any) -> None:
         self.points = points
         super().__init__(**settings)
+        self.add_event_handler(
+            Events.ITERATION_COMPLETED(event_filter=_last_of_epoch), lambda: self.network.learn_templates(labelled)
+        )
 
     def _iteration(  # type: ignore[override]  # MONAI's batches are dictionaries
         self, engine: SupervisedTrainer, batchdata: UnlabelledBatch
     ) -> dict[str, Any]:
+        films: Any = self.datasets[0]
+        films.report(batchdata.unreadable)
         device: torch.device = self.state.device
         first, second = (view.image.to(device) for view in batchdata.views)
         points = self._draw_points(len(first))
         seen_at = [view.deformation.move(points).to(device) for view in batchdata.views]
         self.network.train()
-        self.optimizer.zero_grad(set_to_none=True)
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.amp):
             features = self.network.backbone(torch.cat([first, second]))
-        terms = self.loss_function(*features.float().chunk(2), *seen_at)
-        terms[Keys.LOSS].backward()
-        self.optimizer.step()
-        return {Keys.IMAGE: first, **{name: term.detach() for name, term in terms.items()}}
+        return {Keys.IMAGE: first, **self._descend(self.loss_function(*features.float().chunk(2), *seen_at))}
 
     def _draw_points(self, films: int) -> torch.Tensor:
         """[B, N, 2] in [0, 1] of the films before they were deformed."""
@@ -62,49 +66,8 @@ class WarmUpTrainer(SupervisedTrainer):
         return low + (high - low) * torch.rand(films, self.points, 2)
 
 
-class LearnTemplates:
-    """At the end of each epoch, takes the templates from the labelled films as the backbone then sees them.
-
-    Args:
-        network: whose backbone is in training.
-        films: the drawn films, as `TemplateMatching.learn_templates` takes them.
-    """
-
-    def __init__(self, network: TemplateMatching, films: Iterable[Mapping[str, Any]]) -> None:
-        self.network = network
-        self.films = films
-
-    def attach(self, engine: Engine) -> None:
-        """Attach to the trainer; an epoch's last iteration comes before its validation."""
-        engine.add_event_handler(Events.ITERATION_COMPLETED(event_filter=_last_of_epoch), self)
-
-    def __call__(self, engine: Engine) -> None:
-        """Learn the templates."""
-        self.network.learn_templates(self.films)
-
-
 def _last_of_epoch(engine: Engine, iteration: int) -> bool:
     return engine.state.epoch_length is not None and iteration % engine.state.epoch_length == 0
-
-
-class ReportUnreadable:
-    """Lets `UnlabelledFilms` log which films could not be read.
-
-    Args:
-        films: the dataset.
-    """
-
-    def __init__(self, films: UnlabelledFilms) -> None:
-        self.films = films
-
-    def attach(self, engine: Engine) -> None:
-        """Attach to a trainer whose batches are an `UnlabelledBatch` each."""
-        engine.add_event_handler(Events.ITERATION_STARTED, self)
-
-    def __call__(self, engine: Engine) -> None:
-        """Report on the batch at hand."""
-        batch: Any = engine.state.batch
-        self.films.report(batch.unreadable)
 
 
 def warmed_up(
@@ -119,7 +82,7 @@ def warmed_up(
     Args:
         warm_up: run folder of the warm-up.
         films: the drawn films, as `TemplateMatching.learn_templates` takes them.
-        card: settings of this run, which those of the warm-up have to agree with.
+        card: that of this run, whose landmarks, preprocessing and backbone those of the warm-up have to be.
         device: where the network is to be.
         scales: each as `TemplateMatching` takes it.
 
@@ -129,19 +92,17 @@ def warmed_up(
     Raises:
         CheckpointError: there is no such run, or it is of other landmarks, network or preprocessing.
     """
-    weights = Path(warm_up) / "best.pt"
+    weights = Path(warm_up) / BEST
     read = read_weights(weights)
-    theirs = read.card
-    network = network_from_card(theirs, weights)
+    network = network_from_card(read.card, weights)
     if not isinstance(network, TemplateMatching):
-        raise CheckpointError(f"{weights}: is of no warm-up; run configs/warm_up.json and give its folder as --warm_up")
-    prepared = Preprocessing.of_card(theirs, weights).for_card()
-    for name, ours in {**card["preprocessing"], "backbone": card["network"]["backbone"]}.items():
-        other = {**prepared, **theirs["network"]}[name]
-        if other != ours:
+        raise CheckpointError(f"{weights}: is of no warm-up; run configs/warm_up.yaml and give its folder as --warm_up")
+    warmed = {**Preprocessing.of_card(read.card, weights).for_card(), **network.settings()}
+    for name, value in {**card["preprocessing"], "backbone": card["network"]["backbone"]}.items():
+        if warmed[name] != value:
             raise CheckpointError(
-                f"{weights}: the warm-up was run with {name} {other}, this run has {ours}; "
-                f"give --{name} {other}, or the --warm_up of another run"
+                f"{weights}: the warm-up was run with {name} {warmed[name]}, this run has {value}; "
+                f"give --{name} {warmed[name]}, or the --warm_up of another run"
             )
     read.require_landmarks(card["landmarks"])
     read.load_into(network)
@@ -151,3 +112,12 @@ def warmed_up(
     for matching in matchings:
         matching.learn_templates(films)
     return matchings
+
+
+def warm_up_sha256(warm_up: str | Path) -> str:
+    """SHA-256 of the weights of a warm-up, by which a stage 2 knows its own again.
+
+    Raises:
+        CheckpointError: there is no such run.
+    """
+    return read_weights(Path(warm_up) / BEST).sha256

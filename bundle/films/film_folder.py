@@ -14,6 +14,7 @@ from monai.transforms import Transform, apply_transform
 from tqdm import tqdm
 
 from bundle.errors import RadiographError
+from bundle.files import require_writable
 from bundle.films.film_files import FilmFiles, film_files
 from bundle.films.refusal import printable, refused_by_name
 from bundle.films.suffix import FILM_FORMATS
@@ -56,17 +57,19 @@ def film_item(file: Path, folder: Path, refused: str | None = None) -> dict[str,
     return item if refused is None else {**item, "name": printable(name), REFUSED: refused}
 
 
-def require_results_apart(source: str | Path, output_dir: str | Path) -> None:
-    """Make sure that a repeat does not take results, pictures among them, for films.
+def require_results_folder(source: str | Path, output_dir: str | Path) -> None:
+    """Make sure that results can be written, and that a repeat does not take them, pictures among them, for films.
 
     Raises:
         RadiographError: the results are to be written into the folder of the films.
+        BundleError: their folder cannot be written to.
     """
     if Path(source).is_dir() and Path(output_dir).resolve().is_relative_to(Path(source).resolve()):
         raise RadiographError(
             f"{output_dir}: lies in the folder of the films, where a repeat would take overlays for films; "
             "choose an --output_dir outside --dataset_dir"
         )
+    require_writable(output_dir)
 
 
 def prepare_film(item: Mapping[str, Any], transform: Any) -> Any:

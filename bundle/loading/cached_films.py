@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import partial
 from io import BytesIO
@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from monai.data import PersistentDataset
 from monai.data.utils import pickle_hashing
-from monai.transforms import Transform
+from monai.transforms import Compose, Transform
 from monai.utils import convert_to_tensor
 
 from bundle.errors import BundleError
@@ -39,7 +39,7 @@ class CachedFilms(PersistentDataset):
 
     Args:
         data: items of `datalist`.
-        transform: reads and prepares a film; what is random, and what follows that, is not cached.
+        transform: reads and prepares a film, may be nested; what is random, and what follows that, is not cached.
         cache_dir: folder of the files; None for no cache on disk.
         in_memory: whether films are kept in memory as well, by their `name`: for the few drawn ones, which every epoch
             repeats. The random transforms must not change their input in place.
@@ -48,11 +48,11 @@ class CachedFilms(PersistentDataset):
     def __init__(
         self,
         data: Sequence[dict[str, Any]],
-        transform: Sequence[Callable] | Callable,
+        transform: Compose,
         cache_dir: str | Path | None,
         in_memory: bool = False,
     ) -> None:
-        super().__init__(data, transform, cache_dir, hash_transform=_hash_of)
+        super().__init__(data, Compose([*_one_by_one(transform)]), cache_dir, hash_transform=_hash_of)
         self._in_memory: dict[str, dict[str, Any]] | None = {} if in_memory else None
         self._writable = True
 
@@ -82,6 +82,15 @@ class CachedFilms(PersistentDataset):
         if self.cache_dir is None:
             return None
         return self.cache_dir / f"{self.hash_func(item).decode()}{self.transform_hash}.pt"
+
+
+def _one_by_one(transform: Callable) -> Iterator[Callable]:
+    """The transforms of nested ones: MONAI takes a `Compose` within another for a random one, which is not cached."""
+    if isinstance(transform, Compose) and type(transform).__call__ is Compose.__call__:
+        for part in transform.transforms:
+            yield from _one_by_one(part)
+    else:
+        yield transform
 
 
 def _hash_of(transforms: Sequence[Transform]) -> bytes:

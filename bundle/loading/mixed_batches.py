@@ -8,6 +8,7 @@ from typing import Any
 
 from ignite.engine import Engine, Events
 from monai.data import DataLoader
+from torch.utils.data import Dataset
 
 from bundle.errors import ConfigurationError
 from bundle.loading.pool_sampler import PoolSampler
@@ -28,14 +29,25 @@ class MixedBatches:
         unlabelled: loader of `UnlabelledFilms` with a `PoolSampler`, which gives an `UnlabelledBatch` each.
         ratio: R, unlabelled batches to one labelled; 0 for labelled ones alone.
         epoch_length: iterations an epoch.
+
+    Raises:
+        ConfigurationError: such a schedule cannot be followed.
     """
 
     def __init__(self, labelled: DataLoader, unlabelled: DataLoader, ratio: int, epoch_length: int) -> None:
+        for name, value, least in (("ratio", ratio, 0), ("epoch_length", epoch_length, 1)):
+            if not isinstance(value, int) or value < least:
+                raise ConfigurationError(f"{name} is {value!r}; choose a whole number of at least {least}")
         self.labelled = labelled
         self.unlabelled = unlabelled
         self.ratio = ratio
         self.epoch_length = epoch_length
         self.epoch = 1
+
+    @property
+    def datasets(self) -> list[Dataset]:
+        """Those of the labelled and of the unlabelled films."""
+        return [self.labelled.dataset, self.unlabelled.dataset]
 
     def attach(self, engine: Engine) -> None:
         """Follow the epochs of a trainer."""
@@ -75,14 +87,3 @@ class MixedBatches:
     def _films_before(self, iteration: int) -> int:
         labelled = -(-iteration // (self.ratio + 1))
         return (iteration - labelled) * int(self.unlabelled.batch_size or 1)
-
-
-def require_schedule(ratio: int, batch_size: int, epoch_length: int) -> None:
-    """Make sure that a schedule can be followed.
-
-    Raises:
-        ConfigurationError: naming the setting that cannot be.
-    """
-    for name, value, least in (("ratio", ratio, 0), ("batch_size", batch_size, 1), ("epoch_length", epoch_length, 1)):
-        if not isinstance(value, int) or value < least:
-            raise ConfigurationError(f"{name} is {value!r}; choose a whole number of at least {least}")

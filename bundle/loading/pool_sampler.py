@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 
 import torch
 from torch.utils.data import Sampler
@@ -18,12 +18,12 @@ class PoolSampler(Sampler[int]):
     nothing but its iteration to go on where it was.
 
     Args:
-        films: size of the pool.
+        films: the pool, of which only the size is read.
         seed: of the orders.
     """
 
-    def __init__(self, films: int, seed: int) -> None:
-        self.films = films
+    def __init__(self, films: Sized, seed: int) -> None:
+        self.films = len(films)
         self.seed = seed
         self.stretch = range(0)
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from monai.transforms import Compose
+
 from bundle.errors import RadiographError
 from bundle.films.refusal import refused_by_name
 from bundle.loading.cached_films import CachedFilms
@@ -31,7 +33,7 @@ class UnlabelledFilms(CachedFilms):
     """
 
     def __init__(
-        self, data: Sequence[dict[str, Any]], transform: Any, cache_dir: str | Path | None, views: int = 1
+        self, data: Sequence[dict[str, Any]], transform: Compose, cache_dir: str | Path | None, views: int = 1
     ) -> None:
         super().__init__(data, transform, cache_dir)
         self.views = views

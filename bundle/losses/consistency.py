@@ -28,6 +28,7 @@ class ConsistencyLoss(nn.Module):
         self.landmark_loss = DeepAdaptiveGraphLoss(margin, w1)
         self.js_loss = JensenShannonLoss(js_reduction)
         self.w2 = w2
+        self.terms = ("loss", "pseudo_global_loss", "pseudo_local_loss", *(["js_loss"] if w2 else []))
 
     def forward(
         self, student: LandmarkOutput, vertices: torch.Tensor, feature_map: torch.Tensor | None

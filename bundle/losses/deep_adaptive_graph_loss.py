@@ -39,7 +39,12 @@ class DeepAdaptiveGraphLoss(nn.Module):
     Args:
         margin: m of equation (1).
         w1: weight of equation (2).
+
+    Attributes:
+        terms: names of what it returns, as of every loss here.
     """
+
+    terms = ("loss", "global_loss", "local_loss")
 
     def __init__(self, margin: float = 0.0, w1: float = 1.0) -> None:
         super().__init__()

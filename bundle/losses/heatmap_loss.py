@@ -28,6 +28,8 @@ class HeatmapLoss(nn.Module):
         sigma: width at the start, in pixels of the heatmap; no width becomes less than 0.5.
     """
 
+    terms = ("loss", "heatmap_loss", "sigma_loss", "mean_sigma")
+
     def __init__(self, num_landmarks: int, gamma: float = 100.0, alpha: float = 20.0, sigma: float = 2.5) -> None:
         super().__init__()
         self.gamma = gamma

@@ -25,6 +25,8 @@ class PointContrastLoss(nn.Module):
         radius: places nearer than this to the point, in cells of the feature map, are no negatives.
     """
 
+    terms = ("loss", "found")
+
     def __init__(self, temperature: float = 0.1, radius: float = 1.5) -> None:
         super().__init__()
         self.temperature = temperature

@@ -11,7 +11,8 @@ from torch import nn
 from bundle.networks.bilinear_sample import bilinear_sample
 from bundle.networks.global_transform import TRANSFORM_PARAMETERS, transform_shape
 from bundle.networks.graph_convolution import GraphConvolutionalNetwork
-from bundle.networks.hrnet import STRIDE, HRNet, hrnet_w18
+from bundle.networks.hrnet import STRIDE
+from bundle.networks.hrnet import backbone as build_backbone
 from bundle.networks.landmark_network import LandmarkNetwork
 
 
@@ -41,7 +42,7 @@ class DeepAdaptiveGraph(LandmarkNetwork):
 
     Args:
         num_landmarks: number K of vertices.
-        backbone: network with `feature_channels` that maps [B, C, X, Y] to [B, D, X / 4, Y / 4]; None: HRNet-W18.
+        backbone: "hrnet_w18" or "hrnet_small".
         hidden_features: width of the graph convolutions.
         graph_layers: graph convolutions per GCN.
         local_steps: number T of refinement steps.
@@ -54,17 +55,25 @@ class DeepAdaptiveGraph(LandmarkNetwork):
     def __init__(
         self,
         num_landmarks: int,
-        backbone: HRNet | None = None,
+        backbone: str = "hrnet_w18",
         hidden_features: int = 128,
         graph_layers: int = 4,
         local_steps: int = 3,
         share_local: bool = False,
         transform: str = "affine",
     ) -> None:
-        super().__init__(num_landmarks)
+        super().__init__(
+            num_landmarks,
+            backbone=backbone,
+            hidden_features=hidden_features,
+            graph_layers=graph_layers,
+            local_steps=local_steps,
+            share_local=share_local,
+            transform=transform,
+        )
         self.transform = transform
         self.local_steps = local_steps
-        self.backbone = hrnet_w18() if backbone is None else backbone
+        self.backbone = build_backbone(backbone)
 
         node_features = self.backbone.feature_channels + 2 * (num_landmarks - 1)
         self.global_gcn = GraphConvolutionalNetwork(num_landmarks, node_features, hidden_features, graph_layers)

@@ -3,30 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from bundle.errors import CheckpointError
 from bundle.networks.deep_adaptive_graph import DeepAdaptiveGraph
-from bundle.networks.hrnet import backbone as build_backbone
 from bundle.networks.landmark_network import LandmarkNetwork
 from bundle.networks.spatial_configuration_net import SpatialConfigurationNet
 from bundle.networks.template_matching import TemplateMatching
 
-
-def _deep_adaptive_graph(num_landmarks: int, *, backbone: str, **settings: Any) -> DeepAdaptiveGraph:
-    return DeepAdaptiveGraph(num_landmarks, build_backbone(backbone), **settings)
-
-
-def _template_matching(num_landmarks: int, *, backbone: str) -> TemplateMatching:
-    return TemplateMatching(num_landmarks, build_backbone(backbone))
-
-
-NETWORKS: dict[str, Callable[..., LandmarkNetwork]] = {
-    "DeepAdaptiveGraph": _deep_adaptive_graph,
-    "SpatialConfigurationNet": SpatialConfigurationNet,
-    "TemplateMatching": _template_matching,
+NETWORKS: dict[str, type[LandmarkNetwork]] = {
+    network.__name__: network for network in (DeepAdaptiveGraph, SpatialConfigurationNet, TemplateMatching)
 }
 
 
@@ -34,7 +22,7 @@ def network_from_card(card: Mapping[str, Any], weights: str | Path) -> LandmarkN
     """Build the network that a card describes, without its weights.
 
     Args:
-        card: `landmarks`, their names, and `network`: the `name` of the architecture and its settings, plain values.
+        card: `landmarks`, their names, and `network`, what `LandmarkNetwork.settings` said of it.
         weights: the weights file, named in an error.
 
     Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import nn
@@ -29,6 +29,7 @@ class LandmarkNetwork(nn.Module, ABC):
 
     Args:
         num_landmarks: number K of landmarks.
+        **settings: what else the network is built with, plain values by the names of its arguments.
 
     Attributes:
         mean_shape: [K, 2] in [0, 1], NaN for a landmark that is not learned.
@@ -39,11 +40,16 @@ class LandmarkNetwork(nn.Module, ABC):
     landmark_name_bytes: torch.Tensor
     stride: int
 
-    def __init__(self, num_landmarks: int) -> None:
+    def __init__(self, num_landmarks: int, **settings: Any) -> None:
         super().__init__()
         self.num_landmarks = num_landmarks
+        self._settings = settings
         self.register_buffer("mean_shape", torch.full((num_landmarks, 2), 0.5))
         self.register_buffer("landmark_name_bytes", encode_names([f"landmark {k + 1}" for k in range(num_landmarks)]))
+
+    def settings(self) -> dict[str, Any]:
+        """The `name` of the architecture and its settings, from which `network_from_card` builds it again."""
+        return {"name": type(self).__name__, **self._settings}
 
     @property
     def landmark_names(self) -> list[str]:

@@ -124,7 +124,16 @@ class SpatialConfigurationNet(LandmarkNetwork):
         spatial_kernel: int = 11,
         spatial_downsampling: int = 16,
     ) -> None:
-        super().__init__(num_landmarks)
+        super().__init__(
+            num_landmarks,
+            in_channels=in_channels,
+            channels=channels,
+            levels=levels,
+            dropout=dropout,
+            spatial_channels=spatial_channels,
+            spatial_kernel=spatial_kernel,
+            spatial_downsampling=spatial_downsampling,
+        )
         self.local_appearance = LocalAppearance(num_landmarks, in_channels, channels, levels, dropout)
         self.spatial_configuration = SpatialConfiguration(
             num_landmarks, spatial_channels, spatial_kernel, spatial_downsampling

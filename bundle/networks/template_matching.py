@@ -12,7 +12,8 @@ import torch
 from torch.nn import functional
 
 from bundle.coordinates import from_normalized, to_grid, to_normalized
-from bundle.networks.hrnet import STRIDE, HRNet, hrnet_w18
+from bundle.networks.hrnet import STRIDE
+from bundle.networks.hrnet import backbone as build_backbone
 from bundle.networks.landmark_features import landmark_templates
 from bundle.networks.landmark_network import LandmarkNetwork
 
@@ -40,7 +41,7 @@ class TemplateMatching(LandmarkNetwork):
 
     Args:
         num_landmarks: number K of landmarks.
-        backbone: network with `feature_channels` that maps [B, C, X, Y] to [B, D, X / 4, Y / 4]; None: HRNet-W18.
+        backbone: "hrnet_w18" or "hrnet_small".
 
     Attributes:
         scale: times that images are enlarged before their features are taken, see `at_scale`.
@@ -49,10 +50,10 @@ class TemplateMatching(LandmarkNetwork):
     stride = STRIDE
     templates: torch.Tensor
 
-    def __init__(self, num_landmarks: int, backbone: HRNet | None = None) -> None:
-        super().__init__(num_landmarks)
+    def __init__(self, num_landmarks: int, backbone: str = "hrnet_w18") -> None:
+        super().__init__(num_landmarks, backbone=backbone)
         self.scale = 1
-        self.backbone = hrnet_w18() if backbone is None else backbone
+        self.backbone = build_backbone(backbone)
         self.register_buffer("templates", torch.zeros(num_landmarks, self.backbone.feature_channels))
 
     def at_scale(self, scale: int) -> TemplateMatching:

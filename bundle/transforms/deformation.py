@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from typing import Any, NamedTuple
 
 import torch
-from monai.transforms import Transform
+from monai.transforms import Compose, Transform
 
 from bundle.coordinates import from_normalized, to_normalized
 from bundle.transforms.move_points import displacement, move_points, undo_affine
@@ -78,15 +78,15 @@ class RandDeformUnlabelledd(RandDeformd):
         return output
 
 
-def without_landmarks(transforms: Sequence[Transform], mean_shape: torch.Tensor) -> list[Transform]:
+def without_landmarks(augmentation: Compose, mean_shape: torch.Tensor) -> list[Transform]:
     """Those random transforms of labelled films that a film without landmarks takes, with the same settings.
 
     Args:
-        transforms: a `RandDeformd`, transforms of the image alone, and transforms of the landmarks, which are left out.
+        augmentation: a `RandDeformd`, transforms of the image, and those of landmarks alone, which are left out.
         mean_shape: [K, 2] in [0, 1].
     """
     chosen: list[Transform] = []
-    for transform in transforms:
+    for transform in augmentation.transforms:
         if isinstance(transform, RandDeformd):
             settings = {name: getattr(transform, name) for name in SETTINGS}
             chosen.append(RandDeformUnlabelledd(str(transform.keys[0]), mean_shape, **settings))

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from monai.transforms import MapTransform, ScaleIntensityRangePercentilesd, Transform
+from monai.transforms import Compose, MapTransform, ScaleIntensityRangePercentilesd
 
 from bundle.errors import CheckpointError, ConfigurationError, RadiographError
 from bundle.films.load_radiograph import LoadRadiographd
@@ -17,8 +17,10 @@ VERSION = 1
 """Raised where the same settings come to give other pixels, so that weights trained on those of before are refused."""
 
 
-class Preprocessing:
+class Preprocessing(Compose):
     """Read a film, scale its grey values between two percentiles to [0, 1], letterbox it.
+
+    It takes an item with the path of its film as `image` to one with the square `[1, S, S]`.
 
     Training writes the settings into the card of its weights, and everything that applies these reads them from there:
     a network sees films as it was trained on them, whatever the configuration of the day.
@@ -40,6 +42,15 @@ class Preprocessing:
             )
         self.image_size = image_size
         self.percentiles = [float(value) for value in percentiles]
+        lower, upper = self.percentiles
+        super().__init__(
+            [
+                LoadRadiographd("image"),
+                ScaleIntensityRangePercentilesd("image", lower, upper, b_min=0.0, b_max=1.0, clip=True),
+                _RequireScaledd("image"),
+                Letterboxd("image", image_size),
+            ]
+        )
 
     @classmethod
     def of_card(cls, card: Mapping[str, Any], weights: str | Path) -> Preprocessing:
@@ -71,16 +82,6 @@ class Preprocessing:
     def for_card(self) -> dict[str, Any]:
         """Plain values that `of_card` reads."""
         return {"version": VERSION, "image_size": self.image_size, "percentiles": self.percentiles}
-
-    def transforms(self) -> list[Transform]:
-        """What takes an item with the path of its film as `image` to one with the square `[1, S, S]` in [0, 1]."""
-        lower, upper = self.percentiles
-        return [
-            LoadRadiographd("image"),
-            ScaleIntensityRangePercentilesd("image", lower, upper, b_min=0.0, b_max=1.0, clip=True),
-            _RequireScaledd("image"),
-            Letterboxd("image", self.image_size),
-        ]
 
 
 class _RequireScaledd(MapTransform):

@@ -6,66 +6,105 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from markdown_parts import table
+from monai.bundle import ConfigParser
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 _COMMENT = "_comment_"
 _MACHINERY = re.compile(r"\bbundle\.|@\w+[.\[#]")  # a value that names code, or a part of another value, is no setting
-_NOT_ASKED_FOR = {"imports", "bundle_root", "run", "initialize", "other_name"}
+_NOT_ASKED_FOR = {"imports", "bundle_root", "run", "initialize", "num_landmarks"}
+_SETTING = re.compile(r"(?P<name>\w+):.*?(?:\s+# (?P<note>.*))?$")
 _BELOW_ROOT = re.compile(r"bundle_root \+ '/([\w/.]+)'")
 
 
-def settings(config: str) -> list[tuple[str, dict[str, Any]]]:
+class Group(NamedTuple):
+    """Settings that belong together.
+
+    Attributes:
+        comment: what stands above them.
+        values: by name.
+        notes: what stands beside them, by name.
+    """
+
+    comment: str
+    values: dict[str, Any]
+    notes: dict[str, str]
+
+
+def settings(config: str) -> list[Group]:
     """The settings of one config file in its order.
 
     Args:
-        config: path below `configs/`, such as `methods/multi_view.json`.
+        config: path below `configs/`, such as `methods/multi_view.yaml`.
 
     Returns:
-        (comment, name to value) of each group of settings; a group without any is left out.
+        Groups of settings below a comment; a group without any is left out.
     """
-    groups: list[tuple[str, dict[str, Any]]] = [("", {})]
-    for name, value in json.loads((CONFIGS / config).read_text()).items():
-        if name == _COMMENT:
-            continue
-        if name.startswith(_COMMENT):
-            groups.append((value, {}))
+    file = CONFIGS / config
+    content = ConfigParser.load_config_file(str(file))
+    groups = _of_yaml(file, content) if file.suffix == ".yaml" else _of_json(content)
+    return [group for group in groups if group.values]
+
+
+def _of_json(content: dict[str, Any]) -> list[Group]:
+    groups = [Group("", {}, {})]
+    for name, value in content.items():
+        if name.startswith(_COMMENT) and name != _COMMENT:
+            groups.append(Group(value, {}, {}))
         elif _is_setting(name, value):
-            groups[-1][1][name] = value
-    return [group for group in groups if group[1]]
+            groups[-1].values[name] = value
+    return groups
+
+
+def _of_yaml(file: Path, content: dict[str, Any]) -> list[Group]:
+    """Comments are not part of the content: those above settings and those beside them are read from the text."""
+    groups = [Group("", {}, {})]
+    for block in file.read_text().split("\n\n"):
+        lines = block.splitlines()
+        above = " ".join(line[2:] for line in lines if line.startswith("# "))
+        groups.append(Group("" if above.startswith("Overlay") else above, {}, {}))
+        for line in lines:
+            if (named := _SETTING.match(line)) and _is_setting(named["name"], content[named["name"]]):
+                groups[-1].values[named["name"]] = content[named["name"]]
+                groups[-1].notes[named["name"]] = named["note"] or ""
+    return groups
 
 
 def stage_settings() -> str:
     """Tables of stage 1 with its presets beside each other, and of all that is laid over it."""
-    presets = {"paper": "train.json", "cpu": "small.json", "one film": "one_film.json", "spine": "sites/spine.json"}
+    presets = {"paper": "train.json", "cpu": "small.yaml", "one film": "one_film.yaml", "spine": "sites/spine.yaml"}
     overlays = {name: _flat(config) for name, config in list(presets.items())[1:]}
     parts = ["## Training, stage 1", _source(*presets.values())]
-    for comment, group in settings("train.json"):
-        changing = {name: overlay for name, overlay in overlays.items() if overlay.keys() & group.keys()}
+    for group in settings("train.json"):
+        changing = {name: overlay for name, overlay in overlays.items() if overlay.keys() & group.values.keys()}
         rows = [
             [f"`{name}`", _shown(value), *(_shown_of(overlay, name) for overlay in changing.values())]
-            for name, value in group.items()
+            for name, value in group.values.items()
         ]
-        parts += [comment, table(["setting", "paper", *changing], rows)]
+        parts += [group.comment, table(["setting", "paper", *changing], rows)]
     for title, config in {
-        "Training, stage 2": "few_shot.json",
-        "Warm-up": "warm_up.json",
+        "Training, stage 2": "few_shot.yaml",
+        "Warm-up": "warm_up.yaml",
         "Inference": "inference.json",
-        "Evaluation": "evaluate.json",
-        "Calibration": "calibrate.json",
+        "Evaluation": "evaluate.yaml",
+        "Calibration": "calibrate.yaml",
     }.items():
         parts += [f"## {title}", _source(config)]
-        for comment, group in settings(config):
-            rows = [[f"`{name}`", _shown(value)] for name, value in group.items()]
-            parts += [comment, table(["setting", "value"], rows)]
+        for group in settings(config):
+            notes = ["meaning"] if any(group.notes.values()) else []
+            rows = [
+                [f"`{name}`", _shown(value), *(group.notes[name] for _ in notes)]
+                for name, value in group.values.items()
+            ]
+            parts += [group.comment, table(["setting", "value", *notes], rows)]
     return "\n\n".join(part for part in parts if part)
 
 
 def method_settings() -> str:
     """One table: what each method of stage 2 changes."""
-    files = sorted((CONFIGS / "methods").glob("*.json"))
+    files = sorted((CONFIGS / "methods").glob("*.yaml"))
     rows = [
         [f"`{file.stem}`", "<br>".join(f"`{name}` {_shown(value)}" for name, value in changed.items())]
         for file in files
@@ -75,7 +114,7 @@ def method_settings() -> str:
 
 
 def _flat(config: str) -> dict[str, Any]:
-    return {name: value for _, group in settings(config) for name, value in group.items()}
+    return {name: value for group in settings(config) for name, value in group.values.items()}
 
 
 def _is_setting(name: str, value: Any) -> bool:

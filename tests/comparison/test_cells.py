@@ -49,11 +49,11 @@ def test_a_warm_up_is_done_when_it_is_trained(plan_for: Make):
 def test_presets_and_overlays(plan_for: Make):
     given = {"overlays": (Path("site.json"),), "stage2_overlays": (Path("longer.json"),)}
     cpu, paper = plan_for(**given), plan_for(preset="paper", **given)
-    assert names(cell(cpu, "dag", 4)) == ["train.json", "small.json", "site.json"]
-    assert names(cell(cpu, "dag", 1)) == ["train.json", "small.json", "one_film.json", "site.json"]
+    assert names(cell(cpu, "dag", 4)) == ["train.json", "small.yaml", "site.json"]
+    assert names(cell(cpu, "dag", 1)) == ["train.json", "small.yaml", "one_film.yaml", "site.json"]
     assert names(cell(paper, "dag", 1)) == ["train.json", "site.json"]
-    behind = ["site.json", "few_shot.json", "methods/pi_model.json", "longer.json"]
-    assert names(cell(cpu, "pi_model", 4)) == ["train.json", "small.json", *behind]
+    behind = ["site.json", "few_shot.yaml", "methods/pi_model.yaml", "longer.json"]
+    assert names(cell(cpu, "pi_model", 4)) == ["train.json", "small.yaml", *behind]
 
 
 def options(words: list[str]) -> dict[str, str]:

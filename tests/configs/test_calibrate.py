@@ -30,7 +30,7 @@ def model(training: Make, tmp_path: Path) -> Path:
 def calibrated(apply: Make, model: Path, dataset: Path, tmp_path: Path) -> Path:
     """The same weights, calibrated on six films."""
     settings = {"dataset_dir": str(dataset), "checkpoint": str(model), "output_dir": str(tmp_path / "calibration")}
-    apply("evaluate.json", "calibrate.json", split="training", **settings).run()
+    apply("evaluate.yaml", "calibrate.yaml", split="training", **settings).run()
     return model
 
 
@@ -58,7 +58,7 @@ def test_inference_says_what_error_to_expect(apply: Make, calibrated: Path, data
 
 
 def test_evaluation_compares_expected_with_true_errors(apply: Make, calibrated: Path, dataset: Path, tmp_path: Path):
-    apply("evaluate.json", dataset_dir=str(dataset), checkpoint=str(calibrated), split="training").run()
+    apply("evaluate.yaml", dataset_dir=str(dataset), checkpoint=str(calibrated), split="training").run()
     confidence = json.loads((tmp_path / "out" / "metrics.json").read_text())["confidence"]
     groups = confidence["reliability"]
     count = sum(group["count"] for group in groups)
@@ -79,7 +79,7 @@ def test_films_that_cannot_be_read_are_left_out_by_name(
 ):
     (dataset / "3.png").write_bytes(b"no film")
     settings = {"dataset_dir": str(dataset), "checkpoint": str(model)}
-    apply("evaluate.json", "calibrate.json", split="training", **settings).run()
+    apply("evaluate.yaml", "calibrate.yaml", split="training", **settings).run()
     assert json.loads((tmp_path / "out" / "calibration.json").read_text())["films"] == 5
     assert any(record.getMessage().startswith("3.png: ") for record in caplog.records)
 
@@ -87,7 +87,7 @@ def test_films_that_cannot_be_read_are_left_out_by_name(
 def test_too_few_films_are_refused(apply: Make, model: Path, dataset: Path):
     settings = {"dataset_dir": str(dataset), "checkpoint": str(model)}
     with pytest.raises(RuntimeError) as raised:
-        apply("evaluate.json", "calibrate.json", **settings).run()
+        apply("evaluate.yaml", "calibrate.yaml", **settings).run()
     assert isinstance(raised.value.__cause__, ConfigurationError)
     assert "only 2 labelled validation films; calibration needs 5 or more" in str(raised.value.__cause__)
     assert not model.with_name("model.confidence.pt").exists()

@@ -16,7 +16,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CONFIGS = REPOSITORY / "configs"
-APPLY, EVALUATE = ("inference.json",), ("inference.json", "evaluate.json")
+APPLY, EVALUATE = ("inference.json",), ("inference.json", "evaluate.yaml")
 
 
 def command(run: str, configs: tuple[str, ...], folder: Path, **settings: object) -> subprocess.Popen[str]:
@@ -43,7 +43,7 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 
 def test_train_with_ctrl_c_resume_evaluate_infer(dataset: Path, tmp_path: Path):
-    run, model, configs = tmp_path / "run", tmp_path / "models" / "model.pt", ("train.json", "small.json")
+    run, model, configs = tmp_path / "run", tmp_path / "models" / "model.pt", ("train.json", "small.yaml")
     size = {"shots": 4, "image_size": 32, "batch_size": 4, "epoch_length": 2, "val_interval": 1, "hidden_features": 8}
     settings = {"dataset_dir": dataset, "output_dir": run, "model_file": model, **size}
 
@@ -85,7 +85,7 @@ import monai.bundle
 root, bundle_dir = map(pathlib.Path, sys.argv[1:])
 weights = torch.load(root / "models" / "model.pt", weights_only=True)
 image = torch.rand(1, 1, 32, 32)
-small = {"backbone#name": "hrnet_small", "hidden_features": 8}
+small = {"backbone": "hrnet_small", "hidden_features": 8}
 where = {"bundle_dir": bundle_dir, "device": "cpu"}
 networks = [
     monai.bundle.load(root.name, workflow_type="inference", **where),
@@ -98,7 +98,7 @@ for network in networks:
     state = network.state_dict()
     assert state.keys() == weights.keys() and all(torch.equal(state[key], weights[key]) for key in weights)
 first, second = (network.eval()(image) for network in networks)
-assert first.shape == (1, 3, 2) and torch.equal(first, second)
+assert first.shape == (1, 3, 2) and torch.allclose(first, second, atol=1e-6)  # memory formats differ
 """
 
 
@@ -122,7 +122,7 @@ def test_trained_network_comes_back_from_a_bundle_folder_elsewhere(training, tmp
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("name", ["train.json", "small.json", "inference.json", "evaluate.json", "metadata.json"])
+@pytest.mark.parametrize("name", ["train.json", "inference.json", "metadata.json"])
 def test_configs_are_strict_json(name: str):
     def refuse(constant: str) -> None:
         raise AssertionError(constant)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Evaluation as `evaluate.json` does it agrees with what a person computes from the predictions."""
+"""Evaluation as `evaluate.yaml` does it agrees with what a person computes from the predictions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_metrics_are_those_computed_by_hand(
     known = ~np.isnan(pixels)
     assert known.sum() == 5
 
-    apply("evaluate.json", dataset_dir=str(dataset), checkpoint=model, output_dir=str(tmp_path / "evaluation")).run()
+    apply("evaluate.yaml", dataset_dir=str(dataset), checkpoint=model, output_dir=str(tmp_path / "evaluation")).run()
     metrics = json.loads((tmp_path / "evaluation" / "metrics.json").read_text())
     assert (metrics["films"], metrics["films_with_spacing"], metrics["synthetic"]) == (2, 2, True)
     expected = {
@@ -66,7 +66,7 @@ def error(film: dict[str, Any], predicted: Callable, index: int) -> float:
 def test_mean_shape_alone_can_be_evaluated_as_a_baseline(
     apply: Make, mean_shape: Path, test_films: list, dataset: Path, tmp_path: Path
 ):
-    apply("evaluate.json", dataset_dir=str(dataset), checkpoint=str(mean_shape), split="validation").run()
+    apply("evaluate.yaml", dataset_dir=str(dataset), checkpoint=str(mean_shape), split="validation").run()
     baseline = json.loads((tmp_path / "out" / "metrics.json").read_text())["overall"]["mean_px"]
     first_row = next(csv.DictReader((tmp_path / "run" / "history.csv").open()))
     assert baseline == pytest.approx(float(first_row["validation_error_px"]), rel=1e-4)
@@ -74,7 +74,7 @@ def test_mean_shape_alone_can_be_evaluated_as_a_baseline(
 
 def test_evaluation_leaves_tables_and_pictures(apply: Make, mean_shape: Path, dataset: Path, tmp_path: Path):
     settings = {"dataset_dir": str(dataset), "checkpoint": str(mean_shape), "overlays": {"best": 1, "worst": 1}}
-    apply("evaluate.json", **settings).run()
+    apply("evaluate.yaml", **settings).run()
     left = {file.relative_to(tmp_path / "out").as_posix() for file in (tmp_path / "out").rglob("*") if file.is_file()}
     assert {"metrics.json", "errors.csv", "landmarks.csv", "cumulative_error.png"} < left
     assert sum(name.startswith("overlays/") for name in left) == 2  # of two films, the best and the worst
@@ -85,7 +85,7 @@ def test_evaluation_measures_what_inference_does(apply: Make, mean_shape: Path, 
         "measurements: [{name: Width, rule: distance, unit: mm, points: [left top, right top]}]"
     )
     settings = {"measurements": str(tmp_path / "mine.yaml"), "overlays": {}}
-    apply("evaluate.json", dataset_dir=str(dataset), checkpoint=str(mean_shape), **settings).run()
+    apply("evaluate.yaml", dataset_dir=str(dataset), checkpoint=str(mean_shape), **settings).run()
     (width,) = json.loads((tmp_path / "out" / "metrics.json").read_text())["measurements"]
     with (tmp_path / "out" / "measurements.csv").open() as table:
         rows = list(csv.DictReader(table))
@@ -101,12 +101,12 @@ def test_films_that_cannot_be_read_are_named_and_the_others_evaluated(
     apply: Make, mean_shape: Path, dataset: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
     settings = {"dataset_dir": str(dataset), "checkpoint": str(mean_shape), "overlays": {"best": 1}}
-    apply("evaluate.json", split="training", **settings).run()
+    apply("evaluate.yaml", split="training", **settings).run()
     whole = json.loads((tmp_path / "out" / "metrics.json").read_text())
     (dataset / "2.png").write_bytes((dataset / "2.png").read_bytes()[:200])
     (dataset / "4.png").write_bytes(b"")
     with pytest.raises(RuntimeError) as raised:
-        apply("evaluate.json", split="training", **settings).run()
+        apply("evaluate.yaml", split="training", **settings).run()
     assert "2 of 6 films could not be read: 2.png, 4.png; all others are done" in str(raised.value.__cause__)
     assert sum(record.getMessage().startswith(("2.png: ", "4.png: ")) for record in caplog.records) == 2
     metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
@@ -118,18 +118,18 @@ def test_nothing_but_films_that_cannot_be_read_is_no_evaluation(
     apply: Make, mean_shape: Path, dataset: Path, tmp_path: Path
 ):
     settings = {"dataset_dir": str(dataset), "checkpoint": str(mean_shape)}
-    apply("evaluate.json", **settings).run()
+    apply("evaluate.yaml", **settings).run()
     for name in ("8.png", "9.png"):
         (dataset / name).write_bytes(b"no film")
     with pytest.raises(RuntimeError) as raised:
-        apply("evaluate.json", **settings).run()
+        apply("evaluate.yaml", **settings).run()
     sentence = str(bundle_error(raised.value))
     assert "none of the 2 films can be read" in sentence
 
 
 def test_an_evaluation_leaves_nothing_of_the_one_before(apply: Make, mean_shape: Path, dataset: Path, tmp_path: Path):
     settings = {"dataset_dir": str(dataset), "checkpoint": str(mean_shape)}
-    apply("evaluate.json", split="training", overlays={"worst": 3}, **settings).run()
-    apply("evaluate.json", split="validation", overlays={"best": 1}, **settings).run()
+    apply("evaluate.yaml", split="training", overlays={"worst": 3}, **settings).run()
+    apply("evaluate.yaml", split="validation", overlays={"best": 1}, **settings).run()
     (picture,) = (tmp_path / "out" / "overlays").iterdir()
     assert picture.name.startswith("best_1_")

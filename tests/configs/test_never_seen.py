@@ -38,7 +38,7 @@ def trained(
 
 
 NETWORKS = pytest.mark.parametrize(
-    "trained", [(), ("methods/spatial_configuration_net.json",)], ids=["dag", "scn"], indirect=True
+    "trained", [(), ("methods/spatial_configuration_net.yaml",)], ids=["dag", "scn"], indirect=True
 )
 
 
@@ -73,7 +73,7 @@ def test_it_is_no_error_in_validation_nor_in_evaluation_which_names_it(
         errors = [float(row["validation_error_px"]) for row in csv.DictReader(table)]
     assert all(math.isfinite(error) for error in errors)
     settings = {"dataset_dir": str(dataset), "checkpoint": str(trained), "split": "validation"}
-    apply("evaluate.json", **settings).run()
+    apply("evaluate.yaml", **settings).run()
     metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
     assert metrics["not_looked_for"] == [NEVER]
     assert (metrics["overall"]["count"], metrics["per_landmark"][NEVER]["count"]) == (4, 0)
@@ -86,7 +86,7 @@ def test_calibration_and_confidence_leave_it_out(apply: Make, trained: Path, dat
     document["validation"] += document.pop("test") + document["training"][4:]
     document |= {"test": [], "training": document["training"][:4]}
     (dataset / "dataset.json").write_text(json.dumps(document))
-    apply("evaluate.json", "calibrate.json", output_dir=str(tmp_path / "calibration"), **settings).run()
+    apply("evaluate.yaml", "calibrate.yaml", output_dir=str(tmp_path / "calibration"), **settings).run()
     report = json.loads((tmp_path / "calibration" / "calibration.json").read_text())
     assert report["error_limit"] > 0 and report["unlikeness_limit"] > 0
     apply(**settings).run()
@@ -95,7 +95,7 @@ def test_calibration_and_confidence_leave_it_out(apply: Make, trained: Path, dat
     assert errors[1] is None
     assert found["confidence"]["expected_error_px"] == pytest.approx((errors[0] + errors[2]) / 2, abs=1e-3)
     assert found["confidence"]["unlikeness"] is not None
-    apply("evaluate.json", split="validation", output_dir=str(tmp_path / "evaluation"), **settings).run()
+    apply("evaluate.yaml", split="validation", output_dir=str(tmp_path / "evaluation"), **settings).run()
     metrics = json.loads((tmp_path / "evaluation" / "metrics.json").read_text())
     assert metrics["confidence"]["reliability"]
 
@@ -106,7 +106,7 @@ def test_stage_two_does_not_learn_an_invented_place(
 ):
     settings: dict[str, Any] = {"stage1": str(tmp_path / "run"), "output_dir": str(tmp_path / "two")}
     settings |= {"accept_unconverged": True, "batch_size": 2, "ratio": 1, "epoch_length": 4, "accept_confidence": 0.5}
-    configs = ("train.json", "small.json", "few_shot.json", f"methods/{method}.json")
+    configs = ("train.json", "small.yaml", "few_shot.yaml", f"methods/{method}.yaml")
     stage2 = workflow(*configs, **settings)
     pseudo = []
     parser = stage2.parser

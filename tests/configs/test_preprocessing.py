@@ -30,7 +30,7 @@ def trained(training: Make, tmp_path: Path) -> tuple[Path, dict[str, torch.Tenso
 
 @pytest.mark.parametrize(
     ("overlays", "films"),
-    [((), "dataset"), (("evaluate.json",), "dataset"), (("evaluate.json", "calibrate.json"), "drawn_films")],
+    [((), "dataset"), (("evaluate.yaml",), "dataset"), (("evaluate.yaml", "calibrate.yaml"), "drawn_films")],
     ids=["inference", "evaluate", "calibrate"],
 )
 def test_weights_see_the_pixels_they_were_trained_on(
@@ -57,6 +57,6 @@ def test_weights_whose_card_does_not_say_it_are_refused(apply: Make, trained: tu
 
 
 def test_no_config_defines_it_a_second_time():
-    for config in CONFIGS.rglob("*.json"):
+    for config in [*CONFIGS.rglob("*.json"), *CONFIGS.rglob("*.yaml")]:
         assert "ScaleIntensityRangePercentiles" not in config.read_text(), config
         assert "Letterbox" not in config.read_text(), config

@@ -16,7 +16,7 @@ from bundle.run_folder import read_history
 from run_folders import cause_of, interrupt
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
-OVERLAY = "methods/spatial_configuration_net.json"
+OVERLAY = "methods/spatial_configuration_net.yaml"
 SMALL = {"channels": 4, "spatial_channels": 4, "learning_rate": 1e-3}
 Make = Callable[..., ConfigWorkflow]
 
@@ -27,7 +27,7 @@ def scn(training: Make) -> Make:
     return lambda **override: training(OVERLAY, **{**SMALL, **override})
 
 
-@pytest.mark.parametrize("overlays", [(), ("small.json",)], ids=["train", "train+small"])
+@pytest.mark.parametrize("overlays", [(), ("small.yaml",)], ids=["train", "train+small"])
 def test_the_overlay_has_every_required_property(dataset: Path, tmp_path: Path, overlays: tuple[str, ...]):
     files = [str(CONFIGS / name) for name in ("train.json", *overlays, OVERLAY)]
     settings = {"dataset_dir": str(dataset), "shots": 4, "output_dir": str(tmp_path / "run"), "image_size": 64}
@@ -81,7 +81,7 @@ def test_trained_network_and_baseline_are_evaluated_and_applied(
     for name in ("best", "mean_shape"):
         checkpoint, out = str(tmp_path / "run" / f"{name}.pt"), tmp_path / f"evaluation_{name}"
         settings = {"dataset_dir": str(dataset), "split": "validation", "output_dir": str(out)}
-        apply("evaluate.json", checkpoint=checkpoint, **settings).run()
+        apply("evaluate.yaml", checkpoint=checkpoint, **settings).run()
         errors[name] = json.loads((out / "metrics.json").read_text())["overall"]["mean_px"]
     rows = [row["validation_error_px"] for row in read_history(tmp_path / "run")]
     assert errors == pytest.approx({"mean_shape": rows[0], "best": min(rows[1:])}, rel=1e-4)
@@ -106,8 +106,8 @@ def test_missing_landmarks_and_films_cut_off_by_augmentation_do_no_harm(scn: Mak
 def test_stage_two_does_not_take_it(scn: Make, dataset: Path, tmp_path: Path):
     """Neither by the overlay in both stages, nor in the first alone."""
     scn(max_epochs=1, converged_below=1000.0).run()
-    for overlays in ((OVERLAY, "few_shot.json"), ("few_shot.json",)):
-        files = [str(CONFIGS / name) for name in ("train.json", "small.json", *overlays)]
+    for overlays in ((OVERLAY, "few_shot.yaml"), ("few_shot.yaml",)):
+        files = [str(CONFIGS / name) for name in ("train.json", "small.yaml", *overlays)]
         settings = {"dataset_dir": str(dataset), "shots": 4, "image_size": 32, "batch_size": 2, "ratio": 1}
         folders = {"stage1": str(tmp_path / "run"), "output_dir": str(tmp_path / "stage2")}
         models = {"model_file": str(tmp_path / "stage2" / "model.pt"), "device": "$torch.device('cpu')"}

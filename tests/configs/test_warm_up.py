@@ -25,7 +25,7 @@ CPU = torch.device("cpu")
 
 
 def warm_up(training: Training, run: Path, **override) -> ConfigWorkflow:
-    return training("warm_up.json", output_dir=str(run), batch_size=2, points=8, **override)
+    return training("warm_up.yaml", output_dir=str(run), batch_size=2, points=8, **override)
 
 
 def test_it_has_every_property_that_monai_reads(training: Training, tmp_path: Path):
@@ -93,7 +93,7 @@ def test_a_run_that_is_no_warm_up_is_refused(warm_up: Path):
     card = json.loads((warm_up / "best.json").read_text())
     card["network"] = {"name": "DeepAdaptiveGraph", "backbone": "hrnet_small"}
     (warm_up / "best.json").write_text(json.dumps(card))
-    with pytest.raises(CheckpointError, match=r"best\.pt: is of no warm-up; run configs/warm_up\.json"):
+    with pytest.raises(CheckpointError, match=r"best\.pt: is of no warm-up; run configs/warm_up\.yaml"):
         warmed_up(warm_up, [], CARD, CPU, [1])
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from monai.bundle import ConfigParser, ConfigWorkflow, create_workflow
 
 from bundle.networks import DeepAdaptiveGraph
 
-CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+REPOSITORY = Path(__file__).resolve().parents[2]
+CONFIGS = REPOSITORY / "configs"
 Make = Callable[..., ConfigWorkflow]
 
 PAPER = {
@@ -40,7 +42,7 @@ def train(dataset: Path, *overlays: str, **override: object) -> ConfigWorkflow:
     return workflow
 
 
-@pytest.mark.parametrize("overlays", [(), ("small.json",)], ids=["train", "train+small"])
+@pytest.mark.parametrize("overlays", [(), ("small.yaml",)], ids=["train", "train+small"])
 def test_training_has_every_required_property(dataset: Path, tmp_path: Path, overlays: tuple[str, ...]):
     outputs = {"output_dir": str(tmp_path / "run"), "model_file": str(tmp_path / "model.pt"), "image_size": 64}
     workflow = train(dataset, *overlays, **outputs)
@@ -51,7 +53,7 @@ def test_training_has_every_required_property(dataset: Path, tmp_path: Path, ove
     assert isinstance(workflow.network_def, DeepAdaptiveGraph)
 
 
-@pytest.mark.parametrize("overlays", [(), ("evaluate.json",)], ids=["inference", "inference+evaluate"])
+@pytest.mark.parametrize("overlays", [(), ("evaluate.yaml",)], ids=["inference", "inference+evaluate"])
 def test_application_has_every_required_property(
     apply: Make, mean_shape: Path, dataset: Path, overlays: tuple[str, ...]
 ):
@@ -82,7 +84,7 @@ def test_batch_follows_shots_as_in_the_paper(dataset: Path, shots: int, batch: i
 
 @pytest.mark.parametrize(("epochs", "full"), [(120, [0, 40, 80]), (24, [0])], ids=["whole cosines", "one, shorter"])
 def test_the_small_preset_restarts_its_cosine(dataset: Path, epochs: int, full: list[int]):
-    workflow = train(dataset, "small.json", image_size=32, max_epochs=epochs)
+    workflow = train(dataset, "small.yaml", image_size=32, max_epochs=epochs)
     scheduler = workflow.parser.get_parsed_content("train#lr_scheduler")
     rates = []
     for _ in range(epochs):
@@ -94,7 +96,7 @@ def test_the_small_preset_restarts_its_cosine(dataset: Path, epochs: int, full: 
 
 
 def test_small_is_an_overlay_that_names_no_setting_anew():
-    whole, small = (ConfigParser.load_config_file(str(CONFIGS / name)) for name in ("train.json", "small.json"))
+    whole, small = (ConfigParser.load_config_file(str(CONFIGS / name)) for name in ("train.json", "small.yaml"))
     assert not {key for key in small if not key.startswith("_comment") and "#" not in key} - set(whole)
 
 
@@ -110,3 +112,12 @@ def test_network_comes_from_any_working_directory(tmp_path: Path, monkeypatch: p
         logging_file=False,
     ).network_def
     assert trained.num_landmarks == 3
+
+
+@pytest.mark.parametrize("name", ["train.json", "few_shot.yaml", "warm_up.yaml", "inference.json"])
+def test_a_config_is_read_as_text_and_its_logic_is_python(name: str):
+    config = ConfigParser.load_config_file(str(CONFIGS / name))
+    schemas = json.loads((REPOSITORY / "bundle" / "settings.schema.json").read_text())
+    settings = {setting for group in schemas.values() for setting in group}
+    logic = {key: value for key, value in config.items() if key not in {*settings, "imports"}}
+    assert str(logic).count("'$") + str(logic).count('"$') <= 10

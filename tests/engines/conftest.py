@@ -38,7 +38,7 @@ def few_shot(
         }
         if method == "recommended":
             settings["warm_up"] = str(warm_up)
-        configs = ("train.json", "small.json", "few_shot.json", f"methods/{method}.json")
+        configs = ("train.json", "small.yaml", "few_shot.yaml", f"methods/{method}.yaml")
         return workflow(*configs, **{**settings, **override})
 
     return make

@@ -15,8 +15,7 @@ import torch
 from ignite.engine import Events
 from monai.bundle import ConfigWorkflow
 
-from bundle.engines import read_card
-from bundle.engines.weights import read_checkpoint
+from bundle.engines.weights import read_card, read_checkpoint
 
 FewShot = Callable[..., ConfigWorkflow]
 DISAGREE = [[1.0, 7.0], [2.0, 5.0], [6.0, 6.0]]  # means 4, 3.5, 6: one film gains what the other loses

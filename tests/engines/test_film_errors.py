@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from ignite.engine import Engine
 
-from bundle.engines import FilmErrors
+from bundle.engines.film_errors import FilmErrors
 
 
 def validated(film_errors: FilmErrors, *validations: torch.Tensor) -> FilmErrors:

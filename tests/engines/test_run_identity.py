@@ -109,7 +109,7 @@ def test_stage_two_is_not_resumed_with_another_warm_up(few_shot: Training, warm_
         read_card(tmp_path / "few_shot" / "best.pt")["warm_up_sha256"]
         == read_card(warm_up / "best.pt")["weights_sha256"]
     )
-    other = begun("other", "warm_up.json", noise=0.1)
+    other = begun("other", "warm_up.yaml", noise=0.1)
     said = refusal(few_shot("recommended", max_epochs=2, resume=True, warm_up=str(other)))
     assert "was started with warm_up_sha256" in said
 
@@ -132,7 +132,7 @@ def test_an_interrupted_training_lets_its_folder_go(training: Training, tmp_path
 HOLD = """
 import os, sys, time
 from bundle.engines import RunFolder
-folder = RunFolder(sys.argv[1])
+folder = RunFolder(sys.argv[1], "model.pt", "cache", {}, {})
 folder._acquire()
 print("held", flush=True)
 time.sleep(60)

@@ -20,7 +20,7 @@ from bundle.run_folder import read_history
 from run_folders import cause_of, interrupt
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
-METHODS = sorted({file.stem for file in (CONFIGS / "methods").glob("*.json")} - {"spatial_configuration_net"})
+METHODS = sorted({file.stem for file in (CONFIGS / "methods").glob("*.yaml")} - {"spatial_configuration_net"})
 FewShot = Callable[..., ConfigWorkflow]
 
 
@@ -174,7 +174,7 @@ def test_stage_one_of_another_network_is_refused(few_shot: FewShot, stage1: Path
         few_shot("few_shot_dag").run()
     sentence = cause_of(raised.value)
     assert "best.pt: its network is a SpatialConfigurationNet" in sentence
-    assert "leave out configs/methods/spatial_configuration_net.json" in sentence
+    assert "leave out configs/methods/spatial_configuration_net.yaml" in sentence
 
 
 def test_stage_one_of_other_landmarks_is_refused(few_shot: FewShot, dataset: Path):

@@ -32,7 +32,7 @@ def test_a_full_disk_does_not_end_a_training(
 
 
 def test_nothing_is_made_before_something_is_shown(tmp_path: Path):
-    board = TensorBoard(tmp_path / "run" / "tensorboard")
+    board = TensorBoard(tmp_path / "run")
     assert not (tmp_path / "run").exists()
     board.add_scalar("loss", 1.0, 1)
     board.flush()

@@ -13,8 +13,8 @@ import torch
 from ignite.engine import Events
 from monai.bundle import ConfigWorkflow
 
-from bundle.engines import EarlyStop, read_card, read_weights
-from bundle.engines.weights import read_checkpoint
+from bundle.engines.early_stop import EarlyStop
+from bundle.engines.weights import read_card, read_checkpoint, read_weights
 from bundle.errors import CheckpointError, ConfigurationError, bundle_error
 from bundle.run_folder import read_history
 from run_folders import cause_of
@@ -44,8 +44,6 @@ def test_first_validation_is_that_of_the_mean_shape(training: Training, tmp_path
     workflow = training()
     workflow.run()
     network = workflow.network_def
-    fresh = type(network)(3, workflow.parser.get_parsed_content("network_def#backbone", instantiate=True))
-    assert fresh.mean_shape.shape == network.mean_shape.shape
     shapes = torch.stack([item["label"] for item in workflow.parser.get_parsed_content("train#drawn_films")]) / 31
     assert torch.allclose(network.mean_shape, shapes.mean(0), atol=1e-6)
 

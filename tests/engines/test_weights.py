@@ -47,7 +47,7 @@ def make_nan(file: Path) -> None:
 
 def applied(run: str, dataset: Path, weights: Path, tmp_path: Path) -> None:
     overlays = {"inference": (), "evaluate": ("evaluate",), "calibrate": ("evaluate", "calibrate")}[run]
-    files = [str(CONFIGS / f"{name}.json") for name in ("inference", *overlays)]
+    files = [str(CONFIGS / "inference.json"), *(str(CONFIGS / f"{name}.yaml") for name in overlays)]
     settings = {"dataset_dir": str(dataset), "checkpoint": str(weights), "output_dir": str(tmp_path / "out")}
     workflow = ConfigWorkflow(files, workflow_type="inference", logging_file=False, **settings)
     workflow.initialize()

@@ -10,7 +10,7 @@ from bundle.loading.pool_sampler import PoolSampler
 
 
 def stretch(films: int, seed: int, start: int, stop: int) -> list[int]:
-    sampler = PoolSampler(films, seed)
+    sampler = PoolSampler(range(films), seed)
     sampler.take(range(start, stop))
     assert len(sampler) == stop - start
     return list(sampler)

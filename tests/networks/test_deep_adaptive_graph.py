@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from monai.bundle import ConfigParser
 
-from bundle.networks import DeepAdaptiveGraph, hrnet_small
+from bundle.networks import DeepAdaptiveGraph
 
 
 def untrained(num_landmarks: int = 5, **options: object) -> DeepAdaptiveGraph:
-    network = DeepAdaptiveGraph(num_landmarks, hrnet_small(feature_channels=8), hidden_features=16, **options)
+    network = DeepAdaptiveGraph(num_landmarks, "hrnet_small", hidden_features=16, **options)
     network.set_landmarks(torch.rand(num_landmarks, 2), [f"point {k}" for k in range(num_landmarks)])
     return network.eval()
 
@@ -59,7 +59,7 @@ def test_training_pass_returns_all_that_the_losses_read():
     network = untrained()
     output = network.forward_training(torch.rand(2, 1, 64, 64))
     assert output.global_vertices.shape == output.local_vertices.shape == (2, 5, 2)
-    assert output.feature_map.shape == (2, 8, 16, 16)
+    assert output.feature_map.shape == (2, 64, 16, 16)
 
 
 @pytest.mark.parametrize("share_local", [True, False])

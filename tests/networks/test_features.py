@@ -4,14 +4,14 @@ from __future__ import annotations
 import pytest
 import torch
 
-from bundle.networks import DeepAdaptiveGraph, LandmarkNetwork, SpatialConfigurationNet, TemplateMatching, hrnet_small
+from bundle.networks import DeepAdaptiveGraph, LandmarkNetwork, SpatialConfigurationNet, TemplateMatching
 
 
 @pytest.mark.parametrize(
     "network",
     [
-        DeepAdaptiveGraph(3, hrnet_small(), hidden_features=8),
-        TemplateMatching(3, hrnet_small()),
+        DeepAdaptiveGraph(3, "hrnet_small", hidden_features=8),
+        TemplateMatching(3, "hrnet_small"),
         SpatialConfigurationNet(3, channels=4, spatial_channels=4),
     ],
 )

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from bundle.networks import DeepAdaptiveGraph, LandmarkNetwork, SpatialConfigurationNet, TemplateMatching, hrnet_small
+from bundle.networks import DeepAdaptiveGraph, LandmarkNetwork, SpatialConfigurationNet, TemplateMatching
 
 NAMES = ["a", "b", "c", "d"]
 SHAPE = torch.tensor([[0.2, 0.2], [0.8, 0.2], [0.5, 0.8], [torch.nan, torch.nan]])
@@ -15,9 +15,9 @@ SHAPE = torch.tensor([[0.2, 0.2], [0.8, 0.2], [0.5, 0.8], [torch.nan, torch.nan]
 def networks() -> list[LandmarkNetwork]:
     torch.manual_seed(0)
     return [
-        DeepAdaptiveGraph(4, hrnet_small(feature_channels=8), hidden_features=16),
+        DeepAdaptiveGraph(4, "hrnet_small", hidden_features=16),
         SpatialConfigurationNet(4, channels=4, spatial_channels=4, spatial_kernel=3, spatial_downsampling=8),
-        TemplateMatching(4, hrnet_small(feature_channels=8)),
+        TemplateMatching(4, "hrnet_small"),
     ]
 
 

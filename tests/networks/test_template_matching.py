@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import torch
 from hypothesis import given
@@ -11,6 +13,7 @@ from torch import nn
 from torch.nn import functional
 
 from bundle.networks import TemplateMatching
+from bundle.networks.hrnet import BACKBONES
 
 SIDE, CELLS = 64, 16
 
@@ -20,13 +23,23 @@ class Channels(nn.Module):
 
     feature_channels = 3
 
+    def __init__(self, in_channels: int, feature_channels: int) -> None:
+        super().__init__()
+
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         return image[..., ::4, ::4]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _named() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(BACKBONES, "channels", Channels)
+        yield
+
+
 @pytest.fixture
 def network() -> TemplateMatching:
-    network = TemplateMatching(2, Channels())
+    network = TemplateMatching(2, "channels")
     network.set_landmarks(torch.tensor([[0.25, 0.5], [0.75, 0.5]]), ["a", "b"])
     return network
 
@@ -91,7 +104,7 @@ def test_of_two_places_alike_the_near_one_is_matched(network: TemplateMatching):
 
 @given(guess=st.tuples(st.floats(-0.1, 1.1), st.floats(-0.1, 1.1)), reach=st.floats(0.02, 0.6), seed=st.integers(0, 99))
 def test_no_place_of_the_film_is_better_than_the_match(guess: tuple[float, float], reach: float, seed: int):
-    network, image, near = TemplateMatching(1, Channels()), noise(seed), torch.tensor([guess])
+    network, image, near = TemplateMatching(1, "channels"), noise(seed), torch.tensor([guess])
     network.learn_templates([{"image": image, "label": torch.tensor([[20.0, 32.0]])}])
     cosine = torch.einsum("d,dxy->xy", network.templates[0], network.features(image[None])[0])
     likeness = functional.interpolate(cosine[None, None], [SIDE - 3] * 2, mode="bicubic", align_corners=True)[0, 0]
@@ -112,7 +125,7 @@ def test_a_landmark_that_no_film_has_stays_where_it_is_thought_to_be(network: Te
 
 def test_templates_are_saved_with_the_weights(network: TemplateMatching):
     network.learn_templates([labelled((3, 4), (9, 8))])
-    again = TemplateMatching(2, Channels())
+    again = TemplateMatching(2, "channels")
     again.load_state_dict(network.state_dict())
     image = film((7, 10), (2, 5))[None]
     torch.testing.assert_close(again(image), network(image))

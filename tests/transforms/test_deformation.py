@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from monai.data.utils import list_data_collate
-from monai.transforms import RandShiftIntensityd
+from monai.transforms import Compose, RandShiftIntensityd
 
 from bundle.transforms import NormaliseLandmarksd, RandDeformd
 from bundle.transforms.deformation import Deformation, RandDeformUnlabelledd, without_landmarks
@@ -69,7 +69,7 @@ def test_mean_shape_places_the_film_and_no_landmark_is_left():
 def test_films_without_landmarks_take_every_setting_of_labelled_ones():
     before = RandDeformd("image", rotate=12, scale=(0.9, 1.2), elastic=0.05, control_points=5, anisotropy=1.2)
     shift = RandShiftIntensityd("image", offsets=0.1)
-    deform, kept = without_landmarks([before, shift, NormaliseLandmarksd("label", 32)], MEAN_SHAPE)
+    deform, kept = without_landmarks(Compose([before, shift, NormaliseLandmarksd("label", 32)]), MEAN_SHAPE)
     assert isinstance(deform, RandDeformUnlabelledd) and kept is shift
     taken_over = set(vars(before)) - {"R", "_do_transform"}
     assert {name: getattr(deform, name) for name in taken_over} == {name: getattr(before, name) for name in taken_over}

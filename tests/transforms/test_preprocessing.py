@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from monai.transforms import Compose
 from PIL import Image
 
 from bundle.errors import CheckpointError, ConfigurationError
@@ -25,7 +24,7 @@ def film(tmp_path: Path, width: int, height: int) -> tuple[Path, np.ndarray]:
 
 
 def prepared(file: Path, preprocessing: Preprocessing) -> torch.Tensor:
-    return Compose(preprocessing.transforms())({"image": str(file)})["image"]
+    return preprocessing({"image": str(file)})["image"]
 
 
 @pytest.mark.parametrize("percentiles", [[0.5, 99.5], [0, 100], [20, 70]])

@@ -12,11 +12,11 @@ from torch import nn
 from bundle.engines.teachers import TemplateTeacher
 from bundle.errors import ConfigurationError
 from bundle.loading.unlabelled_batch import UnlabelledBatch
-from bundle.networks import TemplateMatching, hrnet_small
+from bundle.networks import TemplateMatching
 
 
 def matchings() -> list[TemplateMatching]:
-    matching = TemplateMatching(2, hrnet_small())
+    matching = TemplateMatching(2, "hrnet_small")
     return [matching, matching.at_scale(2)]
 
 

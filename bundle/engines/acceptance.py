@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How stage 2 ends: never with a worse model than stage 1, as far as the validation films can tell."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+from bundle.engines.checkpoint import RunCheckpoint
+from bundle.engines.film_errors import FilmErrors
+from bundle.engines.weights import copy_weights
+from bundle.files import write_text
+from bundle.metrics.paired_bootstrap import Interval
+from bundle.run_folder import ACCEPTANCE, ACCEPTED, BEST, STAGE_1, STAGE_2, VALIDATION
+
+logger = logging.getLogger(__name__)
+
+
+class StageTwoCheckpoint(RunCheckpoint):
+    """Checkpoints of stage 2, with an acceptance test at its end.
+
+    Its best weights are `stage2.pt`. Where they are not better on the validation films than stage 1's, beyond chance,
+    `best.pt`, which leaves the run, is stage 1's; the log, the card and `acceptance.json` say so. The end only copies
+    from files that it does not change, so that one which was cut short, or is done again, comes out the same.
+
+    Args:
+        film_errors: of the model on each validation film, which judge the gain.
+        **settings: of `RunCheckpoint`.
+    """
+
+    start_name = STAGE_1
+    best_name = STAGE_2
+
+    def __init__(self, film_errors: FilmErrors, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.film_errors = film_errors
+
+    def _leaving(self) -> Path:
+        before, *after = self.history.validation_errors
+        best = min(after, default=before)
+        gain = self.film_errors.gain()
+        accepted = gain is not None and gain.low > 0
+        leaving = self.output_dir / BEST
+        facts = {ACCEPTED: accepted, "stage_1_validation_error_px": before}
+        if accepted:
+            copy_weights(self.best, leaving, facts)
+        else:
+            # the name and all else of this run's card: what leaves it has its settings
+            copy_weights(self.start_weights, leaving, {**self.card, "epoch": 0, VALIDATION: before, **facts})
+        self._record(before, best, gain, accepted)
+        self._say(before, best, accepted)
+        return leaving
+
+    def _record(self, before: float, best: float, gain: Interval | None, accepted: bool) -> None:
+        result = {
+            "accepted": accepted,
+            "stage_1_error_px": before,
+            "best_validation_error_px": best,
+            "gain_px": gain.value if gain else None,
+            "gain_at_least_px": gain.low if gain else None,
+            "confidence": self.film_errors.confidence,
+            "validation_films": self.film_errors.films,
+        }
+        write_text(self.output_dir / ACCEPTANCE, json.dumps(result, indent=2) + "\n")
+
+    def _say(self, before: float, best: float, accepted: bool) -> None:
+        errors = f"validation error {best:.2f} px at its best, {before:.2f} px with the weights of stage 1"
+        if accepted:
+            logger.info(f"stage 2 was accepted: {errors}")
+            return
+        doubt = (
+            f", which {self.film_errors.films} film(s) cannot tell from chance (more validation films may; "
+            f"{self.best.name} holds the weights that were better in the mean)"
+        )
+        reason = errors + (doubt if best < before else "")
+        logger.warning(f"stage 2 was not accepted: {reason}; the weights of stage 1 are exported")

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The evaluator by which a training is judged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from monai.engines import SupervisedEvaluator
+from monai.handlers import from_engine
+from monai.transforms import Compose
+from torch import nn
+
+from bundle.metrics import MeanRadialError
+from bundle.transforms import LearnedLandmarksd, RestoreLandmarksd
+
+KEY_METRIC = "mean_radial_error"
+
+
+class Validator(SupervisedEvaluator):
+    """Mean radial error of a network on labelled films, in pixels of the original films; the smaller, the better.
+
+    Args:
+        network: a `LandmarkNetwork`.
+        image_size: side in pixels of the squares that it sees.
+        name: of the key metric.
+        **settings: of MONAI's `SupervisedEvaluator`; batches have `label` [B, K, 2] in [0, 1] of the image.
+    """
+
+    def __init__(self, network: nn.Module, image_size: int, name: str = KEY_METRIC, **settings: Any) -> None:
+        super().__init__(
+            network=network,
+            postprocessing=Compose(
+                [LearnedLandmarksd("label", network), RestoreLandmarksd(["pred", "label"], image_size)]
+            ),
+            key_val_metric={name: MeanRadialError(output_transform=from_engine(["pred", "label"]))},
+            metric_cmp_fn=_is_smaller,
+            **settings,
+        )
+        self.image_size = image_size
+
+    def of(self, network: nn.Module, name: str) -> Validator:
+        """Return one of the same films for another network, under a name of its own."""
+        device: torch.device = self.state.device
+        return Validator(
+            network,
+            self.image_size,
+            f"{name}_{KEY_METRIC}",
+            device=device,
+            val_data_loader=self.data_loader,
+            inferer=self.inferer,
+        )
+
+
+def _is_smaller(error: float, best: float) -> bool:
+    """Whether an error is the best so far; MONAI begins with -1."""
+    return best < 0 or error < best
