@@ -54,7 +54,7 @@ VERBS = {
     "compare": Verb(
         "bundle.commands.compare",
         "train, evaluate and table every method on a data folder",
-        "compare --dataset_dir data/ceph --shots 1,5,10 --draws 3 --methods all --preset cpu --out runs/compare",
+        "compare data/ceph --shots 1,5,10 --draws 3 --methods all --preset cpu --out runs/compare",
     ),
 }
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
-    parser.add_argument("--dataset_dir", type=Path, required=True, metavar="DIR", help="folder of dataset.json")
+    parser.add_argument("dataset_dir", type=Path, metavar="DATA", help="folder of dataset.json")
     parser.add_argument(
         "--out",
         type=Path,

@@ -91,6 +91,11 @@ class Plan:
         return self.out / f"shots{cell.shots}_draw{cell.draw}" / cell.method.key
 
     @property
+    def accepts_unconverged(self) -> bool:
+        """Whether stage 2 is to be trained from a stage 1 that did not converge."""
+        return self.settings.get("accept_unconverged", "").lower() == "true"
+
+    @property
     def cache(self) -> Path:
         """Folder of decoded films, which all cells share."""
         return self.cache_dir or self.dataset_dir / "cache"
@@ -122,10 +127,11 @@ class Cell:
 
     @property
     def needs(self) -> list[Cell]:
-        """Cells that have to be trained before this one can begin."""
+        """Cells that have to be trained before this one can begin, the one it starts from first."""
         if self.method.stage == 1:
             return []
-        return [self.source, self.plan.warm_up] if self.method.warmed_up else [self.source]
+        start = Cell(self.plan, self.method.start or DAG, self.shots, self.draw)
+        return [start, self.plan.warm_up] if self.method.warmed_up else [start]
 
     @property
     def log(self) -> Path:

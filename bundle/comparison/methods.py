@@ -15,10 +15,11 @@ class Method:
     Attributes:
         key: Its name on the command line and in paths.
         name: Its name in tables.
-        stage: 2 for one that starts from the DAG of the same draw, 1 for one that trains from its labelled films alone,
+        stage: 2 for one that starts from another of the same draw, 1 for one that trains from its labelled films alone,
             0 for one that is not trained.
         overlays: Files of configs/ to lay over the preset.
         warmed_up: Whether it needs the warm-up as well.
+        start: What one of stage 2 starts from; None for the DAG.
     """
 
     key: str
@@ -26,6 +27,7 @@ class Method:
     stage: int
     overlays: tuple[str, ...] = ()
     warmed_up: bool = False
+    start: Method | None = None
 
 
 def _stage_two(key: str, name: str, warmed_up: bool = False) -> Method:
@@ -34,6 +36,7 @@ def _stage_two(key: str, name: str, warmed_up: bool = False) -> Method:
 
 MEAN_SHAPE = Method("mean_shape", "Mean shape alone", 0)
 DAG = Method("dag", "DAG", 1)
+WINDOWS = Method("windows", "DAG + windows", 2, ("windows.yaml",))
 TRAINED_ON = _stage_two("trained_on", "DAG trained on")
 PSEUDO_LABEL = _stage_two("pseudo_label", "Pseudo label")
 WARM_UP = Method("warm_up", "Warm-up", 1, ("warm_up.yaml",))
@@ -51,6 +54,14 @@ METHODS = (
     _stage_two("few_shot_dag_js", "Few-shot DAG + JS"),
     _stage_two("multi_view", "Few-shot DAG, multi-view"),
     _stage_two("recommended", "Few-shot DAG, recommended", warmed_up=True),
+    WINDOWS,
+    Method(
+        "windows_multi_view",
+        "Windows, multi-view",
+        2,
+        ("windows.yaml", "few_shot.yaml", "methods/windows_multi_view.yaml"),
+        start=WINDOWS,
+    ),
 )
 """In the order of the paper's tables, then what goes beyond the paper."""
 
@@ -84,4 +95,5 @@ def choose_methods(words: str) -> tuple[Method, ...]:
     for unknown in sorted(chosen - known):
         keys = ", ".join(method.key for method in METHODS if method not in ALWAYS)
         raise ConfigurationError(f"--methods: there is no method {unknown!r}; choose all, dag, or some of {keys}")
-    return tuple(method for method in METHODS if method.key in chosen or method in ALWAYS)
+    starts = {method.start for method in METHODS if method.key in chosen}
+    return tuple(method for method in METHODS if method.key in chosen or method in ALWAYS or method in starts)

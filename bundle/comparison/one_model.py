@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bundle.comparison.cells import Cell, Plan
 from bundle.comparison.checks import check_plan
-from bundle.comparison.methods import WARM_UP
+from bundle.comparison.methods import WARM_UP, WINDOWS
 from bundle.comparison.processes import Processes, interrupted_by_termination, only_comparison
 from bundle.comparison.runner import environment_on, run_cells
 from bundle.dataset.description import read_dataset
@@ -31,13 +31,14 @@ class OneModel(Plan):
     """A plan of one method on one draw, whose folders are named by what they hold."""
 
     def folder(self, cell: Cell) -> Path:
-        """`warm_up`, `stage1` or `stage2`."""
-        return self.out / (WARM_UP.key if cell.method is WARM_UP else f"stage{cell.method.stage}")
+        """`warm_up`, `stage1`, `windows` or `stage2`."""
+        named = cell.method in (WARM_UP, WINDOWS)
+        return self.out / (cell.method.key if named else f"stage{cell.method.stage}")
 
     @property
     def stages(self) -> list[Cell]:
-        """Stage 1, and stage 2 where the method has one."""
-        return sorted(self.cells(), key=lambda cell: cell.method.stage)
+        """Stage 1, and what follows it, in order."""
+        return sorted(self.cells(), key=lambda cell: self.methods.index(cell.method))
 
     @property
     def model(self) -> Path:

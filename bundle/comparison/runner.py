@@ -62,6 +62,8 @@ def environment_on(device: str, workers: int = 1) -> dict[str, str]:
         workers: how many processes run at a time.
     """
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "" if device == CPU else device}
+    # threads that wait for work would otherwise spin, and take a core from whatever else runs on this machine
+    environment.setdefault("OMP_WAIT_POLICY", "passive")
     if workers > 1:
         environment.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // workers)))
     return environment
@@ -142,7 +144,7 @@ class _Run:
             if lost:
                 self.waiting.remove(cell)
                 self._fail(cell, f"not begun, since {lost[0]} failed")
-            elif cell.method.stage == 2 and cell.diverged:
+            elif cell.method.stage == 2 and cell.diverged and not cell.plan.accepts_unconverged:
                 self.waiting.remove(cell)
                 self.progress.finished(cell, "not begun, since stage 1 did not converge")
             elif cell.method is WARM_UP and not any(cell in other.needs for other in self.waiting):

@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional
 
 from bundle.coordinates import to_grid
-from bundle.transforms.move_points import undo_affine
+from bundle.move_points import undo_affine
 
 
 class View:

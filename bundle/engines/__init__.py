@@ -12,6 +12,7 @@ from bundle.engines.training_run import TrainingRun
 from bundle.engines.validator import Validator
 from bundle.engines.warm_up import WarmUpTrainer, warm_up_sha256, warmed_up
 from bundle.engines.weights import read_weights
+from bundle.engines.windows_run import WindowsRun
 
 __all__ = [
     "LandmarkTrainer",
@@ -22,6 +23,7 @@ __all__ = [
     "TrainingRun",
     "Validator",
     "WarmUpTrainer",
+    "WindowsRun",
     "known_landmarks",
     "read_weights",
     "training_card",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How stage 2 ends: never with a worse model than stage 1, as far as the validation films can tell."""
+"""How a run ends that began with the weights of another: never with a worse model, as far as validation films tell."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from bundle.run_folder import ACCEPTANCE, ACCEPTED, BEST, STAGE_1, STAGE_2, VALI
 logger = logging.getLogger(__name__)
 
 
-class StageTwoCheckpoint(RunCheckpoint):
-    """Checkpoints of stage 2, with an acceptance test at its end.
+class AcceptedCheckpoint(RunCheckpoint):
+    """Checkpoints of stage 2, or of windows, with an acceptance test at its end.
 
-    Its best weights are `stage2.pt`. Where they are not better on the validation films than stage 1's, beyond chance,
-    `best.pt`, which leaves the run, is stage 1's; the log, the card and `acceptance.json` say so. The end only copies
-    from files that it does not change, so that one which was cut short, or is done again, comes out the same.
+    Its best weights are `stage2.pt`. Where they are not better on the validation films than those it began with,
+    beyond chance, `best.pt`, which leaves the run, is these; the log, the card and `acceptance.json` say so. The end
+    only copies from files that it does not change, so that one that was cut short, or is done again, is the same.
 
     Args:
         film_errors: of the model on each validation film, which judge the gain.

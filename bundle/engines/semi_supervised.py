@@ -19,7 +19,7 @@ from bundle.errors import ConfigurationError
 from bundle.loading.mixed_batches import MixedBatches, TrainingBatch
 from bundle.loading.unlabelled_batch import UnlabelledBatch
 from bundle.losses import ConsistencyLoss
-from bundle.networks import DeepAdaptiveGraph
+from bundle.networks import VertexNetwork
 
 MODELS = ("teacher", "student")
 
@@ -38,11 +38,11 @@ class SemiSupervisedTrainer(LandmarkTrainer):
         **settings: of `LandmarkTrainer`; `train_data_loader` is a `MixedBatches`.
 
     Raises:
-        ConfigurationError: the loss compares feature maps and the teacher has none; there is no such model, or the
-            teacher has no network of its own that learns.
+        ConfigurationError: the loss compares feature maps and there is none; there is no such model, the teacher has no
+            network of its own that learns, or the network is none that can be taught.
     """
 
-    network: DeepAdaptiveGraph
+    network: VertexNetwork
     data_loader: MixedBatches
 
     def __init__(
@@ -55,10 +55,18 @@ class SemiSupervisedTrainer(LandmarkTrainer):
                 f"model is 'teacher', but {type(teacher).__name__} has no network of its own that learns; "
                 "give --model student"
             )
-        if consistency_loss.w2 and not teacher.has_feature_map:
+        student = settings["network"]
+        if not isinstance(student, VertexNetwork):
             raise ConfigurationError(
-                f"w2 is {consistency_loss.w2}, but {type(teacher).__name__} has no feature map to compare; give --w2 0"
+                f"stage 2 trains no {type(student).__name__}; leave out its overlay in both stages, such as "
+                "configs/methods/spatial_configuration_net.yaml"
             )
+        for compared in (teacher, student) if consistency_loss.w2 else ():
+            if not compared.has_feature_map:
+                raise ConfigurationError(
+                    f"w2 is {consistency_loss.w2}, but {type(compared).__name__} has no feature map to compare; "
+                    "give --w2 0"
+                )
         self.teacher = teacher
         self.consistency_loss = consistency_loss
         self.noise_std = noise_std

@@ -6,6 +6,7 @@ from bundle.losses.deep_adaptive_graph_loss import DeepAdaptiveGraphLoss, Global
 from bundle.losses.heatmap_loss import HeatmapLoss
 from bundle.losses.jensen_shannon import JensenShannonLoss
 from bundle.losses.point_contrast import PointContrastLoss
+from bundle.losses.window_loss import WindowLoss
 
 __all__ = [
     "ConsistencyLoss",
@@ -15,4 +16,5 @@ __all__ = [
     "JensenShannonLoss",
     "LocalLoss",
     "PointContrastLoss",
+    "WindowLoss",
 ]

@@ -4,9 +4,11 @@
 from bundle.networks.deep_adaptive_graph import DeepAdaptiveGraph, LandmarkOutput
 from bundle.networks.described import network_from_card
 from bundle.networks.hrnet import HRNet, backbone, hrnet_small, hrnet_w18
-from bundle.networks.landmark_network import LandmarkNetwork, TrainingOutput
+from bundle.networks.landmark_network import LandmarkNetwork, TrainingOutput, VertexNetwork, VertexOutput
 from bundle.networks.spatial_configuration_net import HeatmapOutput, SpatialConfigurationNet
 from bundle.networks.template_matching import MatchingOutput, TemplateMatching
+from bundle.networks.windowed_graph import WindowedGraph, WindowedOutput
+from bundle.networks.windows import RandWindows
 
 __all__ = [
     "DeepAdaptiveGraph",
@@ -15,9 +17,14 @@ __all__ = [
     "LandmarkNetwork",
     "LandmarkOutput",
     "MatchingOutput",
+    "RandWindows",
     "SpatialConfigurationNet",
     "TemplateMatching",
     "TrainingOutput",
+    "VertexNetwork",
+    "VertexOutput",
+    "WindowedGraph",
+    "WindowedOutput",
     "backbone",
     "hrnet_small",
     "hrnet_w18",

@@ -10,10 +10,10 @@ from torch import nn
 
 from bundle.networks.bilinear_sample import bilinear_sample
 from bundle.networks.global_transform import TRANSFORM_PARAMETERS, transform_shape
-from bundle.networks.graph_convolution import GraphConvolutionalNetwork
+from bundle.networks.graph_convolution import GraphConvolutionalNetwork, displacements, other_vertices, zero_linear
 from bundle.networks.hrnet import STRIDE
 from bundle.networks.hrnet import backbone as build_backbone
-from bundle.networks.landmark_network import LandmarkNetwork
+from bundle.networks.landmark_network import VertexNetwork
 
 
 class LandmarkOutput(NamedTuple):
@@ -35,7 +35,7 @@ class LandmarkOutput(NamedTuple):
         return self.local_vertices
 
 
-class DeepAdaptiveGraph(LandmarkNetwork):
+class DeepAdaptiveGraph(VertexNetwork):
     """HRNet features, a global GCN that places the mean shape, local GCN steps that refine each vertex.
 
     An untrained network returns exactly its mean shape. Coordinates are normalised, see `bundle.coordinates`.
@@ -51,6 +51,8 @@ class DeepAdaptiveGraph(LandmarkNetwork):
     """
 
     stride = STRIDE
+    has_feature_map = True
+    _others: torch.Tensor
 
     def __init__(
         self,
@@ -77,7 +79,7 @@ class DeepAdaptiveGraph(LandmarkNetwork):
 
         node_features = self.backbone.feature_channels + 2 * (num_landmarks - 1)
         self.global_gcn = GraphConvolutionalNetwork(num_landmarks, node_features, hidden_features, graph_layers)
-        self.global_head = _zero_linear(hidden_features, TRANSFORM_PARAMETERS[transform])
+        self.global_head = zero_linear(hidden_features, TRANSFORM_PARAMETERS[transform])
         distinct = 1 if share_local else local_steps
         self.local_gcns = nn.ModuleList(
             GraphConvolutionalNetwork(num_landmarks, node_features, hidden_features, graph_layers)
@@ -85,10 +87,8 @@ class DeepAdaptiveGraph(LandmarkNetwork):
         )
         for gcn in self.local_gcns[1:]:
             gcn.edges = self.local_gcns[0].edges  # one E for the local GCN
-        self.local_heads = nn.ModuleList(_zero_linear(hidden_features, 2) for _ in range(distinct))
-        others = [[j for j in range(num_landmarks) if j != k] for k in range(num_landmarks)]
-        index = torch.tensor(others, dtype=torch.long).reshape(num_landmarks, num_landmarks - 1)
-        self.register_buffer("_others", index, persistent=False)
+        self.local_heads = nn.ModuleList(zero_linear(hidden_features, 2) for _ in range(distinct))
+        self.register_buffer("_others", other_vertices(num_landmarks), persistent=False)
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Locate the landmarks.
@@ -123,14 +123,6 @@ class DeepAdaptiveGraph(LandmarkNetwork):
 
     def _node_features(self, feature_map: torch.Tensor, vertices: torch.Tensor, size: tuple[int, ...]) -> torch.Tensor:
         """[B, K, D + 2 (K - 1)]: the feature map at each vertex and the displacements to all other vertices."""
-        displacements = vertices[:, None, :, :] - vertices[:, :, None, :]
-        index = self._others[None, :, :, None].expand(vertices.shape[0], -1, -1, 2)  # type: ignore[index]
-        others = displacements.gather(2, index).flatten(2)
-        return torch.cat([bilinear_sample(feature_map, vertices, size, STRIDE), others], dim=-1)
-
-
-def _zero_linear(in_features: int, out_features: int) -> nn.Linear:
-    linear = nn.Linear(in_features, out_features)
-    nn.init.zeros_(linear.weight)
-    nn.init.zeros_(linear.bias)
-    return linear
+        return torch.cat(
+            [bilinear_sample(feature_map, vertices, size, STRIDE), displacements(vertices, self._others)], dim=-1
+        )

@@ -50,3 +50,24 @@ class GraphConvolutionalNetwork(nn.Module):
             convolved = torch.relu(layer(features, self.edges))
             features = convolved if index == 0 else features + convolved
         return features
+
+
+def other_vertices(num_landmarks: int) -> torch.Tensor:
+    """For each of K vertices all others, in the order of their numbers: [K, K - 1]."""
+    others = [[j for j in range(num_landmarks) if j != k] for k in range(num_landmarks)]
+    return torch.tensor(others, dtype=torch.long).reshape(num_landmarks, num_landmarks - 1)
+
+
+def displacements(vertices: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+    """The way from each of the vertices [B, K, 2] to its `other_vertices`: [B, K, 2 (K - 1)], features of its node."""
+    towards = vertices[:, None, :, :] - vertices[:, :, None, :]
+    index = others[None, :, :, None].expand(vertices.shape[0], -1, -1, 2)
+    return towards.gather(2, index).flatten(2)
+
+
+def zero_linear(in_features: int, out_features: int) -> nn.Linear:
+    """A head that says nothing before it is trained."""
+    linear = nn.Linear(in_features, out_features)
+    nn.init.zeros_(linear.weight)
+    nn.init.zeros_(linear.bias)
+    return linear

@@ -21,6 +21,14 @@ class TrainingOutput(Protocol):
         """[B, K, 2], the prediction in [0, 1] of the image."""
 
 
+class VertexOutput(TrainingOutput, Protocol):
+    """What stage 2 reads as well."""
+
+    @property
+    def feature_map(self) -> torch.Tensor | None:
+        """[B, D, X', Y'] of the Jensen-Shannon loss; None of a network that learns without one."""
+
+
 class LandmarkNetwork(nn.Module, ABC):
     """A network that locates K landmarks and, untrained, returns exactly their mean shape.
 
@@ -124,3 +132,13 @@ def encode_names(names: Sequence[str]) -> torch.Tensor:
 def decode_names(names: torch.Tensor) -> list[str]:
     """Return the names of a [K, 256] tensor made by `encode_names`."""
     return [bytes(row).rstrip(b"\0").decode() for row in names.tolist()]
+
+
+class VertexNetwork(LandmarkNetwork):
+    """A network that moves vertices from their mean shape to where the landmarks are, and can be taught by another."""
+
+    has_feature_map: bool
+
+    @abstractmethod
+    def forward_training(self, image: torch.Tensor) -> VertexOutput:
+        """Locate the landmarks and return everything the losses of stages 1 and 2 read."""

@@ -10,7 +10,7 @@ import torch
 from monai.transforms import Compose, Transform
 
 from bundle.coordinates import from_normalized, to_normalized
-from bundle.transforms.move_points import displacement, move_points, undo_affine
+from bundle.move_points import displacement, move_points, undo_affine
 from bundle.transforms.normalised_landmarks import NormaliseLandmarksd
 from bundle.transforms.rand_deform import RandDeformd
 

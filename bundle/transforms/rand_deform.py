@@ -12,7 +12,7 @@ from monai.transforms import MapTransform, RandomizableTransform
 from torch.nn import functional
 
 from bundle.coordinates import to_normalized
-from bundle.transforms.move_points import b_spline_weights, move_points
+from bundle.move_points import b_spline_weights, move_points
 
 
 class RandDeformd(RandomizableTransform, MapTransform):

@@ -20,7 +20,7 @@ SMALL |= {"val_interval": 1, "converged_below": 1000, "ratio": 1, "validate#hand
 
 def words(dataset: Path, out: Path, *more: str, **settings: object) -> list[str]:
     given = [f"--{name}={value}" for name, value in {**SMALL, **settings}.items()]
-    start = ["compare", "--dataset_dir", str(dataset), "--out", str(out), "--shots", "4", "--draws", "1"]
+    start = ["compare", str(dataset), "--out", str(out), "--shots", "4", "--draws", "1"]
     return [*start, "--methods", "pseudo_label", "--devices", "cpu", *more, "--", *given]
 
 
@@ -105,6 +105,6 @@ def test_the_help_names_the_methods_that_are_always_there(capsys: pytest.Capture
     ],
 )
 def test_bad_arguments(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], given: list, says: str):
-    assert main(["compare", "--dataset_dir", str(dataset), "--out", str(tmp_path / "out"), *given]) == 2
+    assert main(["compare", str(dataset), "--out", str(tmp_path / "out"), *given]) == 2
     assert says in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

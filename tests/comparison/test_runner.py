@@ -106,6 +106,21 @@ def test_stage_2_is_not_trained_where_stage_1_did_not_converge(plan_for: Make, m
     assert "Π-model, 4 labelled films, draw 0: not begun, since stage 1 did not converge" in capsys.readouterr().out
 
 
+def test_stage_2_goes_on_from_a_stage_1_that_did_not_converge_where_that_is_accepted(plan_for: Make, machine: Any):
+    comparison = plan_for("pi_model", shots=(4,), settings={"accept_unconverged": "True"})
+    made = machine(comparison)
+    made.diverged = {0}
+    assert run_cells(comparison.work(), 1, ["cpu"]) == []
+    assert sorted(made.trained()) == ["dag 0", "dag 1", "pi_model 0", "pi_model 1"]
+
+
+def test_windows_are_trained_before_what_starts_from_them(plan_for: Make, machine: Any):
+    comparison = plan_for("windows_multi_view", shots=(4,))
+    made = machine(comparison)
+    assert run_cells(comparison.work(), 1, ["cpu"]) == []
+    assert made.trained() == [f"{key} {draw}" for draw in (0, 1) for key in ("dag", "windows", "windows_multi_view")]
+
+
 def test_a_warm_up_waits_for_a_stage_1_that_converged(plan_for: Make, machine: Any):
     comparison = plan_for("pi_model,recommended", shots=(4,))
     made = machine(comparison)

@@ -20,6 +20,7 @@ TEACHERS = {
     "pseudo_label": ("PseudoLabel", "student", 0.0),
     "temporal_ensemble": ("TemporalEnsemble", "student", 0.0),
     "trained_on": ("PiModel", "student", 0.0),
+    "windows_multi_view": ("MultiView", "student", 0.0),
 }
 METHODS = sorted(TEACHERS)
 VIEWS = {"_comment_view_", "train#unlabelled#view", "train#unlabelled#preprocessing#transforms"}
@@ -63,10 +64,11 @@ def test_a_method_is_a_teacher(dataset: Path, warm_up: Path, tmp_path: Path, met
 def test_a_method_is_an_overlay_of_a_few_lines(method: str):
     overlay = ConfigParser.load_config_file(str(CONFIGS / "methods" / f"{method}.yaml"))
     base = ConfigParser.load_config_file(str(CONFIGS / "few_shot.yaml"))
-    assert len(overlay) <= {"trained_on": 8, "multi_view": 10, "recommended": 18}.get(method, 6)
-    assert (
-        not set(overlay) - set(base) - {"warm_up", "scales", "reach", "remembered_answers", "model_card#warm_up_sha256"}
+    assert len(overlay) <= {"trained_on": 8, "multi_view": 10, "windows_multi_view": 13, "recommended": 18}.get(
+        method, 6
     )
+    own = {"warm_up", "scales", "reach", "remembered_answers", "model_card#warm_up_sha256", "view_rotate", "view_scale"}
+    assert not set(overlay) - set(base) - own - {"train#unlabelled#augmentation#transforms"}
 
 
 def test_the_control_trains_as_long_and_as_fast_as_recommended():

@@ -6,8 +6,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bundle.move_points import b_spline_weights
 from bundle.transforms import RandDeformd
-from bundle.transforms.move_points import b_spline_weights
 
 SIDE = 96
 NAN = torch.nan

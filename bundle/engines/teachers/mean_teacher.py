@@ -14,7 +14,7 @@ from bundle.engines.teachers.teacher import PseudoGroundTruth, Teacher
 from bundle.errors import ConfigurationError
 from bundle.loading.mixed_batches import TrainingBatch
 from bundle.loading.unlabelled_batch import UnlabelledBatch
-from bundle.networks import DeepAdaptiveGraph
+from bundle.networks import VertexNetwork
 
 BATCH_NORM = ("own", "ema")
 
@@ -39,10 +39,10 @@ class MeanTeacher(Teacher):
     """
 
     figures = ("alpha",)
-    network: DeepAdaptiveGraph
+    network: VertexNetwork
 
     def __init__(
-        self, student: DeepAdaptiveGraph, ema_min: float = 0.99, ema_max: float = 0.999, batch_norm: str = "own"
+        self, student: VertexNetwork, ema_min: float = 0.99, ema_max: float = 0.999, batch_norm: str = "own"
     ) -> None:
         if not 0 <= ema_min <= ema_max <= 1:
             raise ConfigurationError(f"ema_min {ema_min} and ema_max {ema_max}: choose 0 <= ema_min <= ema_max <= 1")
@@ -59,19 +59,17 @@ class MeanTeacher(Teacher):
         """Weight of the teacher in its next step."""
         return min(max(1 - 1 / (self.step + 1), self.ema_min), self.ema_max)
 
-    def start(self, student: DeepAdaptiveGraph) -> None:
+    def start(self, student: VertexNetwork) -> None:
         """Begin as the student's equal."""
         self.network.load_state_dict(student.state_dict())
 
-    def pseudo_ground_truth(self, student: DeepAdaptiveGraph, batch: UnlabelledBatch) -> PseudoGroundTruth:
+    def pseudo_ground_truth(self, student: VertexNetwork, batch: UnlabelledBatch) -> PseudoGroundTruth:
         """Answer with the prediction of the averaged network."""
         output = self.network.train(self.batch_norm == "own").forward_training(batch.view.image)
-        return PseudoGroundTruth(output.local_vertices, output.feature_map)
+        return PseudoGroundTruth(output.vertices, output.feature_map)
 
     @torch.no_grad()
-    def after_step(
-        self, student: DeepAdaptiveGraph, batch: TrainingBatch, prediction: torch.Tensor
-    ) -> dict[str, float]:
+    def after_step(self, student: VertexNetwork, batch: TrainingBatch, prediction: torch.Tensor) -> dict[str, float]:
         """Move towards the student and return `alpha`."""
         alpha = self.alpha
         averages: list[torch.Tensor] = list(self.network.parameters())

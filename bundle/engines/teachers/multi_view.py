@@ -12,7 +12,7 @@ from bundle.engines.teachers.film_rows import FilmRows
 from bundle.engines.teachers.teacher import PseudoGroundTruth, Teacher
 from bundle.loading.mixed_batches import TrainingBatch
 from bundle.loading.unlabelled_batch import UnlabelledBatch
-from bundle.networks import DeepAdaptiveGraph
+from bundle.networks import VertexNetwork
 
 
 class MultiView(Teacher):
@@ -35,12 +35,12 @@ class MultiView(Teacher):
         self.network = teacher.network
         self.figures = teacher.figures
 
-    def start(self, student: DeepAdaptiveGraph) -> None:
+    def start(self, student: VertexNetwork) -> None:
         """Begin without any answer."""
         self.teacher.start(student)
         self.memory.start()
 
-    def pseudo_ground_truth(self, student: DeepAdaptiveGraph, batch: UnlabelledBatch) -> PseudoGroundTruth:
+    def pseudo_ground_truth(self, student: VertexNetwork, batch: UnlabelledBatch) -> PseudoGroundTruth:
         """Answer with what the memory makes of this view of the films and all before it."""
         has_room = self.memory.has_room(batch.index)
         if has_room.any():
@@ -50,9 +50,7 @@ class MultiView(Teacher):
         image, deformation = batch.view
         return PseudoGroundTruth(deformation.move(self.memory.recall(batch.index)).to(image.device), None)
 
-    def after_step(
-        self, student: DeepAdaptiveGraph, batch: TrainingBatch, prediction: torch.Tensor
-    ) -> dict[str, float]:
+    def after_step(self, student: VertexNetwork, batch: TrainingBatch, prediction: torch.Tensor) -> dict[str, float]:
         """Let the teacher follow the student."""
         return self.teacher.after_step(student, batch, prediction)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from bundle.engines.teachers.teacher import PseudoGroundTruth, Teacher
 from bundle.loading.unlabelled_batch import UnlabelledBatch
-from bundle.networks import DeepAdaptiveGraph
+from bundle.networks import VertexNetwork
 
 
 class PiModel(Teacher):
@@ -14,7 +14,7 @@ class PiModel(Teacher):
     So its batch norm's running statistics see clean and noisy images alike.
     """
 
-    def pseudo_ground_truth(self, student: DeepAdaptiveGraph, batch: UnlabelledBatch) -> PseudoGroundTruth:
+    def pseudo_ground_truth(self, student: VertexNetwork, batch: UnlabelledBatch) -> PseudoGroundTruth:
         """Answer with the student's prediction on the clean image."""
         output = student.train().forward_training(batch.view.image)
-        return PseudoGroundTruth(output.local_vertices, output.feature_map)
+        return PseudoGroundTruth(output.vertices, output.feature_map)

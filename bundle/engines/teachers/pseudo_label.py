@@ -9,7 +9,7 @@ from typing import Any
 
 from bundle.engines.teachers.teacher import PseudoGroundTruth, Teacher
 from bundle.loading.unlabelled_batch import UnlabelledBatch
-from bundle.networks import DeepAdaptiveGraph
+from bundle.networks import VertexNetwork
 
 
 class PseudoLabel(Teacher):
@@ -19,17 +19,17 @@ class PseudoLabel(Teacher):
         student: whose copy is kept.
     """
 
-    def __init__(self, student: DeepAdaptiveGraph) -> None:
+    def __init__(self, student: VertexNetwork) -> None:
         self.stage1 = deepcopy(student).eval().requires_grad_(False)
 
-    def start(self, student: DeepAdaptiveGraph) -> None:
+    def start(self, student: VertexNetwork) -> None:
         """Keep the student's weights as they are now."""
         self.stage1.load_state_dict(student.state_dict())
 
-    def pseudo_ground_truth(self, student: DeepAdaptiveGraph, batch: UnlabelledBatch) -> PseudoGroundTruth:
+    def pseudo_ground_truth(self, student: VertexNetwork, batch: UnlabelledBatch) -> PseudoGroundTruth:
         """Answer with the prediction of stage 1."""
         output = self.stage1.forward_training(batch.view.image)
-        return PseudoGroundTruth(output.local_vertices, output.feature_map)
+        return PseudoGroundTruth(output.vertices, output.feature_map)
 
     def state_dict(self) -> dict[str, Any]:
         """The frozen weights, so that a run resumes without the folder of stage 1."""

@@ -12,7 +12,7 @@ from torch import nn
 
 from bundle.loading.mixed_batches import TrainingBatch
 from bundle.loading.unlabelled_batch import UnlabelledBatch
-from bundle.networks import DeepAdaptiveGraph
+from bundle.networks import VertexNetwork
 
 
 class PseudoGroundTruth(NamedTuple):
@@ -42,11 +42,11 @@ class Teacher(ABC):
     has_feature_map = True
     figures: tuple[str, ...] = ()
 
-    def start(self, student: DeepAdaptiveGraph) -> None:  # noqa: B027 - a teacher without weights has nothing to do
+    def start(self, student: VertexNetwork) -> None:  # noqa: B027 - a teacher without weights has nothing to do
         """Begin with the weights of stage 1, which the student holds; not called again when a run is resumed."""
 
     @abstractmethod
-    def pseudo_ground_truth(self, student: DeepAdaptiveGraph, batch: UnlabelledBatch) -> PseudoGroundTruth:
+    def pseudo_ground_truth(self, student: VertexNetwork, batch: UnlabelledBatch) -> PseudoGroundTruth:
         """Answer for a batch of unlabelled films; called without gradients.
 
         Args:
@@ -54,16 +54,14 @@ class Teacher(ABC):
             batch: the films, whose view has no noise of the student's, images on the device of the networks.
         """
 
-    def answers(self, student: DeepAdaptiveGraph, batch: UnlabelledBatch) -> tuple[torch.Tensor, ...]:
+    def answers(self, student: VertexNetwork, batch: UnlabelledBatch) -> tuple[torch.Tensor, ...]:
         """All that it has to say of a batch, each [B, K, 2] in [0, 1] of the view, for a teacher that weighs them.
 
         Arguments are those of `pseudo_ground_truth`, whose vertices are the only answer of most teachers.
         """
         return (self.pseudo_ground_truth(student, batch).vertices,)
 
-    def after_step(
-        self, student: DeepAdaptiveGraph, batch: TrainingBatch, prediction: torch.Tensor
-    ) -> dict[str, float]:
+    def after_step(self, student: VertexNetwork, batch: TrainingBatch, prediction: torch.Tensor) -> dict[str, float]:
         """Follow a step of the student, labelled or not, and return the figures to log.
 
         Args:

@@ -12,7 +12,7 @@ from bundle.engines.teachers.pseudo_label import PseudoLabel
 from bundle.engines.teachers.teacher import PseudoGroundTruth
 from bundle.errors import ConfigurationError
 from bundle.loading.unlabelled_batch import UnlabelledBatch
-from bundle.networks import DeepAdaptiveGraph, TemplateMatching
+from bundle.networks import TemplateMatching, VertexNetwork
 
 
 class TemplateTeacher(PseudoLabel):
@@ -37,14 +37,14 @@ class TemplateTeacher(PseudoLabel):
 
     has_feature_map = False
 
-    def __init__(self, matchings: Sequence[TemplateMatching], student: DeepAdaptiveGraph, reach: float) -> None:
+    def __init__(self, matchings: Sequence[TemplateMatching], student: VertexNetwork, reach: float) -> None:
         if reach <= 0:
             raise ConfigurationError(f"reach is {reach}; choose more than 0")
         super().__init__(student)
         self.matchings = [matching.eval().requires_grad_(False) for matching in matchings]
         self.reach = reach
 
-    def answers(self, student: DeepAdaptiveGraph, batch: UnlabelledBatch) -> tuple[torch.Tensor, ...]:
+    def answers(self, student: VertexNetwork, batch: UnlabelledBatch) -> tuple[torch.Tensor, ...]:
         """That of stage 1, and the most similar places near it by each matching.
 
         Args:
@@ -52,13 +52,13 @@ class TemplateTeacher(PseudoLabel):
             batch: films and view.
         """
         image, deformation = batch.view
-        of_film = self.stage1.forward_training(batch.film).local_vertices
+        of_film = self.stage1.forward_training(batch.film).vertices
         vertices = deformation.move(of_film.float().cpu()).to(image.device)
         return vertices, *(
             matching.match_near(image, vertices, self.reach / matching.scale) for matching in self.matchings
         )
 
-    def pseudo_ground_truth(self, student: DeepAdaptiveGraph, batch: UnlabelledBatch) -> PseudoGroundTruth:
+    def pseudo_ground_truth(self, student: VertexNetwork, batch: UnlabelledBatch) -> PseudoGroundTruth:
         """Answer the mean of them."""
         return PseudoGroundTruth(torch.stack(self.answers(student, batch)).mean(dim=0), None)
 

@@ -12,7 +12,7 @@ from bundle.engines.teachers.film_memory import FilmMemory
 from bundle.engines.teachers.teacher import PseudoGroundTruth, Teacher
 from bundle.loading.mixed_batches import TrainingBatch
 from bundle.loading.unlabelled_batch import UnlabelledBatch
-from bundle.networks import DeepAdaptiveGraph
+from bundle.networks import VertexNetwork
 
 
 class TemporalEnsemble(Teacher):
@@ -30,18 +30,16 @@ class TemporalEnsemble(Teacher):
     def __init__(self, memory: FilmMemory) -> None:
         self.memory = memory
 
-    def start(self, student: DeepAdaptiveGraph) -> None:
+    def start(self, student: VertexNetwork) -> None:
         """Begin without any prediction."""
         self.memory.start()
 
-    def pseudo_ground_truth(self, student: DeepAdaptiveGraph, batch: UnlabelledBatch) -> PseudoGroundTruth:
+    def pseudo_ground_truth(self, student: VertexNetwork, batch: UnlabelledBatch) -> PseudoGroundTruth:
         """Answer with the averages of the films, moved to where augmentation put their landmarks."""
         image, deformation = batch.view
         return PseudoGroundTruth(deformation.move(self.memory.recall(batch.index)).to(image.device), None)
 
-    def after_step(
-        self, student: DeepAdaptiveGraph, batch: TrainingBatch, prediction: torch.Tensor
-    ) -> dict[str, float]:
+    def after_step(self, student: VertexNetwork, batch: TrainingBatch, prediction: torch.Tensor) -> dict[str, float]:
         """Remember the predictions of an unlabelled batch."""
         if isinstance(batch, UnlabelledBatch):
             points = batch.view.deformation.restore(prediction.float().cpu())

@@ -72,6 +72,6 @@ def b_spline_weights(positions: torch.Tensor, control_points: int) -> torch.Tens
     first = scaled.floor().clamp(max=spans - 1)
     t = scaled - first
     square = t * t
-    basis = torch.stack([torch.ones_like(t), t, square, square * t], dim=-1) @ CUBIC
-    weights = torch.zeros(len(positions), control_points)
-    return weights.scatter_(1, first.long()[:, None] + torch.arange(4), basis)
+    basis = torch.stack([torch.ones_like(t), t, square, square * t], dim=-1) @ CUBIC.to(t.device)
+    weights = basis.new_zeros(len(positions), control_points)
+    return weights.scatter_(1, first.long()[:, None] + torch.arange(4, device=t.device), basis)

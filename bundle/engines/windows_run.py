@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The training of windows as a run: it begins with the graph of stage 1, which it leaves as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from bundle.engines.continued_run import ContinuedRun, settings_of
+from bundle.engines.weights import Weights, set_landmarks
+from bundle.networks import DeepAdaptiveGraph, WindowedGraph
+
+
+class WindowsRun(ContinuedRun):
+    """Trains the windows of a `WindowedGraph` around the vertices of its graph, stage 1's or stage 2's.
+
+    Before its first step it answers as the graph does, so that the acceptance test compares it with that.
+    """
+
+    networks = (DeepAdaptiveGraph.__name__,)
+
+    def _expected(self, card: Mapping[str, Any]) -> dict[str, Any]:
+        """The graph saw reduced copies of the films."""
+        expected = settings_of(card, "this run")
+        windowed = card["network"]
+        graph = {"name": DeepAdaptiveGraph.__name__, **windowed["coarse"]}
+        shared = {name: value for name, value in expected.items() if name not in windowed}
+        return {**shared, **graph, "image_size": expected["image_size"] // windowed["reduction"]}
+
+    def _begin_with(self, stage1: Weights) -> None:
+        network = cast(WindowedGraph, self.trainer.network)
+        set_landmarks(network, self.mean_shape, self.folder.card["landmarks"])
+        stage1.load_into(network.coarse)

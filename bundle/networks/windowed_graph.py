@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A Deep Adaptive Graph whose last local step looks at the film itself, through a window around each vertex."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch.nn import functional
+
+from bundle.coordinates import from_normalized, to_normalized
+from bundle.networks.deep_adaptive_graph import DeepAdaptiveGraph
+from bundle.networks.landmark_network import VertexNetwork
+from bundle.networks.window_encoder import STRIDE, WindowEncoder
+from bundle.networks.windows import RandWindows, Windows
+
+
+class WindowedOutput(NamedTuple):
+    """What training reads of a forward pass.
+
+    Attributes:
+        vertices: [B, K, 2], the prediction in [0, 1] of the film.
+        heatmaps: [B, K, P / 2, P / 2], logits.
+        places: [B, K, 2], where the heatmaps have their means, in index coordinates of the windows.
+        windows: what was looked at.
+        size: X and Y of the film.
+    """
+
+    vertices: torch.Tensor
+    heatmaps: torch.Tensor
+    places: torch.Tensor
+    windows: Windows
+    size: tuple[int, int]
+
+    @property
+    def feature_map(self) -> None:
+        """None: the graph, which has one, does not learn any more."""
+
+
+class WindowedGraph(VertexNetwork):
+    """The graph places its vertices on a reduced copy of the film; then each is moved within a window of the film.
+
+    Global GCN and local steps see what they saw in stage 1, whose weights they keep. The last step is one more local
+    refinement, whose node features are windows: their heatmap's mean is where the vertex goes. Untrained it is the
+    middle, so that the network answers as its graph does.
+
+    Args:
+        num_landmarks: number K of vertices.
+        coarse: settings of the `DeepAdaptiveGraph`.
+        reduction: times that the film is larger than the copy that the graph sees.
+        window: side P of a window in pixels of the film, a multiple of 16.
+        widths: channels of the `WindowEncoder`.
+        embedding: features of a landmark in it.
+        window_layers: its graph convolutions, which are as wide as those of the graph.
+        rand_windows: draws the windows in training; None cuts them as they are.
+    """
+
+    has_feature_map = False
+
+    def __init__(
+        self,
+        num_landmarks: int,
+        coarse: Mapping[str, Any],
+        reduction: int = 4,
+        window: int = 64,
+        widths: Sequence[int] = (24, 48, 72, 96),
+        embedding: int = 32,
+        window_layers: int = 2,
+        rand_windows: RandWindows | None = None,
+    ) -> None:
+        super().__init__(
+            num_landmarks,
+            coarse=dict(coarse),
+            reduction=reduction,
+            window=window,
+            widths=list(widths),
+            embedding=embedding,
+            window_layers=window_layers,
+        )
+        self.coarse = DeepAdaptiveGraph(num_landmarks, **coarse).requires_grad_(False)
+        hidden = self.coarse.global_head.in_features
+        self.encoder = WindowEncoder(num_landmarks, widths, embedding, hidden, window_layers)
+        self.reduction = reduction
+        self.window = window
+        self.rand_windows = rand_windows
+        self.stride = self.coarse.stride * reduction
+
+    def train(self, mode: bool = True) -> WindowedGraph:
+        """Train the windows; the graph stays as stage 1 left it."""
+        super().train(mode)
+        self.coarse.eval()
+        return self
+
+    def set_landmarks(self, mean_shape: torch.Tensor, names: Sequence[str]) -> None:
+        """Fix what the outputs stand for, of the graph as well; see `LandmarkNetwork.set_landmarks`."""
+        super().set_landmarks(mean_shape, names)
+        self.coarse.set_landmarks(mean_shape, names)
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        """Locate the landmarks.
+
+        Args:
+            image: film [B, 1, X, Y] in [0, 1]; X and Y multiples of 32 times the reduction.
+
+        Returns:
+            [B, K, 2] float32, (x, y) in [0, 1] of the film, NaN for a landmark that is not learned.
+        """
+        return self.answered(self.forward_training(image).vertices)
+
+    def features(self, image: torch.Tensor) -> torch.Tensor:
+        """The feature map that the graph reads in the reduced copy."""
+        return self.coarse.features(self._reduced(image))
+
+    def forward_training(self, image: torch.Tensor) -> WindowedOutput:
+        """Locate the landmarks and return everything the losses read."""
+        size = (image.shape[-2], image.shape[-1])
+        with torch.no_grad():
+            vertices = self._coarse_vertices(image)
+            if self.training and self.rand_windows is not None:
+                windows = self.rand_windows.around(vertices, image.shape[-1], self.window)
+                cut = self.rand_windows.exposed(windows.cut(image))
+            else:
+                windows = Windows.around(vertices, self.window)
+                cut = windows.cut(image)
+        heatmaps = self.encoder(cut, to_normalized(windows.centre, size))
+        with torch.autocast(image.device.type, enabled=False):  # coordinates need float32
+            places = heatmap_means(heatmaps)
+            found = to_normalized(windows.to_film(places), size)
+        return WindowedOutput(found, heatmaps, places, windows, size)
+
+    def _reduced(self, image: torch.Tensor) -> torch.Tensor:
+        return functional.avg_pool2d(image, self.reduction)
+
+    def _coarse_vertices(self, image: torch.Tensor) -> torch.Tensor:
+        """[B, K, 2] in index coordinates of the film: pixel i of the copy is the mean of r pixels from r i on."""
+        reduced = self._reduced(image)
+        vertices = self.coarse.forward_training(reduced).vertices
+        places = from_normalized(vertices, tuple(reduced.shape[-2:]))
+        return places * self.reduction + (self.reduction - 1) / 2
+
+
+def heatmap_means(heatmaps: torch.Tensor) -> torch.Tensor:
+    """The mean of the softmax of heatmaps [B, K, P / 2, P / 2]: [B, K, 2] in index coordinates of the windows."""
+    likelihood = heatmaps.flatten(2).softmax(dim=-1).view_as(heatmaps)
+    cells = heatmap_cells(heatmaps)
+    middle = cells.mean()
+    along = [(likelihood.sum(dim=axis) * (cells - middle)).sum(dim=-1) for axis in (3, 2)]
+    return torch.stack(along, dim=-1) + middle
+
+
+def heatmap_cells(heatmaps: torch.Tensor) -> torch.Tensor:
+    """Where the cells of a heatmap lie along an axis of the window: [P / 2]."""
+    return STRIDE * torch.arange(heatmaps.shape[-1], device=heatmaps.device) + (STRIDE - 1) / 2

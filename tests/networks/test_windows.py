@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Windows of a film: what is cut, and where points are in it."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.nn import functional
+
+from bundle.networks import RandWindows
+from bundle.networks.windows import Windows
+
+STRONG = {"jitter": 0.02, "rotate": 40.0, "scale": (0.7, 1.4), "anisotropy": 1.3, "elastic": 0.02}
+EXPOSED = {"intensity_prob": 1.0, "gamma": (0.5, 2.0), "contrast": 0.4, "brightness": 0.2}
+SIDE, FILM = 32, 128
+
+
+def drawn(seed: int, vertices: torch.Tensor) -> Windows:
+    torch.manual_seed(seed)
+    return RandWindows(**STRONG, **EXPOSED).around(vertices, FILM, SIDE)
+
+
+@settings(deadline=None, max_examples=30)
+@given(seed=st.integers(0, 10_000))
+def test_there_and_back_is_the_same_point(seed: int):
+    windows = drawn(seed, torch.rand(2, 3, 2) * FILM)
+    points = torch.rand(2, 3, 2) * (SIDE - 1)
+    torch.testing.assert_close(windows.to_windows(windows.to_film(points)), points, atol=2e-3, rtol=0)
+
+
+@settings(deadline=None, max_examples=30)
+@given(seed=st.integers(0, 10_000))
+def test_what_lies_at_a_point_of_the_film_is_seen_where_the_point_is_in_the_window(seed: int):
+    place = torch.tensor([[[60.3, 71.8]]])
+    axis = torch.arange(FILM, dtype=torch.float32)
+    blob = torch.exp(-((axis[:, None] - 60.3).square() + (axis - 71.8).square()) / 3)[None, None]
+    windows = drawn(seed, place)
+    cut = windows.cut(blob)[0, 0]
+    expected = windows.to_windows(place)[0, 0]
+    if not ((expected > 6) & (expected < SIDE - 7)).all():
+        return
+    grid = torch.stack(torch.meshgrid(torch.arange(SIDE), torch.arange(SIDE), indexing="ij"), dim=-1)
+    seen = (cut[..., None] * grid).sum(dim=(0, 1)) / cut.sum()
+    torch.testing.assert_close(seen, expected, atol=0.35, rtol=0)
+
+
+def test_a_window_that_is_cut_as_it_is_holds_the_pixels_of_the_film():
+    film = torch.rand(1, 1, FILM, FILM)
+    cut = Windows.around(torch.tensor([[[40.5, 60.5]]]), SIDE).cut(film)
+    torch.testing.assert_close(cut[0, 0], film[0, 0, 25:57, 45:77], atol=1e-5, rtol=0)
+
+
+def test_outside_of_the_film_is_black():
+    cut = Windows.around(torch.tensor([[[-0.5, 60.5]]]), SIDE).cut(torch.ones(1, 1, FILM, FILM))
+    assert cut[0, 0, :15].max() == 0 and cut[0, 0, 17:].min() == pytest.approx(1)
+
+
+def test_windows_are_exposed_one_by_one_within_the_range():
+    windows = torch.rand(2, 3, SIDE, SIDE)
+    torch.manual_seed(0)
+    exposed = RandWindows(**STRONG, **EXPOSED).exposed(windows)
+    assert exposed.min() >= 0 and exposed.max() <= 1
+    changes = functional.l1_loss(exposed, windows, reduction="none").mean(dim=(-2, -1)).flatten()
+    assert len(set(changes.tolist())) == 6
