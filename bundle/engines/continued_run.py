@@ -28,14 +28,14 @@ class ContinuedRun(TrainingRun):
         stage1: run folder of that run, which came to its end.
         accept_unconverged: whether to go on from a stage 1 that did not converge.
         accept_confidence: how sure the acceptance test has to be, see `FilmErrors`.
-        **settings: of `TrainingRun`; `validator` is that of the model.
+        **settings: of `TrainingRun`; `validator` is that of the model, and `converged_below` is not read.
     """
 
     networks: tuple[str, ...]
     """Architectures whose weights it can begin with."""
 
     def __init__(self, stage1: str | Path, accept_unconverged: bool, accept_confidence: float, **settings: Any) -> None:
-        super().__init__(**settings)
+        super().__init__(**{**settings, "converged_below": None})  # which is a word on stage 1
         self.weights = Path(stage1) / BEST
         self.accept_unconverged = accept_unconverged
         self.film_errors = FilmErrors(accept_confidence)

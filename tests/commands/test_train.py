@@ -70,6 +70,15 @@ def test_a_killed_training_goes_on_when_it_is_typed_again(
     assert {file: file.stat().st_mtime_ns for file in before} == before
 
 
+def test_windows_stand_between_the_stages(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    out, small = tmp_path / "run", {"window": 32, "widths": [8], "max_epochs": 4}
+    assert main(words(dataset, out, "--shots", "4", "--method", "windows_multi_view", **small)) == 0
+    printed = capsys.readouterr().out
+    assert {folder.name for folder in out.iterdir() if folder.is_dir()} == {"stage1", "windows", "stage2"}
+    assert [line for line in printed.splitlines() if line.startswith("$")][1].count("windows.yaml") == 1
+    assert "windows, multi-view" in (out / "report.html").read_text()
+
+
 def test_stage_2_follows_stage_1_in_folders_that_say_so(
     dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
