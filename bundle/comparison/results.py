@@ -34,7 +34,7 @@ class Results:
         cells: One row a cell, by number of labelled films, draw and method, with what was measured even where stage 1
             did not converge. Columns: `shots`, `draw`, `method` (key), `state`, `overall` of `metrics.json`, `minutes`
             of the training, whether they are only those since it was `resumed`, and whether stage 2 was `accepted` (if
-            not, its errors are those of stage 1's weights). What is unknown is None or NaN.
+            not, its errors are those of the weights it began with). What is unknown is None or NaN.
         films: How many test films there are, 0 before the first evaluation.
         synthetic: Whether they are computed.
 

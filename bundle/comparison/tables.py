@@ -57,7 +57,7 @@ def _table_1(results: Results, shots: int) -> Table:
     texts = _over_draws(results, [*in_mm, *error_columns(PIXELS), FAILURES])
     verdicts = results.over_draws()["accepted"]
     cells = texts.assign(**{"stage 2 accepted": verdicts.agg(_accepted)}).loc[shots]
-    note = f"{_note(results)} Where stage 2 was not accepted, its errors are those of stage 1's weights."
+    note = f"{_note(results)} Where stage 2 was not accepted, its errors are those of the weights it began with."
     return Table(f"Table 1: {_films(shots)}", _by_method(results, cells), note)
 
 
