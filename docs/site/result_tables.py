@@ -72,6 +72,17 @@ def methods_at_ten() -> str:
     return "\n\n".join([chart, table(headings, body), source("ceph_methods")])
 
 
+def windows() -> str:
+    """What a look at the film itself brings to ten labelled cephalograms."""
+    body = [
+        [NAMES[row["method"]], _mean_of(row), _detected(row), _ratio("ceph_windows", 10, row["method"], "dag")]
+        for row in rows("summary", run="ceph_windows")
+        if row["method"] != "mean_shape"
+    ]
+    headings = ["method", "mean error, failures", "within 2 mm, by draw", "ratio to DAG"]
+    return "\n\n".join([table(headings, body), source("ceph_windows")])
+
+
 def every_draw(*runs: str) -> str:
     """Each training on its own."""
     body = [
@@ -188,7 +199,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "by_labelled_films": by_labelled_films,
     "differences_by_labelled_films": differences_by_labelled_films,
     "methods_at_ten": methods_at_ten,
-    "every_draw_cephalograms": partial(every_draw, "ceph", "ceph_methods"),
+    "windows": windows,
+    "every_draw_cephalograms": partial(every_draw, "ceph", "ceph_methods", "ceph_windows"),
     "every_draw_synthetic": partial(every_draw, "pelvis1000"),
     "every_draw_spines": partial(every_draw, "spine", "spine_again", "spine50"),
     "pool": pool,
@@ -208,8 +220,14 @@ def _mean(place: tuple[str, int, str]) -> str:
 
 
 def _mean_of(row: Row) -> str:
-    mean = f"{row['error']} ± {row['spread']} {row['unit']}".replace(" ", TOGETHER)
+    spread = f" ± {row['spread']}" if row["spread"] else ""
+    mean = f"{row['error']}{spread} {row['unit']}".replace(" ", TOGETHER)
     return f"{mean}, {row['failures']}{TOGETHER}%"
+
+
+def _detected(row: Row) -> str:
+    draws = rows("draws", run=row["run"], shots=row["shots"], method=row["method"])
+    return ", ".join(draw["sdr2"] for draw in draws) + f"{TOGETHER}%"
 
 
 def _line(method: str) -> Line:
