@@ -62,8 +62,6 @@ def environment_on(device: str, workers: int = 1) -> dict[str, str]:
         workers: how many processes run at a time.
     """
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "" if device == CPU else device}
-    # threads that wait for work would otherwise spin, and take a core from whatever else runs on this machine
-    environment.setdefault("OMP_WAIT_POLICY", "passive")
     if workers > 1:
         environment.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // workers)))
     return environment
