@@ -82,7 +82,8 @@ def without_landmarks(augmentation: Compose, mean_shape: torch.Tensor) -> list[T
     """Those random transforms of labelled films that a film without landmarks takes, with the same settings.
 
     Args:
-        augmentation: a `RandDeformd`, transforms of the image, and those of landmarks alone, which are left out.
+        augmentation: a `RandDeformd`, transforms of the image, and those of landmarks alone, which are left out. Where
+            there is no `RandDeformd`, films stay as they are, and that is their deformation.
         mean_shape: [K, 2] in [0, 1].
     """
     chosen: list[Transform] = []
@@ -92,4 +93,6 @@ def without_landmarks(augmentation: Compose, mean_shape: torch.Tensor) -> list[T
             chosen.append(RandDeformUnlabelledd(str(transform.keys[0]), mean_shape, **settings))
         elif not isinstance(transform, NormaliseLandmarksd):
             chosen.append(transform)
+    if not any(isinstance(transform, RandDeformUnlabelledd) for transform in chosen):
+        chosen.insert(0, RandDeformUnlabelledd("image", mean_shape, rotate=0.0, scale=(1.0, 1.0), translate=0.0))
     return chosen

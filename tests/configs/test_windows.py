@@ -22,13 +22,6 @@ SMALL = {"window": 32, "widths": [8, 16], "batch_size": 2, "validate#handlers": 
 
 
 @pytest.fixture
-def stage1(begun: Callable[..., Path]) -> Path:
-    folder = begun("stage1", noise=0.01)
-    (folder / "convergence.json").write_text(json.dumps({"converged": True}))
-    return folder
-
-
-@pytest.fixture
 def windows(training: Training, stage1: Path, tmp_path: Path) -> Training:
     """Make a workflow of windows around the vertices of a graph that saw 32 pixels."""
 
@@ -98,6 +91,14 @@ def test_windows_teach_themselves_on_unlabelled_films(windows: Training, tmp_pat
     assert rows[-1]["pseudo_local_loss"] > 0 and 0 < rows[-1]["pseudo_inside"] <= 1
     card = read_weights(tmp_path / "second" / "best.pt").card
     assert card["network"]["name"] == "WindowedGraph" and "stage_2_accepted" in card
+
+
+@pytest.mark.parametrize("method", ["few_shot_dag", "multi_view", "pi_model", "pseudo_label", "temporal_ensemble"])
+def test_the_papers_teachers_can_teach_them(windows: Training, tmp_path: Path, method: str):
+    windows(max_epochs=1, accept_confidence=0.5).run()
+    settings = {"stage1": str(tmp_path / "windows"), "output_dir": str(tmp_path / "second"), "ratio": 1}
+    windows("few_shot.yaml", f"methods/{method}.yaml", w2=0.0, **settings).run()
+    assert 0 < read_history(tmp_path / "second")[-1]["pseudo_inside"] <= 1
 
 
 def test_windows_have_no_feature_map_to_compare(windows: Training, tmp_path: Path):
