@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -118,6 +119,14 @@ def begun(training: Callable[..., ConfigWorkflow], tmp_path: Path) -> Callable[.
         return folder
 
     return make
+
+
+@pytest.fixture
+def stage1(begun: Callable[..., Path]) -> Path:
+    """Run folder of a stage 1: the mean shape with a little noise in every weight, and that it converged."""
+    folder = begun("stage1", noise=0.01)
+    (folder / "convergence.json").write_text(json.dumps({"converged": True}))
+    return folder
 
 
 @pytest.fixture

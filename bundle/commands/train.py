@@ -80,15 +80,10 @@ def _plan(arguments: argparse.Namespace, dataset: DatasetDescription) -> OneMode
         out=arguments.out.resolve(),
         shots=(shots,),
         draws=(arguments.draw,),
-        methods=_with_all_it_starts_from(method),
+        methods=method.lineage,
         **read_configuration(arguments),
         evaluates=False,
     )
-
-
-def _with_all_it_starts_from(method: Method) -> tuple[Method, ...]:
-    start = (method.start or DAG) if method.stage == 2 else None
-    return (*_with_all_it_starts_from(start), method) if start else (method,)
 
 
 def _method(key: str | None, dataset: DatasetDescription, undrawn: bool) -> Method:

@@ -128,9 +128,9 @@ class Cell:
     @property
     def needs(self) -> list[Cell]:
         """Cells that have to be trained before this one can begin, the one it starts from first."""
-        if self.method.stage == 1:
+        if self.method.start is None:
             return []
-        start = Cell(self.plan, self.method.start or DAG, self.shots, self.draw)
+        start = Cell(self.plan, self.method.start, self.shots, self.draw)
         return [start, self.plan.warm_up] if self.method.warmed_up else [start]
 
     @property

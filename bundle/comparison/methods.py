@@ -19,7 +19,7 @@ class Method:
             0 for one that is not trained.
         overlays: Files of configs/ to lay over the preset.
         warmed_up: Whether it needs the warm-up as well.
-        start: What one of stage 2 starts from; None for the DAG.
+        start: Whose run it starts from, or looks at; None of stage 1.
     """
 
     key: str
@@ -29,14 +29,19 @@ class Method:
     warmed_up: bool = False
     start: Method | None = None
 
+    @property
+    def lineage(self) -> tuple[Method, ...]:
+        """What it starts from, what that starts from and so on, the first one first, and itself."""
+        return (*(self.start.lineage if self.start else ()), self)
+
 
 def _stage_two(key: str, name: str, warmed_up: bool = False) -> Method:
-    return Method(key, name, 2, ("few_shot.yaml", f"methods/{key}.yaml"), warmed_up)
+    return Method(key, name, 2, ("few_shot.yaml", f"methods/{key}.yaml"), warmed_up, start=DAG)
 
 
-MEAN_SHAPE = Method("mean_shape", "Mean shape alone", 0)
 DAG = Method("dag", "DAG", 1)
-WINDOWS = Method("windows", "DAG + windows", 2, ("windows.yaml",))
+MEAN_SHAPE = Method("mean_shape", "Mean shape alone", 0, start=DAG)
+WINDOWS = Method("windows", "DAG + windows", 2, ("windows.yaml",), start=DAG)
 TRAINED_ON = _stage_two("trained_on", "DAG trained on")
 PSEUDO_LABEL = _stage_two("pseudo_label", "Pseudo label")
 WARM_UP = Method("warm_up", "Warm-up", 1, ("warm_up.yaml",))
@@ -95,5 +100,5 @@ def choose_methods(words: str) -> tuple[Method, ...]:
     for unknown in sorted(chosen - known):
         keys = ", ".join(method.key for method in METHODS if method not in ALWAYS)
         raise ConfigurationError(f"--methods: there is no method {unknown!r}; choose all, dag, or some of {keys}")
-    starts = {method.start for method in METHODS if method.key in chosen}
-    return tuple(method for method in METHODS if method.key in chosen or method in ALWAYS or method in starts)
+    needed = {part for method in METHODS if method.key in chosen for part in method.lineage}
+    return tuple(method for method in METHODS if method in needed or method in ALWAYS)

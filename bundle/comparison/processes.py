@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-from bundle.errors import BundleError, ConfigurationError
+from bundle.errors import BundleError
 from bundle.files import make_folder
+from bundle.folder_lock import acquire
 
 LOCK = ".lock"
 
@@ -83,18 +84,8 @@ def only_comparison(folder: Path) -> Iterator[None]:
         ConfigurationError: another comparison holds it.
         BundleError: the folder cannot be locked.
     """
-    try:
-        lock = FileLock(folder / LOCK, fallback_to_soft=False)
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise ConfigurationError(
-            f"{folder}: another comparison works in this folder; wait for its end, or end it"
-        ) from None
-    except (OSError, NotImplementedError) as error:
-        raise BundleError(
-            f"{folder}: cannot be locked ({error}), so that another comparison could write to it as well; "
-            "give an --out on another disk"
-        ) from error
+    lock = FileLock(folder / LOCK, fallback_to_soft=False)
+    acquire(lock, "comparison", "end it", "--out")
     try:
         yield
     finally:

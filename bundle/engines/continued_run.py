@@ -12,11 +12,11 @@ from typing import Any
 from bundle.engines.acceptance import AcceptedCheckpoint
 from bundle.engines.film_errors import FilmErrors
 from bundle.engines.history import History
+from bundle.engines.model_card import settings_of
 from bundle.engines.training_run import TrainingRun
 from bundle.engines.weights import Weights, read_weights
 from bundle.errors import CheckpointError
 from bundle.run_folder import ACCEPTED, BEST, CONVERGENCE, VALIDATION, converged
-from bundle.transforms import Preprocessing
 
 logger = logging.getLogger(__name__)
 
@@ -31,9 +31,6 @@ class ContinuedRun(TrainingRun):
         **settings: of `TrainingRun`; `validator` is that of the model, and `converged_below` is not read.
     """
 
-    networks: tuple[str, ...]
-    """Architectures whose weights it can begin with."""
-
     def __init__(self, stage1: str | Path, accept_unconverged: bool, accept_confidence: float, **settings: Any) -> None:
         super().__init__(**{**settings, "converged_below": None})  # which is a word on stage 1
         self.weights = Path(stage1) / BEST
@@ -44,9 +41,9 @@ class ContinuedRun(TrainingRun):
     def _begin_with(self, stage1: Weights) -> None:
         """Load the weights."""
 
-    @abstractmethod
     def _expected(self, card: Mapping[str, Any]) -> dict[str, Any]:
-        """The `settings_of` the earlier run that this one, of this card, can go on from."""
+        """The `settings_of` the earlier run that this one, of this card, can go on from: its own."""
+        return settings_of(card, "this run")
 
     def _prepare(self) -> None:
         """Load the weights of the earlier run.
@@ -56,27 +53,17 @@ class ContinuedRun(TrainingRun):
         """
         if self.folder.resumed:
             return
-        stage1 = read_weights(self.weights)
-        self._require_agreement(settings_of(stage1.card, self.weights))
+        stage1, expected = read_weights(self.weights), self._expected(self.folder.card)
+        if (network := stage1.card["network"]["name"]) != expected["name"]:
+            raise CheckpointError(
+                f"{self.weights}: its network is a {network}, and this training goes on from a {expected['name']} "
+                "alone; give the --stage1 of another run"
+            )
+        stage1.require_settings(expected, "stage 1 was trained", "stage1")
         if ACCEPTED not in stage1.card:
             self._require_converged()
         stage1.require_landmarks(self.folder.card["landmarks"])
         self._begin_with(stage1)
-
-    def _require_agreement(self, then: Mapping[str, Any]) -> None:
-        now = self._expected(self.folder.card)
-        for run, name in (str(self.weights), then["name"]), ("this run", now["name"]):
-            if name not in self.networks:
-                raise CheckpointError(
-                    f"{run}: its network is a {name}, and this training goes on from a "
-                    f"{' or a '.join(self.networks)} alone; give the --stage1 of another run"
-                )
-        for name, value in now.items():
-            if then.get(name) != value:
-                raise CheckpointError(
-                    f"{self.weights}: stage 1 was trained with {name} {then.get(name)}, this run has {value}; "
-                    f"give --{name} {then.get(name)}, or the --stage1 of another run"
-                )
 
     def _require_converged(self) -> None:
         stage1 = self.weights.parent
@@ -98,13 +85,3 @@ class ContinuedRun(TrainingRun):
     def _attach(self, history: History, checkpoint: Any) -> None:
         super()._attach(history, checkpoint)
         self.film_errors.attach(self.validators[VALIDATION])
-
-
-def settings_of(card: Mapping[str, Any], weights: str | Path) -> dict[str, Any]:
-    """What runs that follow each other share: preprocessing, network and labelled films, each setting by its name.
-
-    Raises:
-        CheckpointError: the card does not say how films were prepared.
-    """
-    films = {name: card.get(name) for name in ("shots", "draw")}
-    return {**Preprocessing.of_card(card, weights).for_card(), **card["network"], **films}

@@ -78,6 +78,16 @@ def training_card(
     return {**facts, **described}
 
 
+def settings_of(card: Mapping[str, Any], weights: str | Path) -> dict[str, Any]:
+    """What runs that build on each other share: preprocessing, network and labelled films, each setting by its name.
+
+    Raises:
+        CheckpointError: the card does not say how films were prepared.
+    """
+    films = {name: card.get(name) for name in ("shots", "draw")}
+    return {**Preprocessing.of_card(card, weights).for_card(), **card["network"], **films}
+
+
 def write_with_card(weights: Path, write: Callable[[Path], object], card: Mapping[str, Any]) -> None:
     """Let `write` make a weights file, and write its card, so that a kill at any moment leaves a pair that fits.
 

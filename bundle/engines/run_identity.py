@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from bundle.config_record import calling_parser, first_difference, flat, recorded
-from bundle.errors import BundleError, CheckpointError, ConfigurationError
+from bundle.errors import CheckpointError, ConfigurationError
 from bundle.files import require_writable, write_text
+from bundle.folder_lock import acquire
 from bundle.run_folder import IDENTITY, LAST, LOCK
 
 logger = logging.getLogger(__name__)
@@ -105,17 +106,7 @@ class RunFolder:
         self.lock.release(force=True)
 
     def _acquire(self) -> None:
-        try:
-            self.lock.acquire(timeout=0)
-        except Timeout:
-            raise ConfigurationError(
-                f"{self.folder}: another training works in this folder; wait for its end, or give another --output_dir"
-            ) from None
-        except (OSError, NotImplementedError) as error:
-            raise BundleError(
-                f"{self.folder}: cannot be locked ({error}), so that another training could write to it as well; "
-                "give an --output_dir on another disk"
-            ) from error
+        acquire(self.lock, "training", "give another --output_dir", "--output_dir")
 
     def _start(self, identity: Mapping[str, Any]) -> None:
         if (self.folder / LAST).exists():

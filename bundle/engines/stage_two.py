@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from bundle.engines.continued_run import ContinuedRun, settings_of
+from bundle.engines.continued_run import ContinuedRun
 from bundle.engines.semi_supervised import SemiSupervisedTrainer
 from bundle.engines.weights import Weights
-from bundle.networks import DeepAdaptiveGraph, WindowedGraph
 from bundle.run_folder import ERROR, VALIDATION
 
 
@@ -17,16 +15,12 @@ class StageTwoRun(ContinuedRun):
     """Fine-tunes on unlabelled films. The network that is not the model is validated too, to be looked at."""
 
     trainer: SemiSupervisedTrainer
-    networks = (DeepAdaptiveGraph.__name__, WindowedGraph.__name__)
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         for name, network in self.trainer.networks.items():
             if network is not self.trainer.model:
                 self.validators[name + ERROR] = self.validators[VALIDATION].of(network, name)
-
-    def _expected(self, card: Mapping[str, Any]) -> dict[str, Any]:
-        return settings_of(card, "this run")
 
     def _begin_with(self, stage1: Weights) -> None:
         stage1.load_into(self.trainer.network)

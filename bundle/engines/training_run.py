@@ -12,7 +12,7 @@ from torch.optim.lr_scheduler import _LRScheduler
 from bundle.engines.checkpoint import RunCheckpoint
 from bundle.engines.convergence import ConvergenceReport
 from bundle.engines.early_stop import EarlyStop
-from bundle.engines.history import VALIDATION, History
+from bundle.engines.history import History
 from bundle.engines.landmark_trainer import LandmarkTrainer
 from bundle.engines.progress import Progress
 from bundle.engines.run_identity import RunFolder
@@ -22,6 +22,7 @@ from bundle.engines.tensorboard import TensorBoard
 from bundle.engines.validator import Validator
 from bundle.engines.weights import set_landmarks
 from bundle.networks.pretrained import load_pretrained
+from bundle.run_folder import VALIDATION
 
 
 class TrainingRun:

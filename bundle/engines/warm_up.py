@@ -19,7 +19,6 @@ from bundle.errors import CheckpointError
 from bundle.loading.unlabelled_batch import UnlabelledBatch
 from bundle.networks import TemplateMatching, network_from_card
 from bundle.run_folder import BEST
-from bundle.transforms import Preprocessing
 
 MARGIN = 0.1  # of the landmarks' bounding box, where points are drawn: in sides of the image
 
@@ -33,7 +32,7 @@ class WarmUpTrainer(LandmarkTrainer):
     Args:
         points: number of points a film, drawn in the bounding box of the mean shape and a little around it.
         labelled: the drawn films, as `TemplateMatching.learn_templates` takes them.
-        **settings: of `LandmarkTrainer`; `loss_function` is a `PointContrastLoss`, batches are those of `TwoViews`.
+        **settings: of `LandmarkTrainer`; `loss_function` is a `PointContrastLoss`, batches have two views of each film.
     """
 
     network: TemplateMatching
@@ -97,13 +96,8 @@ def warmed_up(
     network = network_from_card(read.card, weights)
     if not isinstance(network, TemplateMatching):
         raise CheckpointError(f"{weights}: is of no warm-up; run configs/warm_up.yaml and give its folder as --warm_up")
-    warmed = {**Preprocessing.of_card(read.card, weights).for_card(), **network.settings()}
-    for name, value in {**card["preprocessing"], "backbone": card["network"]["backbone"]}.items():
-        if warmed[name] != value:
-            raise CheckpointError(
-                f"{weights}: the warm-up was run with {name} {warmed[name]}, this run has {value}; "
-                f"give --{name} {warmed[name]}, or the --warm_up of another run"
-            )
+    expected = {**card["preprocessing"], "backbone": card["network"]["backbone"]}
+    read.require_settings(expected, "the warm-up was run", "warm_up")
     read.require_landmarks(card["landmarks"])
     read.load_into(network)
     # a CPU matches in a quarter less time (benchmarks/matching_speed.py)

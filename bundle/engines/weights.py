@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from bundle.engines.model_card import Card, read_card_of, write_with_card
+from bundle.engines.model_card import Card, read_card_of, settings_of, write_with_card
 from bundle.errors import CheckpointError
 from bundle.networks import LandmarkNetwork
 from bundle.networks.landmark_network import decode_names
@@ -57,6 +57,25 @@ class Weights(NamedTuple):
                 f"{self.file}: was trained on other landmarks ({_some(self.card['landmarks'])}) than the data set has "
                 f"({_some(names)}); use weights trained on this landmark set"
             )
+
+    def require_settings(self, expected: Mapping[str, Any], made: str, option: str) -> None:
+        """Make sure that they were trained with what a run that builds on them has.
+
+        Args:
+            expected: settings as `settings_of` gives them.
+            made: how the weights came about, such as "stage 1 was trained".
+            option: that names their run.
+
+        Raises:
+            CheckpointError: naming the first setting that differs.
+        """
+        settings = settings_of(self.card, self.file)
+        for name, value in expected.items():
+            if settings.get(name) != value:
+                raise CheckpointError(
+                    f"{self.file}: {made} with {name} {settings.get(name)}, this run has {value}; "
+                    f"give --{name} {settings.get(name)}, or the --{option} of another run"
+                )
 
     def load_into(self, network: nn.Module) -> None:
         """Load them into a network of their kind and landmark count, and warn of landmarks that it does not look for.

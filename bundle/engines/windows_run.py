@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from bundle.engines.continued_run import ContinuedRun, settings_of
+from bundle.engines.continued_run import ContinuedRun
 from bundle.engines.weights import Weights, set_landmarks
 from bundle.networks import DeepAdaptiveGraph, WindowedGraph
 
@@ -17,11 +17,9 @@ class WindowsRun(ContinuedRun):
     Before its first step it answers as the graph does, so that the acceptance test compares it with that.
     """
 
-    networks = (DeepAdaptiveGraph.__name__,)
-
     def _expected(self, card: Mapping[str, Any]) -> dict[str, Any]:
         """The graph saw reduced copies of the films."""
-        expected = settings_of(card, "this run")
+        expected = super()._expected(card)
         windowed = card["network"]
         graph = {"name": DeepAdaptiveGraph.__name__, **windowed["coarse"]}
         shared = {name: value for name, value in expected.items() if name not in windowed}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
@@ -66,13 +67,14 @@ class Windows(NamedTuple):
         return (self.side - 1) / 2 - self.centre
 
 
+@dataclass(frozen=True)
 class RandWindows:
     """Draws windows for training: each is shifted, turned, scaled, stretched and bent by itself, and exposed anew.
 
     All is drawn from torch's generator. A window is resampled from the film once, whatever is done to it: deforming the
     whole film for it would take longer than the network (benchmarks/window_speed.py).
 
-    Args:
+    Attributes:
         jitter: standard deviation, along each axis, of the shift from the vertex, in sides of the film: about the error
             of the vertices that windows are cut around.
         rotate: largest rotation in degrees.
@@ -85,27 +87,15 @@ class RandWindows:
         brightness: largest shift.
     """
 
-    def __init__(
-        self,
-        jitter: float,
-        rotate: float,
-        scale: tuple[float, float],
-        anisotropy: float,
-        elastic: float,
-        intensity_prob: float,
-        gamma: tuple[float, float],
-        contrast: float,
-        brightness: float,
-    ) -> None:
-        self.jitter = jitter
-        self.rotate = rotate
-        self.scale = scale
-        self.anisotropy = anisotropy
-        self.elastic = elastic
-        self.intensity_prob = intensity_prob
-        self.gamma = gamma
-        self.contrast = contrast
-        self.brightness = brightness
+    jitter: float
+    rotate: float
+    scale: tuple[float, float]
+    anisotropy: float
+    elastic: float
+    intensity_prob: float
+    gamma: tuple[float, float]
+    contrast: float
+    brightness: float
 
     def around(self, vertices: torch.Tensor, film_side: int, side: int) -> Windows:
         """Draw windows of `side` pixels around vertices [B, K, 2], in index coordinates of a film of `film_side`."""

@@ -114,7 +114,8 @@ class FilmResult:
 
     def not_found(self) -> list[str]:
         """Names of the landmarks that were looked for and are not on the film, wherever else they were found."""
-        return [name for name in self.names if name not in self.on_film() and name not in self.not_looked_for]
+        found = self.on_film()
+        return [name for name in self.names if name not in found and name not in self.not_looked_for]
 
     def off_film(self) -> list[str]:
         """Names of the landmarks that were found outside the film."""

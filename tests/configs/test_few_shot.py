@@ -87,7 +87,7 @@ def test_one_film_is_matched_at_its_own_size_too_and_twelve_views_are_remembered
     parser = few_shot(dataset, tmp_path, "few_shot.yaml", "methods/recommended.yaml").parser
     parser["shots"] = shots
     assert parser.get_parsed_content("scales") == scales
-    assert parser.get_parsed_content("film_memory").answers == answers
+    assert parser.get_parsed_content("median_memory").answers == answers
 
 
 @pytest.mark.parametrize(

@@ -3,21 +3,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from monai.bundle import ConfigWorkflow
-
-
-@pytest.fixture
-def stage1(begun: Callable[..., Path]) -> Path:
-    """Run folder of a stage 1: the mean shape with a little noise in every weight, and that it converged."""
-    folder = begun("stage1", noise=0.01)
-    (folder / "convergence.json").write_text(json.dumps({"converged": True}))
-    return folder
 
 
 @pytest.fixture
