@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -72,6 +72,16 @@ class DatasetDescription:
 
     skeleton: tuple[tuple[Index, Index], ...] = ()
     """Lines of a drawing: pairs of landmark indices, counted from 0."""
+
+    parts: dict[Text, Annotated[tuple[Text, ...], Field(min_length=1)]] = field(default_factory=dict)
+    """Landmark names by the name of the part of the body that they belong to."""
+
+    repeated: bool = False
+    """Whether the parts are alike, as vertebrae are: in the order of their chain, each with its landmarks in the same
+    order."""
+
+    pairs: tuple[tuple[Text, Text], ...] = ()
+    """Names of the landmarks that change places where a film is flipped from left to right."""
 
     training: tuple[Film, ...] = ()
     """Films whose landmarks may be drawn for training."""

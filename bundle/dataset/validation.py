@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
+from bundle.dataset.parts_validation import check_parts
 from bundle.errors import DatasetError
 from bundle.films.image_size import image_size
 from bundle.films.pixel_spacing import PLAUSIBLE_RANGE, is_plausible
@@ -43,6 +44,7 @@ def check_dataset(file: Path, dataset: DatasetDescription) -> None:
     if not any(getattr(dataset, split) for split in SPLITS):
         raise DatasetError(f"{file}: lists no film; add entries to one of {', '.join(SPLITS)}")
     _check_names(file, dataset)
+    check_parts(file, dataset)
     _check_images(file, dataset)
     for split in LABELLED_SPLITS:
         _check_labels(file, dataset, split)
