@@ -23,9 +23,10 @@ from bundle.evaluation.example_films import choose_examples
 from bundle.evaluation.measurement_agreement import PLOT as MEASUREMENT_PLOT
 from bundle.evaluation.measurement_agreement import TABLE as MEASUREMENT_TABLE
 from bundle.evaluation.measurement_agreement import write_measurement_agreement
-from bundle.evaluation.tables import errors_of, write_film_table, write_landmark_table, write_metrics
+from bundle.evaluation.tables import errors_of, levels_of, write_film_table, write_landmark_table, write_metrics
 from bundle.films.refusal import refused_by_name
 from bundle.metrics import summarize_errors
+from bundle.metrics.levels import summarize_levels
 from bundle.results.film_result import FilmResult
 from bundle.run_folder import METRICS
 from bundle.written_files import WrittenFiles
@@ -52,6 +53,7 @@ def write_evaluation(
     synthetic: bool = False,
     overlays: Mapping[str, int] = NO_OVERLAYS,
     unreadable: Sequence[str] = (),
+    parts: Sequence[Sequence[int]] | None = None,
 ) -> dict[str, Any]:
     """Write `metrics.json`, `errors.csv`, `landmarks.csv`, `cumulative_error.png` and the pictures in `overlays/`.
 
@@ -65,11 +67,13 @@ def write_evaluation(
         synthetic: Whether the films are computed, which the metrics and the pictures then say.
         overlays: How many `best`, `typical` and `worst` films to draw, see `choose_examples`.
         unreadable: Names of the films to evaluate that could not be read.
+        parts: `[P, C]` landmark indices of repeated parts, whose level is then measured apart from their place.
 
     Returns:
         The content of `metrics.json`: what `summarize_errors`, `write_measurement_agreement` and
-        `write_confidence_report` return, `synthetic`, `skeleton`, `not_looked_for`, `unreadable`, and `overlays`, a
-        list of `case`, `name`, `file`, `mean_error` and `unit`.
+        `write_confidence_report` return, `levels` as `summarize_levels` where parts are repeated, `synthetic`,
+        `skeleton`, `not_looked_for`, `unreadable`, and `overlays`, a list of `case`, `name`, `file`, `mean_error` and
+        `unit`.
 
     Raises:
         ConfigurationError: no film has a true landmark, or `overlays` is not as `choose_examples` takes it.
@@ -80,7 +84,8 @@ def write_evaluation(
         raise ConfigurationError(f"{folder}: none of the films to evaluate has landmarks; evaluate on a labelled split")
     files = WrittenFiles(folder, KIND)
     files.announce(*(folder / name for name in (FILMS, LANDMARKS, CUMULATIVE_ERROR, METRICS)))
-    write_film_table(folder / FILMS, results)
+    levels = levels_of(results, parts) if parts else None
+    write_film_table(folder / FILMS, results, levels)
     write_landmark_table(folder / LANDMARKS, results)
     errors = errors_of(results)
     summary = summarize_errors(errors, results[0].names)
@@ -100,6 +105,8 @@ def write_evaluation(
             continue
         mean_error = float(np.nanmean(comparable[film]))
         pictures.append({"case": case, "name": name, "file": file, "mean_error": _finite(mean_error), "unit": unit})
+    if levels:
+        summary["levels"] = summarize_levels(levels)
     if results[0].measurements:
         files.announce(folder / MEASUREMENT_TABLE, folder / MEASUREMENT_PLOT)
         summary |= write_measurement_agreement(folder, results, films)
@@ -130,6 +137,8 @@ def headline(metrics: Mapping[str, Any]) -> str:
     error = f"{_figure(overall['mean_px'])} px"
     if overall["count_mm"]:
         error = f"{_figure(overall['mean_mm'])} mm ({error})"
+    if share := metrics.get("levels", {}).get("share_of_shift"):
+        error += f", of which {100 * share:.0f} % is a level shift"
     return f"mean error {error}, failure rate {100 * overall['failure_rate']:.1f} % on {films}"
 
 

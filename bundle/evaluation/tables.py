@@ -16,6 +16,7 @@ from bundle.csv_tables import csv_of_frame
 from bundle.errors import BundleError
 from bundle.files import write_text
 from bundle.metrics import landmark_errors
+from bundle.metrics.levels import LevelErrors, level_errors
 from bundle.metrics.summary import LandmarkErrors
 from bundle.results.film_result import FilmResult
 
@@ -30,6 +31,16 @@ def errors_of(results: Sequence[FilmResult]) -> LandmarkErrors:
     )
 
 
+def levels_of(results: Sequence[FilmResult], parts: Sequence[Sequence[int]]) -> LevelErrors:
+    """Measure the levels of the repeated parts of at least one film; see `level_errors`."""
+    return level_errors(
+        np.stack([result.landmarks for result in results]),
+        np.stack([result.true_landmarks for result in results]),
+        np.stack([result.spacing for result in results]),
+        parts,
+    )
+
+
 def write_metrics(path: Path, metrics: Mapping[str, Any]) -> None:
     """Write what `summarize_errors` returns as readable JSON.
 
@@ -39,16 +50,18 @@ def write_metrics(path: Path, metrics: Mapping[str, Any]) -> None:
     write_text(path, json.dumps(metrics, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def write_film_table(path: Path, results: Sequence[FilmResult]) -> None:
+def write_film_table(path: Path, results: Sequence[FilmResult], levels: LevelErrors | None = None) -> None:
     """Write one row a film: name, mean error in pixels and mm, largest error in pixels, number of failures.
 
-    The columns after these are named after landmarks and hold their radial errors in pixels. A cell is
+    With repeated parts also by how many parts the film is shifted, and its mean error at the best level in pixels. The
+    columns after these are named after landmarks and hold their radial errors in pixels. A cell is
     empty where nothing could be measured.
 
     Raises:
         BundleError: the file cannot be written.
     """
     pixels, millimetres, _, failures = map(pd.DataFrame, errors_of(results))
+    shifts = {} if levels is None else {"level_shift": levels.shift, "best_level_error_px": levels.best_pixels}
     films = pd.DataFrame(
         {
             "name": [result.name for result in results],
@@ -56,6 +69,7 @@ def write_film_table(path: Path, results: Sequence[FilmResult]) -> None:
             "mean_error_mm": millimetres.mean(axis="columns"),
             "max_error_px": pixels.max(axis="columns"),
             "failures": failures.sum(axis="columns", min_count=1),
+            **shifts,
         }
     )
     write_frame(path, pd.concat([films, pixels.set_axis(results[0].names, axis="columns")], axis="columns"))
