@@ -177,6 +177,8 @@ def test_real_films(radiograph_data, tmp_path, name, options, landmarks, counts)
     assert main(["import", "csv", str(radiograph_data / name), "--out", str(tmp_path / name), *options]) == 0
     dataset = read_dataset(tmp_path / name)
     assert dataset.landmarks == landmarks
+    assert (len(dataset.parts), len(dataset.pairs)) == ((17, 34) if dataset.repeated else (0, 0))
+    assert dataset.repeated == (name == "spine")
     assert [len(films) for films in (dataset.training, dataset.validation, dataset.test)] == counts
     spacings = {film.spacing for film in dataset.test}
     assert spacings == {"ceph": {(0.3, 0.3)}, "spine": {None}}.get(name, spacings - {None})

@@ -148,6 +148,9 @@ def _import(arguments: argparse.Namespace) -> DatasetDescription:
         licence="",
         landmarks=annotations.landmarks,
         skeleton=annotations.skeleton,
+        parts=dict(annotations.parts),
+        repeated=annotations.repeated,
+        pairs=annotations.pairs,
     )
     return gather(arguments.out, sources, description)
 
@@ -163,7 +166,7 @@ def _annotations(arguments: argparse.Namespace) -> Annotations:
         ANNOTATION_FORMATS[arguments.format], arguments.source, arguments.images, names, _statement(arguments)
     )
     if known:
-        annotations = replace(annotations, skeleton=known.skeleton)
+        annotations = replace(annotations, **known.fields())
     splits = arguments.splits or _splits_beside(arguments.source[0])
     return replace(annotations, splits=read_splits(splits, annotations.films)) if splits else annotations
 

@@ -39,20 +39,19 @@ def read_aasce(source: Path, images: Path | None, names: tuple[str, ...] | None)
     Raises:
         DatasetError: naming the file and line of a malformed row, or an image that is missing.
     """
-    names = checked_names(names or SPINE.landmarks, len(SPINE.landmarks), str(source))
-    folder = images or source
+    known = SPINE.renamed(checked_names(names or SPINE.landmarks, len(SPINE.landmarks), str(source)))
+    folder, count = images or source, len(known.landmarks)
     unit = None if any(has_mat(source / split) for split in ("", *_SPLITS)) else Unit.FRACTION
     if (source / _TABLE).is_file() or has_mat(source):
-        films = _films(source, folder, Path(), len(names), unit)
-        return Annotations(folder, names, films, skeleton=SPINE.skeleton, unit=unit)
-    of_split = {split: _films(source / split, folder, Path(split), len(names), unit) for split in _SPLITS}
+        of_split = {"": _films(source, folder, Path(), count, unit)}
+    else:
+        of_split = {split: _films(source / split, folder, Path(split), count, unit) for split in _SPLITS}
     return Annotations(
-        folder,
-        names,
-        tuple(film for films in of_split.values() for film in films),
-        {film.image: split for split, films in of_split.items() for film in films},
-        SPINE.skeleton,
+        folder=folder,
+        films=tuple(film for films in of_split.values() for film in films),
+        splits={film.image: split for split, films in of_split.items() for film in films if split},
         unit=unit,
+        **known.fields(),
     )
 
 

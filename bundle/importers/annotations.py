@@ -48,6 +48,9 @@ class Annotations:
         films: Films whose `image` is relative to the folder; those without a known landmark are unlabelled.
         splits: The split (training, validation or test) of a film's image, where the format tells it.
         skeleton: Pairs of landmark indices, where the format tells them.
+        parts: Landmark names by part, where they are known; see `DatasetDescription`, as for the next two.
+        repeated: Whether the parts are alike.
+        pairs: Names of the landmarks that a flip exchanges.
         marked_on: The size that a film's image had when it was marked, where the annotation states it; the points are
             in pixels of that picture until `on_stored_images` has brought them to the stored one.
         unit: What the numbers of the points are, where the source states it; fractions and percent are of the width and
@@ -61,6 +64,9 @@ class Annotations:
     films: tuple[Film, ...]
     splits: Mapping[Path, str] = field(default_factory=dict)
     skeleton: tuple[tuple[int, int], ...] = ()
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    repeated: bool = False
+    pairs: tuple[tuple[str, str], ...] = ()
     marked_on: Mapping[Path, MarkedSize] = field(default_factory=dict)
     unit: Unit | None = None
     shown_turned: bool | None = None

@@ -1,17 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Landmark sets known by name: their clinical names, and the lines that a drawing joins them with."""
+"""Landmark sets known by name: their clinical names, the lines of a drawing, and their parts and pairs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
 class LandmarkSet:
-    """Names of K landmarks and pairs of their indices joined by lines."""
+    """Names of K landmarks, and the fields of a `dataset.json` that say how they belong together."""
 
     landmarks: tuple[str, ...]
-    skeleton: tuple[tuple[int, int], ...]
+    skeleton: tuple[tuple[int, int], ...] = ()
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    repeated: bool = False
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    def renamed(self, landmarks: tuple[str, ...]) -> LandmarkSet:
+        """The set with other names of its landmarks, in the same order."""
+        name = dict(zip(self.landmarks, landmarks, strict=True))
+        return LandmarkSet(
+            landmarks,
+            self.skeleton,
+            {part: tuple(name[each] for each in names) for part, names in self.parts.items()},
+            self.repeated,
+            tuple((name[first], name[second]) for first, second in self.pairs),
+        )
+
+    def fields(self) -> dict[str, Any]:
+        """All of it by name, as `Annotations` takes it."""
+        return asdict(self)
 
 
 # The 19 points of the ISBI 2014 and 2015 challenges on lateral cephalograms, in the order of their files.
@@ -57,6 +77,7 @@ CEPHALOGRAM = LandmarkSet(
 
 VERTEBRAE = (*(f"T{level}" for level in range(1, 13)), *(f"L{level}" for level in range(1, 6)))
 _CORNERS = ("upper left", "upper right", "lower left", "lower right")
+_ENDS = ("upper", "lower")
 _OUTLINE = ((0, 1), (1, 3), (3, 2), (2, 0))
 
 # The 68 points of AASCE 2019 (SpineWeb 16): four corners of 17 vertebrae, from above.
@@ -67,6 +88,9 @@ SPINE = LandmarkSet(
         for vertebra in range(len(VERTEBRAE))
         for first, second in _OUTLINE
     ),
+    parts={vertebra: tuple(f"{vertebra} {corner}" for corner in _CORNERS) for vertebra in VERTEBRAE},
+    repeated=True,
+    pairs=tuple((f"{vertebra} {end} left", f"{vertebra} {end} right") for vertebra in VERTEBRAE for end in _ENDS),
 )
 
 LANDMARK_SETS = {"cephalogram": CEPHALOGRAM, "spine": SPINE}

@@ -52,6 +52,7 @@ class Site:
         beam: Draws the tube and detector for a film whose longest side has the given number of pixels.
         equalisation: Range of the coarse contrast that the film's processing takes away, as parts of one.
         letters: Lead letters in use, each with the side of the film (-1 left, 1 right) where it lies.
+        pairs: Names of the landmarks that change places where a film is flipped; empty where that shows no person.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Site:
     beam: Callable[[np.random.Generator, int], ConeBeam]
     equalisation: tuple[float, float]
     letters: tuple[tuple[str, int], ...]
+    pairs: tuple[tuple[str, str], ...] = ()
 
 
 def edges(names: tuple[str, ...], *chains: tuple[str, ...]) -> tuple[tuple[int, int], ...]:

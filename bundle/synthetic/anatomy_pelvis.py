@@ -101,6 +101,7 @@ SITE = Site(
     beam=beam,
     equalisation=(0.3, 0.6),
     letters=(("R", -1), ("L", 1)),
+    pairs=tuple((f"right {name}", f"left {name}") for name in PAIRED),
 )
 
 

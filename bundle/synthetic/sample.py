@@ -180,6 +180,7 @@ def _description(request: Request, site: Site, films: dict[str, list[Film]]) -> 
         licence="Apache-2.0",
         landmarks=site.landmarks,
         skeleton=site.skeleton,
+        pairs=site.pairs,
         synthetic=True,
         **splits,
     )

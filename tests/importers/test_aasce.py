@@ -34,6 +34,17 @@ def test_fractions_of_the_image_become_pixels(images, tmp_path) -> None:
     films = in_pixels(annotations, Statement()).films
     np.testing.assert_allclose(films[0].landmarks, [[index, 40] for index in range(68)])
     assert not annotations.splits
+    assert annotations.repeated
+    assert list(annotations.parts)[:: len(annotations.parts) - 1] == ["T1", "L5"]
+    assert annotations.parts["T2"] == ("T2 upper left", "T2 upper right", "T2 lower left", "T2 lower right")
+    assert annotations.pairs[1:3] == (("T1 lower left", "T1 lower right"), ("T2 upper left", "T2 upper right"))
+
+
+def test_other_names_are_those_of_the_parts_too(images, tmp_path) -> None:
+    write_tables(tmp_path / "labels", ["a.png"], [ROW])
+    annotations = read_aasce(tmp_path / "labels", images, tuple(f"point {index}" for index in range(68)))
+    assert annotations.parts["T2"] == ("point 4", "point 5", "point 6", "point 7")
+    assert annotations.pairs[1] == ("point 2", "point 3")
 
 
 def test_folders_of_training_and_test_are_kept_apart(images, tmp_path) -> None:

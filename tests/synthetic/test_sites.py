@@ -59,6 +59,17 @@ def test_right_and_left_are_where_a_reader_expects_them(site: Site) -> None:
     assert place[above[0]][1] < place[above[1]][1]
 
 
+def test_a_flip_exchanges_landmarks_that_mirror_each_other(site: Site, settings: list[Setting]) -> None:
+    """Of the mean shape: flipped with its pairs exchanged it lies nearer to itself than without."""
+    shapes = np.array([setting.beam.project(setting.person.landmarks)[0] for setting in settings])
+    mean = (shapes - shapes.mean(axis=1, keepdims=True)).mean(axis=0)
+    partner = {name: other for pair in site.pairs for name, other in (pair, pair[::-1])}
+    order = [site.landmarks.index(partner.get(name, name)) for name in site.landmarks]
+    assert len(partner) == 2 * len(site.pairs) == {"pelvis": 18}.get(site.name, 0)
+    if site.pairs:
+        assert np.linalg.norm(mean * [-1, 1] - mean[order], axis=1).max() < 0.05 * SIZE
+
+
 def test_people_and_positions_vary_beyond_a_mean_shape(settings: list[Setting]) -> None:
     shapes = np.array([setting.beam.project(setting.person.landmarks)[0] for setting in settings])
     assert np.linalg.norm(shapes.std(axis=0), axis=1).min() > 0.02 * SIZE
