@@ -8,6 +8,7 @@ stays missing. What networks see is a tensor, and so is what it is made of.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -16,7 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 if TYPE_CHECKING:
     import torch
 
-    Side = int | tuple[int, ...] | torch.Tensor
+    from bundle.input_size import InputSize
+
+    Side = InputSize | torch.Tensor
 
 Points = NDArray[np.float64]
 Indices = TypeVar("Indices", float, "torch.Tensor")
@@ -136,34 +139,55 @@ def resized(points: ArrayLike, size: tuple[float, float], new_size: tuple[float,
 
 
 def to_normalized(points: Indices, size: Side) -> Indices:
-    """Convert from index coordinates to [0, 1] of the image, which networks see: index / (size - 1).
+    """Convert from index coordinates to those that networks see: index / (longer side - 1), for both axes.
 
-    0 is the centre of the first pixel and 1 that of the last, along each axis; a length becomes one in sides of the
-    image.
+    0 is the centre of the first pixel; along the longer side 1 is that of the last. So a square image is the unit
+    square, and a rectangle lies in its corner (0, 0), up to `last_pixel`. A length becomes one in longer sides of the
+    image, whatever its direction.
 
     Args:
-        points: A tensor `[..., 2]`, whose dtype and device are kept; of a square image one of any shape, or a number.
-        size: (X, Y) in pixels, or the side of a square image; of a batch of square images a tensor of their sides, as
+        points: A tensor of any shape, whose dtype and device are kept, or a number.
+        size: (X, Y) in pixels, or the longer side; of a batch of images a tensor of their longer sides, as
             many-dimensional as the points.
     """
-    return points / _last_index(points, size)
+    return points / _last_index(size)
 
 
 def from_normalized(points: Indices, size: Side) -> Indices:
-    """Convert from [0, 1] of the image to index coordinates: the inverse of `to_normalized`."""
-    return points * _last_index(points, size)
+    """Convert from what networks see to index coordinates: the inverse of `to_normalized`."""
+    return points * _last_index(size)
 
 
-def to_grid(points: torch.Tensor) -> torch.Tensor:
-    """Convert from [0, 1] of the image to the grid of `functional.grid_sample(image, grid, align_corners=True)`.
+def last_pixel(size: Sequence[int]) -> tuple[float, float]:
+    """Where the centre of the last pixel of an image of X x Y lies for a network; (1, 1) for a square."""
+    width, height = (to_normalized(side - 1.0, size) for side in size)
+    return width, height
+
+
+def to_grid(points: torch.Tensor, size: Sequence[int]) -> torch.Tensor:
+    """Convert from what networks see to the grid of `functional.grid_sample(image, grid, align_corners=True)`.
 
     Its first component runs along the last axis of the tensor, which is our y; both lie in [-1, 1].
     """
-    return 2 * points.flip(-1) - 1
+    return 2 * (points / points.new_tensor(last_pixel(size))).flip(-1) - 1
 
 
-def _last_index(points: Any, size: Side) -> Any:
-    return points.new_tensor([side - 1 for side in size]) if isinstance(size, tuple) else size - 1
+def indices_to_grid(points: torch.Tensor, size: Sequence[int]) -> torch.Tensor:
+    """`to_grid` from index coordinates, in one multiplication: for the many points of a whole image."""
+    return (points * points.new_tensor([2 / (side - 1) for side in size])).flip(-1) - 1
+
+
+def to_resized(points: torch.Tensor, size: Sequence[int], new_size: Sequence[int]) -> torch.Tensor:
+    """Convert what networks see to the same of the image resized, with its corner pixels in the new corners.
+
+    It is the same for a square; the shorter side of a rectangle grows a little more than the longer one.
+    """
+    (width, height), (new_width, new_height) = last_pixel(size), last_pixel(new_size)
+    return points * points.new_tensor([new_width / width, new_height / height])
+
+
+def _last_index(size: Any) -> Any:
+    return (max(size) if isinstance(size, (list, tuple)) else size) - 1
 
 
 def _upside_down(corner: Points, height: int) -> Points:

@@ -24,15 +24,16 @@ def move_points(
     control: torch.Tensor,
     side: torch.Tensor | float,
 ) -> torch.Tensor:
-    """Take points of square films to where they are in the deformed images: the preimages of the displacement field.
+    """Take points of films to where they are in the deformed images: the preimages of the displacement field.
 
     Args:
         points: [..., K, 2] in index coordinates; NaN stays NaN.
         matrix: [..., 2, 2] about the centre.
         centre: [..., 2] in index coordinates.
         shift: [..., 2] in index coordinates.
-        control: [..., 2, G, G], displacements of the control points in index coordinates.
-        side: [...], side of each image in pixels.
+        control: [..., 2, G, G], displacements of the control points in index coordinates; they span the square of the
+            longer side, of which a rectangle is the corner (0, 0).
+        side: [...], longer side of each image in pixels.
     """
     target = (points - centre.unsqueeze(-2)) @ matrix.mT + centre.unsqueeze(-2) + shift.unsqueeze(-2)
     if not control.any():

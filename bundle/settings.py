@@ -34,6 +34,7 @@ REMEDIES = {
     "string": "give a word",
     "array": "give a list such as [1,2]",
     "object": "give what docs/ shows",
+    "size": "give a multiple of 32, or [width, height] of two",
     "path": "give a path; one that begins with @, $ or % as ./NAME",
 }
 

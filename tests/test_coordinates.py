@@ -105,9 +105,12 @@ def test_a_missing_coco_keypoint_is_three_zeros() -> None:
 def test_grid_sample_reads_the_pixel_that_a_landmark_indexes(x, y) -> None:
     image = torch.arange(35, dtype=torch.float64).reshape(1, 1, 7, 5)
     landmark = torch.tensor([[[[x, y]]]], dtype=torch.float64)
-    grid = coordinates.to_grid(coordinates.to_normalized(landmark, (7, 5)))
-    sampled = torch.nn.functional.grid_sample(image, grid, align_corners=True)
-    assert sampled.item() == pytest.approx(image[0, 0, x, y].item())
+    for grid in (
+        coordinates.to_grid(coordinates.to_normalized(landmark, (7, 5)), (7, 5)),
+        coordinates.indices_to_grid(landmark, (7, 5)),
+    ):
+        sampled = torch.nn.functional.grid_sample(image, grid, align_corners=True)
+        assert sampled.item() == pytest.approx(image[0, 0, x, y].item())
 
 
 sides = st.integers(2, 6000)
@@ -119,22 +122,40 @@ def test_what_networks_see_and_back_again(array, size) -> None:
     landmarks = torch.from_numpy(array)
     seen = coordinates.to_normalized(landmarks, size)
     torch.testing.assert_close(coordinates.from_normalized(seen, size), landmarks, equal_nan=True)
-    along_x, along_y = (coordinates.to_normalized(landmarks[..., axis], size[axis]) for axis in (0, 1))
-    torch.testing.assert_close(seen, torch.stack([along_x, along_y], dim=-1), rtol=0, atol=0, equal_nan=True)
+    torch.testing.assert_close(seen, coordinates.to_normalized(landmarks, max(size)), rtol=0, atol=0, equal_nan=True)
+
+
+@settings(deadline=None, max_examples=50)
+@given(size=st.tuples(sides, sides), angle=st.floats(0, 6.3))
+def test_a_length_is_the_same_in_every_direction(size, angle) -> None:
+    way = 10 * torch.tensor([np.cos(angle), np.sin(angle)])
+    seen = coordinates.to_normalized(torch.stack([way, 0 * way]), size)
+    assert torch.dist(*seen).item() == pytest.approx(coordinates.to_normalized(10.0, size))
 
 
 @settings(deadline=None, max_examples=50)
 @given(size=st.tuples(sides, sides))
-def test_networks_see_the_first_pixel_s_centre_at_0_and_the_last_one_s_at_1(size) -> None:
+def test_networks_see_the_first_pixel_s_centre_at_0_and_the_last_one_s_at_1_of_the_longer_side(size) -> None:
     last = torch.tensor([side - 1 for side in size]).float()
     corners = torch.stack([torch.zeros(2), last])
     seen = coordinates.to_normalized(corners, size)
     assert seen.dtype == torch.float32
-    assert seen.tolist() == [[0, 0], [1, 1]]
-    assert coordinates.from_normalized(seen, size).tolist() == corners.tolist()
+    assert seen[0].tolist() == [0, 0] and seen[1].tolist() == pytest.approx(coordinates.last_pixel(size))
+    assert seen.max() == 1 and (size[0] != size[1] or coordinates.last_pixel(size) == (1, 1))
+    torch.testing.assert_close(coordinates.from_normalized(seen, size), corners)
 
 
-def test_each_square_image_of_a_batch_has_its_own_side() -> None:
+@settings(deadline=None, max_examples=50)
+@given(size=st.tuples(sides, sides), times=st.integers(1, 4))
+def test_the_corners_of_an_image_are_those_of_the_same_image_resized(size, times) -> None:
+    larger = [times * side for side in size]
+    last = torch.tensor(coordinates.last_pixel(size))
+    corner = coordinates.to_resized(last, size, larger)
+    assert corner.tolist() == pytest.approx(coordinates.last_pixel(larger))
+    assert coordinates.to_resized(corner, larger, size).tolist() == pytest.approx(last.tolist())
+
+
+def test_each_image_of_a_batch_has_its_own_longer_side() -> None:
     landmarks, batch = torch.full((2, 3, 2), 10.0), torch.tensor([11.0, 101.0])[:, None, None]
     seen = coordinates.to_normalized(landmarks, batch)
     assert seen[:, 0, 0].tolist() == pytest.approx([1, 0.1])

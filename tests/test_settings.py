@@ -55,6 +55,9 @@ def typed(monkeypatch: pytest.MonkeyPatch, configs: tuple[str, ...], **words: st
         ("max_epochs", "1e2", 100),
         ("learning_rate", "1", 1),
         ("scale", "0.8,1.2", [0.8, 1.2]),
+        ("image_size", "256", 256),
+        ("image_size", "[192,384]", [192, 384]),
+        ("image_size", "192, 384", [192, 384]),
         ("device", "cpu", torch.device("cpu")),
         *(
             ("dataset_dir", word, word)
@@ -106,7 +109,11 @@ def test_any_folder_name_stays_what_it_is(name: str):
         (TRAIN, "shots", "five", "--shots: 'five' is not of type"),
         (TRAIN, "shots", "2.5", "--shots: 2.5 is not of type"),
         (TRAIN, "seed", "-1", "--seed: -1 is less than the minimum of 0"),
-        (TRAIN, "image_size", "100", "--image_size: 100 is not a multiple of 32"),
+        (TRAIN, "image_size", "100", "--image_size: 100 is not a multiple of 32; give a multiple of 32, or [width, "),
+        (TRAIN, "image_size", "[192,100]", "--image_size: 100 is not a multiple of 32"),
+        (TRAIN, "image_size", "[192,0]", "--image_size: 0 is less than the minimum of 32"),
+        (TRAIN, "image_size", "[64,64,64]", "--image_size: [64, 64, 64] is too long; give a multiple of 32, or [width"),
+        (TRAIN, "image_size", "wide", "--image_size: 'wide' is not of type 'integer', 'array'"),
         (TRAIN, "learning_rate", "0", "--learning_rate: 0 is less than or equal to the minimum of 0; give a number"),
         (TRAIN, "learning_rate", "nan", "--learning_rate: 'nan' is not of type 'number'"),
         (TRAIN, "learning_rate", "1e999", "--learning_rate: inf is no finite number"),

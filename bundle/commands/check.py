@@ -25,6 +25,7 @@ def run(arguments: argparse.Namespace) -> None:
         DatasetError: the first rule it breaks, or how many films cannot be read.
     """
     from bundle.dataset.description import read_dataset
+    from bundle.dataset.fitting_size import fitting_size
     from bundle.dataset.same_content import refuse_seen_test
     from bundle.dataset.summary import dataset_summary
     from bundle.dataset.unreadable import unreadable_films
@@ -39,5 +40,9 @@ def run(arguments: argparse.Namespace) -> None:
     readable = {image.as_posix(): folder / image for image in learned if image not in unreadable}
     refuse_seen_test(folder, readable, [film for film in dataset.test if film.image not in unreadable])
     print(dataset_summary(dataset))
+    drawn = [film for film in dataset.training if film.labelled and film.image not in unreadable]
+    if size := fitting_size(folder / film.image for film in drawn):
+        width, height = size
+        print(f"films are far from square: --image_size '[{width},{height}]' trains faster, without so much padding")
     if unreadable:
         raise DatasetError(f"{folder}: {len(unreadable)} films cannot be read, they are named above; replace them")

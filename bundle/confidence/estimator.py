@@ -44,18 +44,18 @@ class ConfidenceEstimator(nn.Module):
         self.register_buffer("unlikeness_limit", torch.tensor(torch.inf))
 
     def signals(self, image: torch.Tensor, vertices: torch.Tensor) -> Signals:
-        """Signals of vertices [B, K, 2] that the network found in images [B, C, S, S]."""
+        """Signals of vertices [B, K, 2] that the network found in images [B, C, X, Y]."""
         return measure_signals(self.network[0], image, vertices, self.views, self.templates)
 
     def forward(self, image: torch.Tensor, vertices: torch.Tensor) -> dict[str, torch.Tensor]:
         """Estimate the confidence of a prediction.
 
         Args:
-            image: [B, C, S, S] in [0, 1].
+            image: [B, C, X, Y] in [0, 1].
             vertices: [B, K, 2], what the network says of it.
 
         Returns:
-            `expected_error` [B, K] and `error_limit` [B] in sides of the image, `unlikeness` [B] and
+            `expected_error` [B, K] and `error_limit` [B] in longer sides of the image, `unlikeness` [B] and
             `unlikeness_limit` [B]. The error of a landmark that is not learned is NaN; it counts nowhere. That of one
             whose place is no number, by a broken network, is infinite.
         """

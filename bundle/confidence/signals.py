@@ -21,8 +21,8 @@ class Signals(NamedTuple):
     """Three signals of B films of K landmarks, each [B, K], 0 at its best, NaN for a landmark without a place.
 
     Attributes:
-        spread: mean distance of the predictions in several views from their mean, in sides of the image.
-        shape: distance from the mean shape, in sides of the image.
+        spread: mean distance of the predictions in several views from their mean, in longer sides of the image.
+        shape: distance from the mean shape, in longer sides of the image.
         unlikeness: 1 less the cosine between the features there and at the landmark of the labelled films, 0 to 2.
     """
 
@@ -38,13 +38,14 @@ def measure_signals(
 
     Args:
         network: whose mode is kept; evaluators leave it in training mode after their own pass.
-        image: [B, C, S, S] in [0, 1].
+        image: [B, C, X, Y] in [0, 1].
         vertices: [B, K, 2], what the network says of the image, in [0, 1]; NaN where it is not learned.
         views: [V, 5], see `View`.
         templates: [K, D], unit vectors, see `landmark_templates`.
     """
+    shown = [View(numbers, image.shape[-2:]) for numbers in views]
     with eval_mode(network):
-        seen = [vertices, *(view.restore(network(view.show(image))) for view in map(View, views))]
+        seen = [vertices, *(view.restore(network(view.show(image))) for view in shown)]
         likeness = (features_at(network, image, vertices.nan_to_num()) * templates).sum(dim=-1)
     predictions = torch.stack(seen)
     spread = (predictions - predictions.mean(dim=0)).norm(dim=-1).mean(dim=0)

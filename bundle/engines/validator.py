@@ -11,6 +11,7 @@ from monai.handlers import from_engine
 from monai.transforms import Compose
 from torch import nn
 
+from bundle.input_size import InputSize
 from bundle.metrics import MeanRadialError
 from bundle.transforms import LearnedLandmarksd, RestoreLandmarksd
 
@@ -22,12 +23,12 @@ class Validator(SupervisedEvaluator):
 
     Args:
         network: a `LandmarkNetwork`.
-        image_size: side in pixels of the squares that it sees.
+        image_size: of what it sees: side of a square in pixels, or width and height.
         name: of the key metric.
         **settings: of MONAI's `SupervisedEvaluator`; batches have `label` [B, K, 2] in [0, 1] of the image.
     """
 
-    def __init__(self, network: nn.Module, image_size: int, name: str = KEY_METRIC, **settings: Any) -> None:
+    def __init__(self, network: nn.Module, image_size: InputSize, name: str = KEY_METRIC, **settings: Any) -> None:
         super().__init__(
             network=network,
             postprocessing=Compose(

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from bundle.coordinates import from_normalized
+from bundle.coordinates import from_normalized, last_pixel
 from bundle.networks.bilinear_sample import bilinear_sample
 from bundle.networks.hrnet import STRIDE
 
@@ -55,8 +55,9 @@ class PointContrastLoss(nn.Module):
         places = from_normalized(points_second, size) / STRIDE
         near = torch.cdist(places, _grid(second).expand(len(second), -1, -1)) < self.radius
         logits = torch.cat([own / self.temperature, (others / self.temperature).masked_fill(near, FAR)], dim=-1)
-        inside = torch.cat([points_first, points_second], dim=-1)
-        logits = logits[((inside >= 0) & (inside <= 1)).all(dim=-1)]
+        seen_at = torch.stack([points_first, points_second])
+        inside = (seen_at >= 0) & (seen_at <= seen_at.new_tensor(last_pixel(size)))
+        logits = logits[inside.all(dim=-1).all(dim=0)]
         target = torch.zeros(len(logits), dtype=torch.long, device=logits.device)
         loss = functional.cross_entropy(logits, target, reduction="sum") / max(len(logits), 1)
         return {"loss": loss, "found": (logits.argmax(dim=-1) == 0).float().sum() / max(len(logits), 1)}

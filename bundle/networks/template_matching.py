@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import torch
 from torch.nn import functional
 
-from bundle.coordinates import from_normalized, to_grid, to_normalized
+from bundle.coordinates import from_normalized, to_grid, to_normalized, to_resized
 from bundle.networks.hrnet import STRIDE
 from bundle.networks.hrnet import backbone as build_backbone
 from bundle.networks.landmark_features import landmark_templates
@@ -89,9 +89,10 @@ class TemplateMatching(LandmarkNetwork):
 
     def forward_training(self, image: torch.Tensor) -> MatchingOutput:
         """Locate the landmarks and return the feature map, of the enlarged image, as well."""
-        image = self._enlarged(image)
-        features = self.features(image)
-        found = _place_of_maximum(self._likeness(features), image)
+        enlarged = self._enlarged(image)
+        features = self.features(enlarged)
+        found = _place_of_maximum(self._likeness(features), enlarged)
+        found = to_resized(found, enlarged.shape[-2:], image.shape[-2:])
         return MatchingOutput(torch.where(self._known, found, self.start_shape), features)
 
     def match_near(self, image: torch.Tensor, vertices: torch.Tensor, reach: float) -> torch.Tensor:
@@ -104,7 +105,7 @@ class TemplateMatching(LandmarkNetwork):
         Args:
             image: as `forward`.
             vertices: [B, K, 2], (x, y) in [0, 1] of the image.
-            reach: in sides of the image.
+            reach: in longer sides of the image.
 
         Returns:
             As `forward`; the vertex itself for a landmark without template.
@@ -113,15 +114,15 @@ class TemplateMatching(LandmarkNetwork):
         return torch.cat([self._match_near(film, guess, reach) for film, guess in films])
 
     def _match_near(self, image: torch.Tensor, guess: torch.Tensor, reach: float) -> torch.Tensor:
-        image = self._enlarged(image)
-        cosine = self._cosine(self.features(image))[0, :, None]  # [K, 1, X', Y']
-        size = image.shape[-2:]
+        enlarged = self._enlarged(image)
+        cosine = self._cosine(self.features(enlarged))[0, :, None]  # [K, 1, X', Y']
+        size = enlarged.shape[-2:]
         last_cell = STRIDE * (guess.new_tensor(cosine.shape[-2:]) - 1)
         half = math.ceil(from_normalized(math.sqrt(2) * reach, max(size)))
-        pixels = _window(from_normalized(guess[0], size), half, last_cell)
-        grid = to_grid(to_normalized(pixels / STRIDE, cosine.shape[-2:]))
+        pixels = _window(from_normalized(to_resized(guess[0], image.shape[-2:], size), size), half, last_cell)
+        grid = to_grid(to_normalized(pixels / STRIDE, cosine.shape[-2:]), cosine.shape[-2:])
         likeness = functional.grid_sample(cosine, grid, mode="bicubic", padding_mode="border", align_corners=True)
-        places = to_normalized(pixels, size)
+        places = to_resized(to_normalized(pixels, size), size, image.shape[-2:])
         distance = ((places - guess[0, :, None, None]) / reach).square().sum(dim=-1)
         best = (likeness[:, 0] - distance).flatten(1).argmax(dim=-1)
         found = places.flatten(1, 2)[torch.arange(len(best), device=best.device), best]
@@ -152,9 +153,10 @@ class TemplateMatching(LandmarkNetwork):
         return functional.interpolate(image, sides, mode="bilinear", align_corners=True)
 
     def _prepared(self, film: Mapping[str, Any]) -> dict[str, Any]:
-        """The film, enlarged, with its `label` in [0, 1] of the image."""
-        label = to_normalized(film["label"], film["image"].shape[-2:])
-        return {**film, "image": self._enlarged(film["image"][None])[0], "label": label}
+        """The film, enlarged, with its `label` in [0, 1] of it."""
+        size, enlarged = film["image"].shape[-2:], self._enlarged(film["image"][None])[0]
+        label = to_resized(to_normalized(film["label"], size), size, enlarged.shape[-2:])
+        return {**film, "image": enlarged, "label": label}
 
 
 def _place_of_maximum(likeness: torch.Tensor, image: torch.Tensor) -> torch.Tensor:

@@ -118,7 +118,7 @@ class WindowedGraph(VertexNetwork):
         with torch.no_grad():
             vertices = self._coarse_vertices(image)
             if self.training and self.rand_windows is not None:
-                windows = self.rand_windows.around(vertices, image.shape[-1], self.window)
+                windows = self.rand_windows.around(vertices, max(size), self.window)
                 cut = self.rand_windows.exposed(windows.cut(image))
             else:
                 windows = Windows.around(vertices, self.window)
@@ -136,7 +136,7 @@ class WindowedGraph(VertexNetwork):
         """[B, K, 2] in index coordinates of the film: pixel i of the copy is the mean of r pixels from r i on."""
         reduced = self._reduced(image)
         vertices = self.coarse.forward_training(reduced).vertices
-        places = from_normalized(vertices, tuple(reduced.shape[-2:]))
+        places = from_normalized(vertices, reduced.shape[-2:])
         return places * self.reduction + (self.reduction - 1) / 2
 
 

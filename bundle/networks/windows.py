@@ -47,7 +47,8 @@ class Windows(NamedTuple):
         if self.control.any():
             weights = b_spline_weights(to_normalized(axis, self.side), self.control.shape[-1])
             source = source + (weights @ self.control @ weights.T).flatten(3).mT
-        grid = to_grid(to_normalized(source, tuple(film.shape[-2:]))).flatten(1, 2)
+        size = film.shape[-2:]
+        grid = to_grid(to_normalized(source, size), size).flatten(1, 2)
         cut = functional.grid_sample(film, grid[:, None], padding_mode="zeros", align_corners=True)
         return cut.reshape(batch, landmarks, self.side, self.side)
 
@@ -75,12 +76,12 @@ class RandWindows:
     whole film for it would take longer than the network (benchmarks/window_speed.py).
 
     Attributes:
-        jitter: standard deviation, along each axis, of the shift from the vertex, in sides of the film: about the error
-            of the vertices that windows are cut around.
+        jitter: standard deviation, along each axis, of the shift from the vertex, in longer sides of the film: about
+            the error of the vertices that windows are cut around.
         rotate: largest rotation in degrees.
         scale: smallest and largest scale.
         anisotropy: largest ratio of the scales along two perpendicular axes.
-        elastic: largest displacement of a control point, in sides of the film.
+        elastic: largest displacement of a control point, in longer sides of the film.
         intensity_prob: probability of each of gamma, contrast and brightness.
         gamma: smallest and largest exponent.
         contrast: largest relative change about the window's mean.
@@ -98,7 +99,10 @@ class RandWindows:
     brightness: float
 
     def around(self, vertices: torch.Tensor, film_side: int, side: int) -> Windows:
-        """Draw windows of `side` pixels around vertices [B, K, 2], in index coordinates of a film of `film_side`."""
+        """Draw windows of `side` pixels around vertices [B, K, 2], in index coordinates of a film.
+
+        `film_side` is its longer side.
+        """
         count = vertices.shape[:2]
         angle = _uniform(vertices, count, -math.radians(self.rotate), math.radians(self.rotate))
         zoom = _uniform(vertices, count, *map(math.log, self.scale)).exp()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bundle.errors import BundleError
+from bundle.input_size import sides
 from bundle.run_folder import ACCEPTED, BEST, ENVIRONMENT, card_file, converged, read_json
 
 
@@ -28,7 +29,7 @@ def run_facts(run: Path) -> dict[str, str]:
         "labelled films": str(card["shots"]),
         "draw": str(card["draw"]),
         "seed": str(card["seed"]),
-        "image side": f"{card['preprocessing']['image_size']} px",
+        "image size": f"{' x '.join(map(str, sides(card['preprocessing']['image_size'])))} px",
         "network": " on ".join(card["network"][part] for part in ("name", "backbone") if part in card["network"]),
         "best epoch": str(card["epoch"]),
         "device": f"{environment['device']}, {environment['threads']} threads",

@@ -18,14 +18,14 @@ SETTINGS = ("rotate", "scale", "translate", "anisotropy", "elastic", "control_po
 
 
 class Deformation(NamedTuple):
-    """Deformations of a batch of square images, as `RandDeformd` draws them.
+    """Deformations of a batch of images, as `RandDeformd` draws them.
 
     Attributes:
         matrix: [B, 2, 2] about the centre.
         centre: [B, 2] in index coordinates.
         shift: [B, 2] in index coordinates.
         control: [B, 2, G, G], displacements of the control points in index coordinates.
-        side: [B], side of each image in pixels.
+        side: [B], longer side of each image in pixels.
     """
 
     matrix: torch.Tensor
@@ -57,7 +57,7 @@ class RandDeformUnlabelledd(RandDeformd):
     """`RandDeformd` for a film without landmarks: the mean shape places it, and what was drawn is kept.
 
     Args:
-        keys: key of the square image [C, S, S].
+        keys: key of the image [C, X, Y].
         mean_shape: [K, 2] in [0, 1]; its bounding box stands for that of the unknown landmarks.
         **settings: of `RandDeformd`.
     """
@@ -69,7 +69,7 @@ class RandDeformUnlabelledd(RandDeformd):
     def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
         """Return a copy of `data` with the image deformed, and its `deformation` in place of landmarks."""
         (key,) = self.keys
-        side = data[key].shape[-1]
+        side = max(data[key].shape[-2:])
         output = super().__call__({**data, self.label_key: from_normalized(self.mean_shape, side)})
         del output[self.label_key]
         output["deformation"] = Deformation(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Resize a film into a square without changing its aspect ratio, and remember the way back."""
+"""Resize a film into a square or rectangle without changing its aspect ratio, and remember the way back."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ import torch
 from monai.data import MetaTensor
 from monai.transforms import MapTransform, Resize, SpatialPad, Transform
 
+from bundle.input_size import InputSize, sides
+
 LARGEST_SIDE = 6000
 """Pixels; a longer film is averaged down to this first, since smoothing it whole takes 80 bytes a pixel."""
 
 
 class Letterboxd(MapTransform):
-    """Scale the longest side to `size`, pad the shorter one with zeros on both sides, and move the landmarks along.
+    """Scale the film until it just fits, pad what is left with zeros on both sides, and move the landmarks along.
 
     Padding, not stretching: bones keep their proportions, so rotations stay rotations. Plain tensors come out, ready
     for a disk cache, together with what undoes the transform exactly:
 
-    - `to_original` [3, 3] float64: homogeneous matrix from index coordinates of the square to pixels of the stored
+    - `to_original` [3, 3] float64: homogeneous matrix from index coordinates of the result to pixels of the stored
       image, which was turned where it is not upright;
     - `upright` [3, 3] float64: homogeneous matrix from pixels of the stored image to the film as a person looks at it;
     - `size` [2]: width and height of the stored image in pixels;
@@ -29,27 +31,26 @@ class Letterboxd(MapTransform):
 
     Args:
         keys: key of the film, a `MetaTensor` [1, X, Y] whose affine leads to pixels of the stored image.
-        size: side of the square in pixels.
+        size: side of the square in pixels, or width and height of the rectangle.
         label_key: key of the landmarks [K, 2] in pixels of the stored image, NaN where missing; may be absent.
     """
 
-    def __init__(self, keys: str, size: int, label_key: str = "label") -> None:
+    def __init__(self, keys: str, size: InputSize, label_key: str = "label") -> None:
         super().__init__(keys)
-        self.size = size
+        self.sides = sides(size)
         self.label_key = label_key
         self.reduce: Transform = Resize(LARGEST_SIDE, size_mode="longest", mode="area")
-        self.resize: Transform = Resize(size, size_mode="longest", mode="bilinear", anti_aliasing=True)
-        self.pad: Transform = SpatialPad((size, size))
+        self.pad: Transform = SpatialPad(self.sides)
 
     def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
-        """Return a copy of `data` with the square image [1, size, size], its landmarks and the way back."""
+        """Return a copy of `data` with the image [1, X, Y], its landmarks and the way back."""
         output = dict(data)
         (key,) = self.keys
         film = output[key]
         provenance, warnings = film.meta.get("spacing_provenance", "unknown"), film.meta.get("warnings", "")
-        square = self.pad(self.resize(self.reduce(film) if max(film.shape) > LARGEST_SIDE else film))
-        to_original = affine_2d(square)
-        output[key] = square.as_tensor().contiguous()
+        letterboxed = self.pad(self._fitted(self.reduce(film) if max(film.shape) > LARGEST_SIDE else film))
+        to_original = affine_2d(letterboxed)
+        output[key] = letterboxed.as_tensor().contiguous()
         output["to_original"] = to_original
         output["upright"] = torch.linalg.inv(affine_2d(film))
         output["size"] = _stored_size(film)
@@ -59,6 +60,11 @@ class Letterboxd(MapTransform):
         if self.label_key in output:
             output[self.label_key] = transform_points(torch.linalg.inv(to_original), output[self.label_key])
         return output
+
+    def _fitted(self, film: MetaTensor) -> torch.Tensor:
+        scale = min(most / side for most, side in zip(self.sides, film.shape[1:], strict=True))
+        size = [round(side * scale) for side in film.shape[1:]]
+        return Resize(size, mode="bilinear", anti_aliasing=True)(film)
 
 
 def _stored_size(film: MetaTensor) -> torch.Tensor:

@@ -11,18 +11,19 @@ from monai.config import KeysCollection
 from monai.transforms import MapTransform
 
 from bundle.coordinates import from_normalized, to_normalized
+from bundle.input_size import InputSize
 from bundle.transforms.letterbox import transform_points
 
 
 class NormaliseLandmarksd(MapTransform):
-    """Index coordinates of a square image to [0, 1].
+    """Index coordinates of an image to those that networks see, see `bundle.coordinates`.
 
     Args:
         keys: keys of landmarks [K, 2].
-        size: side of the square in pixels.
+        size: of the image: side of a square in pixels, or width and height.
     """
 
-    def __init__(self, keys: KeysCollection, size: int) -> None:
+    def __init__(self, keys: KeysCollection, size: InputSize) -> None:
         super().__init__(keys)
         self.size = size
 
@@ -35,14 +36,14 @@ class NormaliseLandmarksd(MapTransform):
 
 
 class RestoreLandmarksd(MapTransform):
-    """Normalised landmarks [K, 2] of the square to pixels of the stored image; reads `to_original` of the item.
+    """Normalised landmarks [K, 2] to pixels of the stored image; reads `to_original` of the item.
 
     Args:
         keys: keys of landmarks.
-        size: side of the square in pixels.
+        size: of the image: side of a square in pixels, or width and height.
     """
 
-    def __init__(self, keys: KeysCollection, size: int) -> None:
+    def __init__(self, keys: KeysCollection, size: InputSize) -> None:
         super().__init__(keys)
         self.size = size
 
@@ -56,14 +57,14 @@ class RestoreLandmarksd(MapTransform):
 
 
 class RestoreLengthsd(MapTransform):
-    """Lengths in sides of the square to pixels of the stored image; reads `to_original` of the item.
+    """Lengths in longer sides of the image to pixels of the stored image; reads `to_original` of the item.
 
     Args:
         keys: keys of lengths of any shape; those that an item lacks are passed over.
-        size: side of the square in pixels.
+        size: of the image: side of a square in pixels, or width and height.
     """
 
-    def __init__(self, keys: KeysCollection, size: int) -> None:
+    def __init__(self, keys: KeysCollection, size: InputSize) -> None:
         super().__init__(keys, allow_missing_keys=True)
         self.size = size
 

@@ -11,6 +11,7 @@ from monai.transforms import Compose, MapTransform, ScaleIntensityRangePercentil
 
 from bundle.errors import CheckpointError, ConfigurationError, RadiographError
 from bundle.films.load_radiograph import LoadRadiographd
+from bundle.input_size import InputSize
 from bundle.transforms.letterbox import Letterboxd
 
 VERSION = 1
@@ -20,27 +21,29 @@ VERSION = 1
 class Preprocessing(Compose):
     """Read a film, scale its grey values between two percentiles to [0, 1], letterbox it.
 
-    It takes an item with the path of its film as `image` to one with the square `[1, S, S]`.
+    It takes an item with the path of its film as `image` to one with the image `[1, X, Y]`.
 
     Training writes the settings into the card of its weights, and everything that applies these reads them from there:
     a network sees films as it was trained on them, whatever the configuration of the day.
 
     Args:
-        image_size: side of the square in pixels.
+        image_size: side of the square in pixels, or [width, height] of the rectangle.
         percentiles: of a film's grey values, which become 0 and 1; what lies beyond is clipped.
 
     Raises:
         ConfigurationError: a setting is none.
     """
 
-    def __init__(self, image_size: int, percentiles: Sequence[float]) -> None:
-        if isinstance(image_size, bool) or not isinstance(image_size, int) or image_size < 1:
-            raise ConfigurationError(f"image_size is {image_size!r}; choose a whole number of pixels, at least 1")
+    def __init__(self, image_size: InputSize, percentiles: Sequence[float]) -> None:
+        if not _is_size(image_size):
+            raise ConfigurationError(
+                f"image_size is {image_size!r}; choose a whole number of pixels, at least 1, or [width, height]"
+            )
         if not _are_percentiles(percentiles):
             raise ConfigurationError(
                 f"percentiles is {percentiles!r}; choose two numbers from 0 to 100, the lower one first"
             )
-        self.image_size = image_size
+        self.image_size = image_size if isinstance(image_size, int) else list(image_size)
         self.percentiles = [float(value) for value in percentiles]
         lower, upper = self.percentiles
         super().__init__(
@@ -92,6 +95,11 @@ class _RequireScaledd(MapTransform):
             if data[key].min() < 0 or data[key].max() > 1:
                 raise RadiographError("nearly all its pixels have one value; remove the film, it shows next to nothing")
         return data
+
+
+def _is_size(value: object) -> bool:
+    numbers = value if isinstance(value, (list, tuple)) and len(value) == 2 else [value]
+    return all(isinstance(number, int) and not isinstance(number, bool) and number >= 1 for number in numbers)
 
 
 def _are_percentiles(values: object) -> bool:

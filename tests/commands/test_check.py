@@ -7,9 +7,14 @@ import json
 from pathlib import Path
 
 import pytest
+from monai.bundle import ConfigParser
+from PIL import Image
 
 import bundle.dataset.description
 from bundle.__main__ import main
+from bundle.dataset.fitting_size import LONGER_SIDE
+
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 
 
 @pytest.fixture
@@ -47,6 +52,20 @@ def test_every_film_that_cannot_be_read_is_named(damaged: Path, capsys, options:
 @pytest.mark.parametrize("options", [[], ["--pixels"]])
 def test_a_good_dataset_passes(pool: Path, capsys, options: list[str]):
     assert main(["check", str(pool), *options]) == 0
+
+
+@pytest.mark.parametrize(("size", "suggested"), [((40, 100), "[64,128]"), ((100, 30), "[128,64]"), ((80, 100), None)])
+def test_films_far_from_square_are_told_their_size(pool: Path, capsys, size: tuple[int, int], suggested: str | None):
+    for name in ("0.png", "1.png", "2.png"):  # of the four that are drawn
+        Image.new("L", size).resize(size).save(pool / name)
+    main(["check", str(pool)])
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert (f"--image_size '{suggested}'" in line) == (suggested is not None)
+    assert suggested or not line.startswith("films are far from square")
+
+
+def test_the_longer_side_is_that_of_the_preset():
+    assert ConfigParser.load_config_file(str(CONFIGS / "small.yaml"))["image_size"] == LONGER_SIDE
 
 
 def test_the_dataset_is_read_once(pool: Path, monkeypatch: pytest.MonkeyPatch, capsys):

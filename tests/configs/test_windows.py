@@ -65,6 +65,7 @@ def test_cut_and_resumed_equals_uncut(windows: Training, tmp_path: Path):
     [
         ({"reduction": 5}, None),
         ({"image_size": 64}, "stage 1 was trained with image_size 32, this run has 64"),
+        ({"image_size": [32, 64]}, "stage 1 was trained with image_size 32, this run has [32, 64]"),
         ({"hidden_features": 16}, "stage 1 was trained with hidden_features 8, this run has 16"),
         ({"shots": 3}, "stage 1 was trained with shots 4, this run has 3"),
     ],

@@ -57,3 +57,11 @@ def test_points_outside_of_a_view_count_for_nothing(outside: float):
     both = loss(unlike(), unlike(), torch.cat([inside, out], 1), torch.cat([inside, inside], 1))
     torch.testing.assert_close(both, loss(unlike(), unlike(), inside, inside))
     assert loss(unlike(), unlike(), out, inside)["loss"] == 0
+
+
+def test_points_beside_a_rectangle_count_for_nothing():
+    narrow = unlike()[:, :, : CELLS // 2]
+    loss, inside, last = PointContrastLoss(0.05), at_cells((2, 3)), (SIDE / 2 - 1) / (SIDE - 1)
+    for x, counts in ((last - 0.01, True), (last + 0.01, False)):
+        beside = torch.tensor([[[x, 0.5]]])
+        assert bool(loss(narrow, narrow, beside, inside)["loss"]) == counts

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from bundle.coordinates import to_grid
+from bundle.coordinates import last_pixel, to_grid
 from bundle.networks.bilinear_sample import bilinear_sample
 
 
@@ -15,8 +15,8 @@ from bundle.networks.bilinear_sample import bilinear_sample
 def test_agrees_with_grid_sample_inside_the_map(seed: int, width: int, height: int):
     generator = torch.Generator().manual_seed(seed)
     features = torch.rand(2, 3, width, height, generator=generator)
-    vertices = torch.rand(2, 6, 2, generator=generator)
-    grid = to_grid(vertices)[:, None]
+    vertices = torch.rand(2, 6, 2, generator=generator) * torch.tensor(last_pixel((width, height)))
+    grid = to_grid(vertices, (width, height))[:, None]
     expected = functional.grid_sample(features, grid, align_corners=True)[:, :, 0].transpose(1, 2)
     assert torch.allclose(bilinear_sample(features, vertices, (width, height), 1), expected, atol=1e-5)
 

@@ -25,9 +25,10 @@ def scrambled(network: DeepAdaptiveGraph) -> DeepAdaptiveGraph:
 
 @pytest.mark.parametrize("transform", ["affine", "perspective"])
 @pytest.mark.parametrize("num_landmarks", [1, 2, 19])
-def test_untrained_network_returns_exactly_its_mean_shape(num_landmarks: int, transform: str):
+@pytest.mark.parametrize("size", [(64, 64), (32, 96), (96, 64)])
+def test_untrained_network_returns_exactly_its_mean_shape(num_landmarks: int, transform: str, size: tuple[int, int]):
     network = untrained(num_landmarks, transform=transform)
-    vertices = network(torch.rand(3, 1, 64, 64))
+    vertices = network(torch.rand(3, 1, *size))
     assert vertices.shape == (3, num_landmarks, 2)
     assert vertices.dtype == torch.float32
     assert torch.allclose(vertices, network.mean_shape.expand(3, -1, -1), atol=1e-7)

@@ -84,6 +84,16 @@ def test_an_enlarged_film_has_finer_cells(network: TemplateMatching):
     torch.testing.assert_close(near, torch.tensor(between), atol=0.4, rtol=0)
 
 
+@pytest.mark.parametrize("scale", [1, 2, 3])
+def test_a_landmark_of_a_rectangle_is_found_at_every_scale(network: TemplateMatching, scale: int):
+    network = network.at_scale(scale)
+    narrow = film((5.0, 12.0), (7.0, 3.0))[:, : SIDE // 2]
+    label = torch.tensor([[20.0, 48.0], [28.0, 12.0]])
+    network.learn_templates([{"image": narrow, "label": label}])
+    for found in (network(narrow[None]), network.match_near(narrow[None], (label / (SIDE - 1))[None], reach=10.0)):
+        torch.testing.assert_close(found[0] * (SIDE - 1), label, atol=0.3, rtol=0)
+
+
 def test_a_landmark_that_no_film_has_keeps_its_mean(network: TemplateMatching):
     item = labelled((3, 4), (9, 8))
     item["label"][1] = torch.nan

@@ -28,10 +28,11 @@ def network() -> WindowedGraph:
     return made
 
 
-def test_untrained_it_answers_as_its_graph_does(network: WindowedGraph):
-    film = torch.rand(2, 1, 256, 256)
+@pytest.mark.parametrize("size", [(256, 256), (128, 256), (256, 128)])
+def test_untrained_it_answers_as_its_graph_does(network: WindowedGraph, size: tuple[int, int]):
+    film = torch.rand(2, 1, *size)
     with eval_mode(network), torch.no_grad():
-        copy = film.unflatten(3, (64, 4)).unflatten(2, (64, 4)).mean(dim=(3, 5))
+        copy = film.unflatten(3, (size[1] // 4, 4)).unflatten(2, (size[0] // 4, 4)).mean(dim=(3, 5))
         graph = network.coarse(copy) * 63 * 4 + 1.5  # pixel i of the copy is the middle of four of the film
         torch.testing.assert_close(network(film), to_normalized(graph, 256), atol=1e-5, rtol=0)
 
@@ -49,17 +50,18 @@ def test_training_moves_the_windows_and_leaves_the_graph(network: WindowedGraph)
     assert {"encoder.head.weight", "encoder.stem.weight", "encoder.embedding.weight"} <= changed
 
 
-def test_training_finds_a_spot_in_its_window():
+@pytest.mark.parametrize("size", [(256, 256), (192, 256)])
+def test_training_finds_a_spot_in_its_window(size: tuple[int, int]):
     torch.manual_seed(0)
     network = WindowedGraph(3, COARSE, window=32, widths=(8, 16), rand_windows=RandWindows(**RAND, **EXPOSED))
     network.set_landmarks(SHAPE, NAMES)
     optimizer = torch.optim.Adam(network.encoder.parameters(), lr=1e-2)
-    axis = torch.arange(256.0)
+    x, y = (torch.arange(float(side)) for side in size)
 
     def films(count: int) -> tuple[torch.Tensor, torch.Tensor]:
         truth = SHAPE * 255 + torch.randn(count, 3, 2) * 4
-        distance = (axis[:, None] - truth[..., 0, None, None]).square() + (axis - truth[..., 1, None, None]).square()
-        return (-distance / 20).exp().amax(dim=1, keepdim=True), to_normalized(truth, 256)
+        distance = (x[:, None] - truth[..., 0, None, None]).square() + (y - truth[..., 1, None, None]).square()
+        return (-distance / 20).exp().amax(dim=1, keepdim=True), to_normalized(truth, size)
 
     for _ in range(60):
         network.train()

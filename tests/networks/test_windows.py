@@ -15,6 +15,7 @@ from bundle.networks.windows import Windows
 STRONG = {"jitter": 0.02, "rotate": 40.0, "scale": (0.7, 1.4), "anisotropy": 1.3, "elastic": 0.02}
 EXPOSED = {"intensity_prob": 1.0, "gamma": (0.5, 2.0), "contrast": 0.4, "brightness": 0.2}
 SIDE, FILM = 32, 128
+SIZES = [(FILM, FILM), (96, FILM), (FILM, 96)]
 
 
 def drawn(seed: int, vertices: torch.Tensor) -> Windows:
@@ -31,11 +32,11 @@ def test_there_and_back_is_the_same_point(seed: int):
 
 
 @settings(deadline=None, max_examples=30)
-@given(seed=st.integers(0, 10_000))
-def test_what_lies_at_a_point_of_the_film_is_seen_where_the_point_is_in_the_window(seed: int):
+@given(seed=st.integers(0, 10_000), size=st.sampled_from(SIZES))
+def test_what_lies_at_a_point_of_the_film_is_seen_where_the_point_is_in_the_window(seed: int, size: tuple[int, int]):
     place = torch.tensor([[[60.3, 71.8]]])
-    axis = torch.arange(FILM, dtype=torch.float32)
-    blob = torch.exp(-((axis[:, None] - 60.3).square() + (axis - 71.8).square()) / 3)[None, None]
+    x, y = (torch.arange(side, dtype=torch.float32) for side in size)
+    blob = torch.exp(-((x[:, None] - 60.3).square() + (y - 71.8).square()) / 3)[None, None]
     windows = drawn(seed, place)
     cut = windows.cut(blob)[0, 0]
     expected = windows.to_windows(place)[0, 0]
@@ -46,8 +47,9 @@ def test_what_lies_at_a_point_of_the_film_is_seen_where_the_point_is_in_the_wind
     torch.testing.assert_close(seen, expected, atol=0.35, rtol=0)
 
 
-def test_a_window_that_is_cut_as_it_is_holds_the_pixels_of_the_film():
-    film = torch.rand(1, 1, FILM, FILM)
+@pytest.mark.parametrize("size", SIZES)
+def test_a_window_that_is_cut_as_it_is_holds_the_pixels_of_the_film(size: tuple[int, int]):
+    film = torch.rand(1, 1, *size)
     cut = Windows.around(torch.tensor([[[40.5, 60.5]]]), SIDE).cut(film)
     torch.testing.assert_close(cut[0, 0], film[0, 0, 25:57, 45:77], atol=1e-5, rtol=0)
 

@@ -18,16 +18,16 @@ MEAN_SHAPE = torch.tensor([[0.3, 0.3], [0.7, 0.35], [0.5, 0.6]])
 SETTINGS = {"rotate": 30.0, "scale": (0.8, 1.25), "translate": 0.5, "anisotropy": 1.2, "elastic": 0.04}
 
 
-def batch(seed: int, films: int = 3, **settings: object) -> dict:
+def batch(seed: int, films: int = 3, size: tuple[int, int] = (SIDE, SIDE), **settings: object) -> dict:
     deform = RandDeformUnlabelledd("image", MEAN_SHAPE, **{**SETTINGS, **settings}).set_random_state(seed)
-    image = torch.zeros(1, SIDE, SIDE)
+    image = torch.zeros(1, *size)
     return list_data_collate([deform({"image": image}) for _ in range(films)])
 
 
 @settings(deadline=None, max_examples=25)
-@given(seed=st.integers(0, 10_000))
-def test_there_and_back_is_the_same_point(seed: int):
-    deformation = batch(seed)["deformation"]
+@given(seed=st.integers(0, 10_000), width=st.sampled_from([32, SIDE]))
+def test_there_and_back_is_the_same_point(seed: int, width: int):
+    deformation = batch(seed, size=(width, SIDE))["deformation"]
     points = torch.rand(3, 5, 2, generator=torch.Generator().manual_seed(seed)) * 0.6 + 0.2
     assert isinstance(deformation, Deformation)
     torch.testing.assert_close(deformation.restore(deformation.move(points)), points, atol=1e-4, rtol=0)
@@ -40,13 +40,14 @@ def test_points_move_as_landmarks_of_the_labelled_transform_do():
     torch.testing.assert_close(moved[0] * (SIDE - 1), item["label"], atol=1e-3, rtol=0)
 
 
-def test_a_bright_spot_is_where_its_point_goes():
-    image = torch.zeros(1, SIDE, SIDE)
+@pytest.mark.parametrize("size", [(SIDE, SIDE), (48, SIDE), (SIDE, 40)])
+def test_a_bright_spot_is_where_its_point_goes(size: tuple[int, int]):
+    image = torch.zeros(1, *size)
     image[0, 30, 25] = 1.0
     item = RandDeformUnlabelledd("image", MEAN_SHAPE, **SETTINGS).set_random_state(1)({"image": image})
     deformed = item["image"][0]
-    axis = torch.arange(SIDE, dtype=torch.float32)
-    centre = torch.stack([(deformed.sum(1) * axis).sum(), (deformed.sum(0) * axis).sum()]) / deformed.sum()
+    x, y = (torch.arange(side, dtype=torch.float32) for side in size)
+    centre = torch.stack([(deformed.sum(1) * x).sum(), (deformed.sum(0) * y).sum()]) / deformed.sum()
     point = torch.tensor([[[30.0, 25.0]]]) / (SIDE - 1)
     moved = list_data_collate([item])["deformation"].move(point)[0, 0] * (SIDE - 1)
     assert torch.dist(centre, moved).item() < 0.5

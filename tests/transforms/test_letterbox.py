@@ -13,10 +13,14 @@ from monai.data import MetaTensor
 
 from bundle.films.orientation import EXIF, Orientation
 from bundle.films.radiograph_meta import radiograph_meta
+from bundle.input_size import InputSize
+from bundle.input_size import sides as input_sides
 from bundle.transforms import Letterboxd, NormaliseLandmarksd, RestoreLandmarksd
 from bundle.transforms.letterbox import LARGEST_SIDE
 
 sides = st.integers(20, 90)
+multiples = st.sampled_from([32, 64, 96])
+input_sizes = multiples | st.tuples(multiples, multiples).map(list)
 
 STATUS = Path("/proc/self/status")
 
@@ -26,14 +30,14 @@ def film(width: int, height: int) -> MetaTensor:
 
 
 @settings(deadline=None, max_examples=30)
-@given(sides, sides, st.sampled_from([32, 64, 96]), st.integers(0, 1000))
-def test_normalised_landmarks_come_back_to_the_film_exactly(width: int, height: int, size: int, seed: int):
+@given(sides, sides, input_sizes, st.integers(0, 1000))
+def test_normalised_landmarks_come_back_to_the_film_exactly(width: int, height: int, size: InputSize, seed: int):
     label = np.random.default_rng(seed).uniform(-5, [width + 5, height + 5], (6, 2)).astype(np.float32)
     label[2] = np.nan
     item = Letterboxd("image", size)({"image": film(width, height), "label": label})
     restored = RestoreLandmarksd("label", size)(NormaliseLandmarksd("label", size)(item))
     np.testing.assert_allclose(restored["label"], label, atol=1e-3)
-    assert item["image"].shape == (1, size, size)
+    assert item["image"].shape[1:] == input_sides(size)
     assert item["size"].tolist() == [width, height]
 
 
@@ -64,11 +68,27 @@ def test_a_bright_spot_lands_where_its_landmark_lands(width: int, height: int):
     assert torch.allclose(centre, item["label"][0], atol=0.1)
 
 
-def test_proportions_are_kept_and_the_rest_is_padded():
-    item = Letterboxd("image", 64)({"image": MetaTensor(torch.ones(1, 100, 50), affine=torch.eye(4))})
-    filled = item["image"][0] > 0
-    assert filled.any(1).sum() == 64
-    assert filled.any(0).sum() == 32
+@pytest.mark.parametrize(
+    ("size", "filled"),
+    [(64, (64, 32)), ([64, 32], (64, 32)), ([64, 96], (64, 32)), ([32, 96], (32, 16)), ([96, 32], (64, 32))],
+)
+def test_proportions_are_kept_and_the_rest_is_padded(size: InputSize, filled: tuple[int, int]):
+    item = Letterboxd("image", size)({"image": MetaTensor(torch.ones(1, 100, 50), affine=torch.eye(4))})
+    image = item["image"][0] > 0
+    assert tuple(image.shape) == input_sides(size)
+    for axis, (pixels, whole) in enumerate(zip(filled, image.shape, strict=True)):
+        row = image.any(1 - axis).nonzero().flatten()
+        assert row.tolist() == list(range((whole - pixels) // 2, (whole + pixels) // 2))
+
+
+@settings(deadline=None, max_examples=30)
+@given(sides, sides, input_sizes)
+def test_a_length_is_as_long_whatever_its_direction(width: int, height: int, size: InputSize):
+    ends = np.array([[0, 0], [10, 0], [0, 10]], np.float32)
+    item = Letterboxd("image", size)({"image": film(width, height), "label": ends})
+    start, right, down = NormaliseLandmarksd("label", size)(item)["label"]
+    # films are resized to whole pixels
+    assert torch.dist(start, right) == pytest.approx(torch.dist(start, down).item(), rel=0.1)
 
 
 def test_only_plain_tensors_come_out():

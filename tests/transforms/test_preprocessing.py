@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 
 from bundle.errors import CheckpointError, ConfigurationError
+from bundle.input_size import InputSize
 from bundle.transforms import Preprocessing
 from bundle.transforms.preprocessing import VERSION
 
@@ -49,10 +50,11 @@ def test_same_settings_give_the_pixels_that_this_version_gave(tmp_path: Path):
     assert image[3:30:9, 5:28:7].numpy() == pytest.approx(expected, abs=1e-3)
 
 
-def test_a_card_gives_back_the_preprocessing():
-    trained = Preprocessing(96, [1, 90])
+@pytest.mark.parametrize("size", [96, [64, 96]])
+def test_a_card_gives_back_the_preprocessing(size: InputSize):
+    trained = Preprocessing(size, [1, 90])
     applied = Preprocessing.of_card({"preprocessing": json.loads(json.dumps(trained.for_card()))}, "best.pt")
-    assert (applied.image_size, applied.percentiles) == (96, [1.0, 90.0])
+    assert (applied.image_size, applied.percentiles) == (size, [1.0, 90.0])
 
 
 @pytest.mark.parametrize(
@@ -81,6 +83,7 @@ def test_another_version_is_refused():
     ("settings", "said"),
     [
         *(({"image_size": size}, "image_size is .* whole number") for size in (0, -32, 64.5, "64", True, None)),
+        *(({"image_size": size}, r"or \[width, height\]") for size in ([], [64], [64, 0], [64, 96.0], [64, 64, 64])),
         *(
             ({"percentiles": values}, "percentiles is .* lower one first")
             for values in ([99.5, 0.5], [5, 5], [-1, 99], [1, 101], [1], [1, 2, 3], "1,99", 5, [1, "99"], [0, True])
