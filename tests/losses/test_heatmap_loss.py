@@ -24,7 +24,7 @@ def brute_force(heatmaps: torch.Tensor, target: torch.Tensor, sigma: list[float]
     total = 0.0
     for film in range(len(target)):
         for k, width in enumerate(sigma):
-            cx, cy = target[film, k, 0].item() * (SIZE[0] - 1), target[film, k, 1].item() * (SIZE[1] - 1)
+            cx, cy = (target[film, k] * (max(SIZE) - 1)).tolist()
             for x in range(SIZE[0]):
                 for y in range(SIZE[1]):
                     distance = (x - cx) ** 2 + (y - cy) ** 2

@@ -84,14 +84,17 @@ def test_an_enlarged_film_has_finer_cells(network: TemplateMatching):
     torch.testing.assert_close(near, torch.tensor(between), atol=0.4, rtol=0)
 
 
-@pytest.mark.parametrize("scale", [1, 2, 3])
-def test_a_landmark_of_a_rectangle_is_found_at_every_scale(network: TemplateMatching, scale: int):
-    network = network.at_scale(scale)
-    narrow = film((5.0, 12.0), (7.0, 3.0))[:, : SIDE // 2]
-    label = torch.tensor([[20.0, 48.0], [28.0, 12.0]])
-    network.learn_templates([{"image": narrow, "label": label}])
-    for found in (network(narrow[None]), network.match_near(narrow[None], (label / (SIDE - 1))[None], reach=10.0)):
-        torch.testing.assert_close(found[0] * (SIDE - 1), label, atol=0.3, rtol=0)
+def test_corners_of_a_rectangle_are_those_of_the_enlarged_one():
+    """Its pixels 0 to 31 are 0 to 63 of the enlarged one, whose last cell is at 60; along the other axis 63 and 127."""
+    network = TemplateMatching(1, "channels").at_scale(2)
+    right = torch.linspace(0, 1, SIDE // 2)[:, None].expand(-1, SIDE)
+    narrow = torch.stack([right, 1 - right, torch.zeros_like(right)])
+    last = torch.tensor([[60 * 31 / 63, 32.0]])
+    network.learn_templates([{"image": narrow, "label": last}])
+    of_last_cell = functional.normalize(torch.tensor([60.0, 3.0, 0.0]), dim=0)
+    torch.testing.assert_close(network.templates[0], of_last_cell, atol=1e-3, rtol=0)
+    for found in (network(narrow[None]), network.match_near(narrow[None], last[None] / (SIDE - 1), reach=10.0)):
+        assert found[0, 0, 0].item() * (SIDE - 1) == pytest.approx(last[0, 0].item(), abs=1e-3)
 
 
 def test_a_landmark_that_no_film_has_keeps_its_mean(network: TemplateMatching):

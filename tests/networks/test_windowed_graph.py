@@ -50,18 +50,17 @@ def test_training_moves_the_windows_and_leaves_the_graph(network: WindowedGraph)
     assert {"encoder.head.weight", "encoder.stem.weight", "encoder.embedding.weight"} <= changed
 
 
-@pytest.mark.parametrize("size", [(256, 256), (192, 256)])
-def test_training_finds_a_spot_in_its_window(size: tuple[int, int]):
+def test_training_finds_a_spot_in_its_window():
     torch.manual_seed(0)
     network = WindowedGraph(3, COARSE, window=32, widths=(8, 16), rand_windows=RandWindows(**RAND, **EXPOSED))
     network.set_landmarks(SHAPE, NAMES)
     optimizer = torch.optim.Adam(network.encoder.parameters(), lr=1e-2)
-    x, y = (torch.arange(float(side)) for side in size)
+    axis = torch.arange(256.0)
 
     def films(count: int) -> tuple[torch.Tensor, torch.Tensor]:
         truth = SHAPE * 255 + torch.randn(count, 3, 2) * 4
-        distance = (x[:, None] - truth[..., 0, None, None]).square() + (y - truth[..., 1, None, None]).square()
-        return (-distance / 20).exp().amax(dim=1, keepdim=True), to_normalized(truth, size)
+        distance = (axis[:, None] - truth[..., 0, None, None]).square() + (axis - truth[..., 1, None, None]).square()
+        return (-distance / 20).exp().amax(dim=1, keepdim=True), to_normalized(truth, 256)
 
     for _ in range(60):
         network.train()
