@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -57,7 +58,10 @@ def first_difference(then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[s
 
 
 def _value(settings: Mapping[str, Any], name: str) -> str:
-    return f"{settings[name]}" if name in settings else "not set"
+    if name in settings:
+        return f"{settings[name]}"
+    of_list = [value for part, value in settings.items() if re.fullmatch(rf"{re.escape(name)}#\d+", part)]
+    return f"{of_list}" if of_list else "not set"
 
 
 def _add(settings: dict[str, Any], name: str, value: Any) -> None:

@@ -81,7 +81,7 @@ def test_cells_of_the_same_settings_go_on_wherever_their_folders_lie(plan_for: M
     ("changed", "words"),
     [
         ({"settings": {"image_size": "64"}}, "was trained with image_size 128, now it is 64"),
-        ({"settings": {"image_size": "[64,128]"}}, "was trained with image_size 128, now it is [64, 128]"),
+        ({"settings": {"image_size": "[64,128]"}}, r"was trained with image_size 128, now it is \[64, 128\]"),
         ({"settings": {"train#trainer#amp": "True"}}, "was trained with train#trainer#amp @amp, now it is True"),
         ({"preset": "paper"}, "was trained with anisotropy 1.1, now it is 1.0"),
     ],
