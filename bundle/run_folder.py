@@ -46,6 +46,9 @@ ITERATION, EPOCH, ALPHA, ERROR = "iteration", "epoch", "alpha", "_error_px"
 VALIDATION = "validation" + ERROR
 """Columns of the history, besides those of the loss terms; that of each validated network ends alike."""
 
+BEST_LEVEL = "best_level" + ERROR
+"""Another column of it where parts are repeated: the validation error where each film is at its best level."""
+
 
 def card_file(weights: str | Path) -> Path:
     """The card beside a weights file."""

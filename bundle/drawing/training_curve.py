@@ -22,7 +22,7 @@ def draw_training_curve(history: Sequence[Row]) -> Figure:
     Args:
         history: Of `read_history`, one row an epoch: `iteration`, `epoch`, `validation_error_px` of the model (pixels
             of the original films), `teacher_error_px` or `student_error_px` of the network that is not the model,
-            `alpha`, and the loss terms; None where not measured.
+            `best_level_error_px` where parts are repeated, `alpha`, and the loss terms; None where not measured.
     """
     columns = list(history[0]) if history else [ITERATION, EPOCH, VALIDATION]
     figure, panels = new_axes(panels=3 if ALPHA in columns else 2)
@@ -46,8 +46,8 @@ def _draw_losses(chart: Axes, terms: Mapping[str, Curve]) -> None:
 
 def _draw_errors(chart: Axes, errors: Mapping[str, Curve]) -> None:
     iterations, values = errors[VALIDATION]
-    for (name, curve), colour in zip(errors.items(), (SERIES[0], MUTED), strict=False):
-        label = "model" if name == VALIDATION else name.removesuffix(ERROR)
+    for (name, curve), colour in zip(errors.items(), (SERIES[0], MUTED, SERIES[2]), strict=False):
+        label = "model" if name == VALIDATION else name.removesuffix(ERROR).replace("_", " ")
         chart.plot(*curve, color=colour, linewidth=2, marker="o", markersize=3.5, clip_on=False, label=label)
     if values.size:
         best = int(np.argmin(values))

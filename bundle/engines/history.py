@@ -15,7 +15,7 @@ from ignite.engine import Engine, Events
 from bundle.csv_tables import csv_of_records
 from bundle.errors import ConfigurationError
 from bundle.files import write_text
-from bundle.run_folder import EPOCH, HISTORY, ITERATION, VALIDATION, read_history
+from bundle.run_folder import BEST_LEVEL, EPOCH, HISTORY, ITERATION, VALIDATION, read_history
 
 
 class History:
@@ -28,7 +28,7 @@ class History:
         output_dir: the run folder.
         terms: names of the loss terms in the trainer's output.
         validators: evaluators whose key metric is the mean radial error in pixels of the original films, by the name
-            of their column; that of `VALIDATION` judges the run.
+            of their column; that of `VALIDATION` judges the run, and may measure `BEST_LEVEL` as well.
     """
 
     def __init__(self, output_dir: str | Path, terms: Sequence[str], validators: Mapping[str, Engine]) -> None:
@@ -81,10 +81,12 @@ class History:
     def _validated(self, validator: Engine, name: str) -> None:
         state: Any = validator.state
         self._errors[name] = float(state.metrics[state.key_metric_name])
+        if name == VALIDATION and BEST_LEVEL in state.metrics:
+            self._errors[BEST_LEVEL] = float(state.metrics[BEST_LEVEL])
 
     def _append(self, engine: Engine, means: Mapping[str, float]) -> None:
         terms = {name: means.get(name) for name in self.terms}
-        errors = {name: self._errors.get(name) for name in self.validators}
+        errors = {**dict.fromkeys(self.validators), **self._errors}
         self.rows.append({ITERATION: engine.state.iteration, EPOCH: engine.state.epoch, **terms, **errors})
         self._errors = {}
         write_text(self.file, csv_of_records(self.rows))

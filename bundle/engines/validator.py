@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -12,7 +13,8 @@ from monai.transforms import Compose
 from torch import nn
 
 from bundle.input_size import InputSize
-from bundle.metrics import MeanRadialError
+from bundle.metrics import BestLevelError, MeanRadialError
+from bundle.run_folder import BEST_LEVEL
 from bundle.transforms import LearnedLandmarksd, RestoreLandmarksd
 
 KEY_METRIC = "mean_radial_error"
@@ -25,16 +27,26 @@ class Validator(SupervisedEvaluator):
         network: a `LandmarkNetwork`.
         image_size: of what it sees: side of a square in pixels, or width and height.
         name: of the key metric.
+        parts: [P, C] landmark indices of repeated parts, whose error at the best level is measured as well.
         **settings: of MONAI's `SupervisedEvaluator`; batches have `label` [B, K, 2] in [0, 1] of the image.
     """
 
-    def __init__(self, network: nn.Module, image_size: InputSize, name: str = KEY_METRIC, **settings: Any) -> None:
+    def __init__(
+        self,
+        network: nn.Module,
+        image_size: InputSize,
+        name: str = KEY_METRIC,
+        parts: Sequence[Sequence[int]] | None = None,
+        **settings: Any,
+    ) -> None:
+        compared = from_engine(["pred", "label"])
         super().__init__(
             network=network,
             postprocessing=Compose(
                 [LearnedLandmarksd("label", network), RestoreLandmarksd(["pred", "label"], image_size)]
             ),
-            key_val_metric={name: MeanRadialError(output_transform=from_engine(["pred", "label"]))},
+            key_val_metric={name: MeanRadialError(output_transform=compared)},
+            additional_metrics={BEST_LEVEL: BestLevelError(parts, compared)} if parts else None,
             metric_cmp_fn=_is_smaller,
             **settings,
         )

@@ -12,6 +12,7 @@ from monai.handlers import IgniteMetricHandler
 from monai.utils import MetricReduction
 
 from bundle.metrics.landmark_metrics import (
+    BestLevelErrorMetric,
     FailureRateMetric,
     LandmarkMetric,
     RadialErrorMetric,
@@ -76,6 +77,26 @@ class MeanRadialError(LandmarkMetricHandler):
         save_details: bool = True,
     ) -> None:
         super().__init__(RadialErrorMetric(reduction), output_transform, "spacing", batch_transform, save_details)
+
+
+class BestLevelError(LandmarkMetricHandler):
+    """Mean radial error in pixels of repeated parts, each film at the level that fits it best; lower is better.
+
+    Args:
+        parts: `[P, C]` landmark indices, the parts in the order of their chain.
+        output_transform: To (pred, label) in pixels of the original film.
+        reduction: See `LandmarkMetric`.
+        save_details: Whether to keep the error of every landmark.
+    """
+
+    def __init__(
+        self,
+        parts: Sequence[Sequence[int]],
+        output_transform: Callable = lambda x: x,
+        reduction: MetricReduction | str = MetricReduction.MEAN,
+        save_details: bool = True,
+    ) -> None:
+        super().__init__(BestLevelErrorMetric(parts, reduction), output_transform, "spacing", None, save_details)
 
 
 class FailureRate(LandmarkMetricHandler):

@@ -11,6 +11,7 @@ from monai.metrics import CumulativeIterationMetric
 from monai.metrics.utils import do_metric_reduction
 from monai.utils import MetricReduction, convert_to_tensor
 
+from bundle.metrics.levels import level_errors
 from bundle.metrics.radial_error import FAILURE_THRESHOLD, detection, failure, radial_error
 
 
@@ -54,6 +55,27 @@ class RadialErrorMetric(LandmarkMetric):
 
     def _compute_tensor(self, y_pred: torch.Tensor, y: torch.Tensor | None = None, **kwargs: Any) -> torch.Tensor:
         return radial_error(y_pred, _required(y), kwargs.get("spacing"))
+
+
+class BestLevelErrorMetric(LandmarkMetric):
+    """Mean radial error in pixels of repeated parts, each film at the level that fits it best; see `level_errors`.
+
+    The buffer is `[B, P * C]` and has the mean error of its film for every true landmark.
+
+    Args:
+        parts: `[P, C]` landmark indices, the parts in the order of their chain.
+        reduction: See `LandmarkMetric`.
+    """
+
+    def __init__(self, parts: Sequence[Sequence[int]], reduction: MetricReduction | str = MetricReduction.MEAN) -> None:
+        super().__init__(reduction)
+        self.parts = parts
+
+    def _compute_tensor(self, y_pred: torch.Tensor, y: torch.Tensor | None = None, **kwargs: Any) -> torch.Tensor:
+        true = _required(y)
+        errors = level_errors(y_pred.cpu(), true.cpu(), torch.full((len(true), 2), torch.nan), self.parts).best_pixels
+        unknown = torch.isnan(true[:, torch.tensor(self.parts).flatten()]).any(dim=-1)
+        return torch.from_numpy(errors).to(true)[:, None].expand(unknown.shape).masked_fill(unknown, torch.nan)
 
 
 class FailureRateMetric(LandmarkMetric):

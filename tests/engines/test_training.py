@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from ignite.engine import Events
+from ignite.engine import Engine, Events
 from monai.bundle import ConfigWorkflow
 
+from bundle.engines.convergence import ConvergenceReport
 from bundle.engines.early_stop import EarlyStop
+from bundle.engines.history import History
 from bundle.engines.weights import read_card, read_checkpoint, read_weights
 from bundle.errors import CheckpointError, ConfigurationError, bundle_error
 from bundle.run_folder import read_history
@@ -68,6 +70,35 @@ def test_run_that_converges_says_so(training: Training, caplog: pytest.LogCaptur
     with caplog.at_level(logging.INFO):
         training(converged_below=100.0).run()
     assert "stage 1 converged" in caplog.text
+
+
+def test_convergence_of_repeated_parts_is_judged_at_the_best_level(training: Training, dataset: Path, tmp_path: Path):
+    document = json.loads((dataset / "dataset.json").read_text())
+    document |= {"parts": {name: [name] for name in document["landmarks"]}, "repeated": True}
+    (dataset / "dataset.json").write_text(json.dumps(document))
+    training().run()
+    rows = read_history(tmp_path / "run")
+    assert all(row["best_level_error_px"] <= row["validation_error_px"] for row in rows)
+    best = min(rows[1:], key=lambda row: row["validation_error_px"])
+    report = json.loads((tmp_path / "run" / "convergence.json").read_text())
+    assert report["mean_shape_best_level_error_px"] == pytest.approx(rows[0]["best_level_error_px"])
+    assert report["best_level_error_px"] == pytest.approx(best["best_level_error_px"])
+    assert report["best_validation_error_px"] == pytest.approx(best["validation_error_px"])
+    assert report["converged"] == (report["best_level_error_px"] < 0.5 * report["mean_shape_best_level_error_px"])
+
+
+def test_a_chain_that_is_learned_but_for_its_level_has_converged(tmp_path: Path):
+    history = History(tmp_path, [], {})
+    history.rows = [
+        {"epoch": 0, "validation_error_px": 40.0, "best_level_error_px": 20.0},
+        {"epoch": 1, "validation_error_px": 30.0, "best_level_error_px": 5.0},
+        {"epoch": 2, "validation_error_px": 35.0, "best_level_error_px": 2.0},
+    ]
+    ConvergenceReport(history, tmp_path, 0.5)(Engine(lambda *_: None))
+    assert json.loads((tmp_path / "convergence.json").read_text()) == {
+        **{"converged": True, "mean_shape_error_px": 40.0, "best_validation_error_px": 30.0},
+        **{"mean_shape_best_level_error_px": 20.0, "best_level_error_px": 5.0},
+    }
 
 
 def test_loss_that_is_no_number_stops_the_run(training: Training, tmp_path: Path):

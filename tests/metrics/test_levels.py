@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bundle.metrics import BestLevelErrorMetric
 from bundle.metrics.levels import level_errors, summarize_levels
 
 COUNT, CORNERS = 8, 4
@@ -56,6 +58,17 @@ def test_the_best_level_is_never_worse_than_the_own(seed, spread, missing):
         np.testing.assert_allclose(summary["mean_px"], np.nanmean(np.linalg.norm(found - true, axis=-1)))
         assert 0 <= summary["share_of_shift"] <= 1
         assert sum(summary["shifts"].values()) == summary["films"] == known.sum()
+
+
+def test_as_a_cumulative_metric_it_has_the_mean_of_the_summary():
+    true = np.stack([film(chain(seed))[0] for seed in range(6)])
+    found = np.roll(true, CORNERS, axis=1) + np.random.default_rng(0).normal(size=true.shape)
+    true[4, :10], true[5] = np.nan, np.nan
+    metric = BestLevelErrorMetric(PARTS)
+    for films in (slice(0, 4), slice(4, 6)):
+        metric([torch.from_numpy(each) for each in found[films]], [torch.from_numpy(each) for each in true[films]])
+    errors = level_errors(found, true, np.full((6, 2), np.nan), PARTS)
+    assert float(metric.aggregate()) == pytest.approx(summarize_levels(errors)["best_level_px"])
 
 
 def test_landmarks_of_no_part_do_not_count():
