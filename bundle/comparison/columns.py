@@ -19,7 +19,7 @@ class Column(NamedTuple):
 
     Attributes:
         heading: What it is called.
-        key: Its name in `overall` of a `metrics.json`.
+        key: Its name in `overall` of a `metrics.json`; of those in `WHERE_MEASURED` in its `levels`, or in itself.
         share: Whether it lies in [0, 1] and is shown in per cent.
     """
 
@@ -49,6 +49,13 @@ def error_columns(unit: str) -> list[Column]:
 FAILURES = Column("failure rate", "failure_rate", share=True)
 DETECTION = [Column(f"SDR {radius:g} mm", f"sdr_{radius:g}mm", share=True) for radius in DETECTION_RADII_MM]
 ALL = [*error_columns(MILLIMETRES), *error_columns(PIXELS), FAILURES, *DETECTION]
+WHERE_MEASURED = [
+    Column("error at the best level, mm", "best_level_mm"),
+    Column("error at the best level, px", "best_level_px"),
+    Column("right level", "right_level", share=True),
+    Column("Cobb SMAPE, %", "cobb_smape"),
+]
+"""What is measured of some data sets alone: of those with repeated parts, and with the corners of a spine."""
 
 
 def known_columns(in_mm: bool) -> list[Column]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from bundle.comparison.cells import Cell, Plan
-from bundle.comparison.columns import ALL, PIXELS, known_columns
+from bundle.comparison.columns import ALL, PIXELS, WHERE_MEASURED, Column, known_columns
 from bundle.comparison.methods import Method
 from bundle.drawing.cumulative_error import MILLIMETRES, WIDTH_PERCENT, comparable_errors
 from bundle.errors import BundleError
@@ -32,9 +33,10 @@ class Results:
     Attributes:
         evaluations: Those that are there, by method (key), number of labelled films and draw.
         cells: One row a cell, by number of labelled films, draw and method, with what was measured even where stage 1
-            did not converge. Columns: `shots`, `draw`, `method` (key), `state`, `overall` of `metrics.json`, `minutes`
-            of the training, whether they are only those since it was `resumed`, and whether stage 2 was `accepted` (if
-            not, its errors are those of the weights it began with). What is unknown is None or NaN.
+            did not converge. Columns: `shots`, `draw`, `method` (key), `state`, `overall` of `metrics.json`, those of
+            `WHERE_MEASURED` that were, `minutes` of the training, whether they are only those since it was `resumed`,
+            and whether stage 2 was `accepted` (if not, its errors are those of the weights it began with). What is
+            unknown is None or NaN.
         films: How many test films there are, 0 before the first evaluation.
         synthetic: Whether they are computed.
 
@@ -63,10 +65,20 @@ class Results:
     def summary(self) -> pd.DataFrame:
         """One row a method and number of labelled films: mean and standard deviation over the draws that count."""
         groups = self.over_draws()
-        summary = groups[[column.key for column in known_columns(self.in_mm)]].agg(["mean", "std"])
+        summary = groups[[column.key for column in self.columns]].agg(["mean", "std"])
         summary.columns = [key if reduction == "mean" else f"{key}_spread" for key, reduction in summary.columns]
         summary.insert(0, "draws", groups.size())
         return summary.reset_index()
+
+    @property
+    def columns(self) -> list[Column]:
+        """What was measured of these films."""
+        return [*known_columns(self.in_mm), *self.where_measured]
+
+    @property
+    def where_measured(self) -> list[Column]:
+        """What was measured of these films and is not of all."""
+        return [column for column in WHERE_MEASURED if column.key in self.cells]
 
     def done(self, method: Method, shots: int) -> dict[int, Evaluation]:
         """The evaluations that count, by their draws."""
@@ -108,9 +120,10 @@ def _key(cell: Cell) -> tuple[str, int, int]:
 def _frame(plan: Plan, records: list[dict[str, Any]]) -> pd.DataFrame:
     """Records as rows; numbers of films and methods are categories, so that groups are in the order of the plan."""
     frame = pd.DataFrame(records, dtype=object)
-    measured = [column.key for column in ALL]
+    everywhere = [column.key for column in ALL]
+    measured = [*everywhere, *(column.key for column in WHERE_MEASURED if column.key in frame)]
     types = {"shots": pd.CategoricalDtype(plan.shots), "method": pd.CategoricalDtype([m.key for m in plan.methods])}
-    return frame.reindex(columns=frame.columns.union(measured, sort=False)).astype(
+    return frame.reindex(columns=frame.columns.union(everywhere, sort=False)).astype(
         {**types, **dict.fromkeys(measured, float)}
     )
 
@@ -119,10 +132,17 @@ def _record(cell: Cell, evaluation: Evaluation | None) -> dict[str, Any]:
     trained = evaluation is not None and cell.method.stage > 0
     return {
         **{"shots": cell.shots, "draw": cell.draw, "method": cell.method.key, "state": _state(cell, evaluation)},
-        **(evaluation.metrics["overall"] if evaluation else {}),
+        **(_measured(evaluation.metrics) if evaluation else {}),
         **(asdict(read_trained(cell.folder)) if trained else {"minutes": None, "resumed": False}),
         "accepted": cell.accepted if trained else None,
     }
+
+
+def _measured(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures of an evaluation by the keys of their columns."""
+    some = {**metrics.get("levels", {}), "cobb_smape": metrics.get("cobb_smape")}
+    known = {column.key: some[column.key] for column in WHERE_MEASURED if some.get(column.key) is not None}
+    return {**metrics["overall"], **known}
 
 
 def _state(cell: Cell, evaluation: Evaluation | None) -> str:

@@ -9,7 +9,7 @@ from itertools import groupby
 
 import pandas as pd
 
-from bundle.comparison.columns import FAILURES, Column, error_columns, known_columns
+from bundle.comparison.columns import FAILURES, Column, error_columns
 from bundle.comparison.differences import Difference
 from bundle.comparison.results import DONE, MILLIMETRES, PIXELS, Results
 from bundle.metrics.paired_bootstrap import Interval
@@ -54,10 +54,13 @@ def paper_tables(results: Results) -> list[Table]:
 
 def _table_1(results: Results, shots: int) -> Table:
     in_mm = error_columns(MILLIMETRES) if results.in_mm else []
-    texts = _over_draws(results, [*in_mm, *error_columns(PIXELS), FAILURES])
+    texts = _over_draws(results, [*in_mm, *error_columns(PIXELS), FAILURES, *results.where_measured])
     verdicts = results.over_draws()["accepted"]
     cells = texts.assign(**{"stage 2 accepted": verdicts.agg(_accepted)}).loc[shots]
-    note = f"{_note(results)} Where stage 2 was not accepted, its errors are those of the weights it began with."
+    note = (
+        f"{_note(results)} Where stage 2 was not accepted, its errors are those of the weights it began with."
+        f"{_note_where_measured(results)}"
+    )
     return Table(f"Table 1: {_films(shots)}", _by_method(results, cells), note)
 
 
@@ -112,7 +115,7 @@ def _difference_table(results: Results, shots: int, pairs: Sequence[Difference])
 
 def draw_table(results: Results) -> Table:
     """Every cell on its own, with what was measured even where stage 1 did not converge."""
-    cells, columns = results.cells, known_columns(results.in_mm)
+    cells, columns = results.cells, results.columns
     names = {method.key: method.name for method in results.plan.methods}
     texts = pd.DataFrame(
         {
@@ -158,6 +161,16 @@ def _note(results: Results) -> str:
         f"{'synthetic ' if results.synthetic else ''}test films; failures: error above 5 % of the image width. "
         f"{UNKNOWN}: stage 1 did not converge, or there is no result."
     )
+
+
+def _note_where_measured(results: Results) -> str:
+    measured = {column.key for column in results.where_measured}
+    levels = (
+        " Best level: the parts of each film against the true ones so many parts on that the error is smallest; "
+        "convergence is judged there."
+    )
+    smape = " Cobb SMAPE: of the three Cobb angles, as in AASCE 2019."
+    return (levels if "best_level_px" in measured else "") + (smape if "cobb_smape" in measured else "")
 
 
 def _films(shots: int) -> str:

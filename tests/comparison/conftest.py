@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from bundle.run_folder import ACCEPTANCE, CONVERGENCE, METRICS, Trained, write_t
 from film_results import film_result
 
 Pretend = Callable[..., None]
+NOTHING_ELSE: Mapping[str, Any] = MappingProxyType({})
 
 
 @pytest.fixture
@@ -51,8 +53,9 @@ def write_cell(
     noise: float = 0.0,
     spacing: float | None = None,
     accepted: bool = True,
+    measured: Mapping[str, Any] = NOTHING_ELSE,
 ) -> None:
-    """Write a cell; errors vary by `noise` from landmark to landmark."""
+    """Write a cell; errors vary by `noise` from landmark to landmark, and more may be `measured`."""
     cell.folder.mkdir(parents=True, exist_ok=True)
     if cell.method.stage == 1:
         write_text(cell.folder / CONVERGENCE, json.dumps({"converged": converged}))
@@ -75,7 +78,7 @@ def write_cell(
         results.append(film_result(Path(item["image"]), names, landmarks, **attributes))
     write_landmark_table(cell.evaluation / "landmarks.csv", results)
     synthetic = read_dataset(folder).synthetic
-    metrics = {"synthetic": synthetic, **summarize_errors(errors_of(results), names), "overlays": []}
+    metrics = {"synthetic": synthetic, **summarize_errors(errors_of(results), names), **measured, "overlays": []}
     write_metrics(cell.evaluation / METRICS, metrics)
 
 

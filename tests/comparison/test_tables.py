@@ -76,6 +76,29 @@ def test_where_stage_1_never_converged_stands_a_dash(plan_for: Callable, pretend
     assert list(results.cells["state"]) == [DONE, DIVERGED, DIVERGED]
 
 
+def test_levels_and_cobb_angles_have_columns_where_they_are_measured(plan_for: Callable, pretend: Callable):
+    comparison = plan_for("pi_model", shots=(4,))
+    for cell in comparison.cells():
+        levels = {"best_level_px": 3.0 + cell.draw, "best_level_mm": None, "right_level": 0.5, "mean_px": 1.0}
+        pretend(cell, 3.0, measured={"levels": levels, "cobb_smape": 12.5})
+    results = Results(comparison)
+    (table,) = paper_tables(results)
+    shown = row(table, "DAG")
+    assert (shown["error at the best level, px"], shown["right level"]) == ("3.50 ± 0.71", "50.0 ± 0.0 %")
+    assert shown["Cobb SMAPE, %"] == "12.50 ± 0.00"
+    assert "error at the best level, mm" not in shown
+    assert "Best level" in table.note and "SMAPE" in table.note
+    assert row(draw_table(results), "4", "1", "DAG")["error at the best level, px"] == "4.00"
+    assert {"best_level_px", "cobb_smape_spread"} <= {*results.summary().columns}
+
+
+def test_other_films_have_none_of_their_columns(compared: Plan):
+    results = Results(compared)
+    headings = [heading for table in (*paper_tables(results), draw_table(results)) for heading in table.headings]
+    assert not [heading for heading in headings if "level" in heading or "SMAPE" in heading]
+    assert not {"best_level_px", "right_level", "cobb_smape"} & {*results.cells.columns}
+
+
 def test_table_2_goes_over_the_numbers_of_films(compared: Plan):
     *_, table = paper_tables(Results(compared))
     assert table.groups() == [("", 1), ("1 labelled film", 3), ("4 labelled films", 3)]
