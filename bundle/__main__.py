@@ -31,6 +31,11 @@ VERBS = {
         "make a data folder of synthetic radiographs with exact landmarks",
         "sample --site pelvis --out data/pelvis --labeled 30 --validation 10 --unlabeled 200 --test 50",
     ),
+    "label": Verb(
+        "bundle.commands.label",
+        "open a page to place landmarks on films, helped by a model that learns from them",
+        "label films/ceph --landmark_set cephalogram",
+    ),
     "train": Verb(
         "bundle.commands.train",
         "train, calibrate and evaluate a model on a data folder",

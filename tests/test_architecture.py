@@ -33,7 +33,8 @@ BELOW = {
     "evaluation": {"films", "metrics", "measurements", "results", "drawing"},
     "page": {"metrics", "drawing", "evaluation"},
     "comparison": {"films", "dataset", "metrics", "drawing", "evaluation", "page"},
-    "commands": {"films", "dataset", "importers", "page", "comparison"},
+    "label": {"films", "dataset", "measurements", "comparison"},
+    "commands": {"films", "dataset", "importers", "page", "comparison", "label"},
 }
 """For each room of the bundle the rooms below it, which are all it may know."""
 

@@ -43,11 +43,25 @@ def check_dataset(file: Path, dataset: DatasetDescription) -> None:
     """
     if not any(getattr(dataset, split) for split in SPLITS):
         raise DatasetError(f"{file}: lists no film; add entries to one of {', '.join(SPLITS)}")
-    _check_names(file, dataset)
-    check_parts(file, dataset)
+    check_landmark_set(file, dataset)
     _check_images(file, dataset)
     for split in LABELLED_SPLITS:
         _check_labels(file, dataset, split)
+
+
+def check_landmark_set(file: Path, dataset: DatasetDescription) -> None:
+    """Check names, skeleton, parts and pairs, whatever films there are.
+
+    Raises:
+        DatasetError: naming the file, the field and the remedy of the first fault.
+    """
+    _check_names(file, dataset)
+    check_parts(file, dataset)
+
+
+def is_near(coordinate: float, length: float) -> bool:
+    """Whether a coordinate lies on a film of that length along its axis, or at most half of it beyond an edge."""
+    return -length / 2 <= coordinate <= 1.5 * length - 1
 
 
 def _films(dataset: DatasetDescription, split: str) -> Iterator[tuple[str, Film]]:
@@ -157,7 +171,7 @@ def _check_point(file: Path, field: str, point: Point, size: tuple[float, float]
             raise DatasetError(
                 f"{file}: {field} has {axis} = {coordinate}, not a finite number; write null for a missing landmark"
             )
-        if not -length / 2 <= coordinate <= 1.5 * length - 1:
+        if not is_near(coordinate, length):
             raise DatasetError(
                 f"{file}: {field} has {axis} = {coordinate}, far outside the image of {size[0]:.0f} x {size[1]:.0f} "
                 "pixels; give pixels of the stored image, or null for a missing landmark"

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m bundle label`: a page on this machine to place landmarks on the films of a folder."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bundle.errors import ConfigurationError
+from bundle.importers.landmark_sets import LANDMARK_SETS
+
+if TYPE_CHECKING:
+    from bundle.label.study import Study
+
+PORT = 8000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb."""
+    parser.add_argument("films", type=Path, metavar="FILMS", help="folder of films, which is never written to")
+    parser.add_argument(
+        "--study", type=Path, metavar="DIR", help="folder of labels, models and settings (default: FILMS-study)"
+    )
+    parser.add_argument(
+        "--landmark_set",
+        choices=sorted(LANDMARK_SETS),
+        help="landmarks to begin a study with (default: those of FILMS/dataset.json; else the page asks)",
+    )
+    parser.add_argument("--port", type=int, default=PORT, metavar="N", help=f"of the address, 0 for any ({PORT})")
+    parser.add_argument(
+        "--reader", default="reader", metavar="NAME", help="who labels, kept with every change (reader)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Serve the page until Ctrl-C.
+
+    Raises:
+        BundleError: the films or the study cannot be used.
+    """
+    try:
+        from bundle.label.server import serve
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"{error.name} is not installed, which the page needs; pip install 'few-shot-dag[label]'"
+        ) from error
+    from bundle.label.workspace import Workspace
+
+    films: Path = arguments.films.resolve()
+    folder = arguments.study or films.with_name(f"{films.name}-study")
+    workspace = Workspace(films, folder.resolve(), _new_study(films, arguments.landmark_set), arguments.reader)
+    print(f"{len(workspace.films)} films of {films}; everything is saved in {folder}")
+    try:
+        serve(workspace, arguments.port, lambda address: print(f"open {address}   (Ctrl-C ends)", flush=True))
+    finally:
+        workspace.close()
+
+
+def _new_study(films: Path, landmark_set: str | None) -> Study:
+    """What a study begins with where there is none yet."""
+    from bundle.dataset.description import FILE_NAME, read_dataset
+    from bundle.label.study import Study
+
+    if landmark_set is not None:
+        known = LANDMARK_SETS[landmark_set]
+        return Study(name=films.name, landmarks=known.landmarks, skeleton=known.skeleton)
+    if (films / FILE_NAME).is_file():
+        dataset = read_dataset(films)
+        fields = ("name", "landmarks", "skeleton", "parts", "repeated", "pairs")
+        return Study(**{field: getattr(dataset, field) for field in fields})
+    return Study(name=films.name)

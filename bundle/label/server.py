@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The labelling server on this machine alone."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from bundle.errors import ConfigurationError
+from bundle.label.app import make_app
+from bundle.label.workspace import Workspace
+
+_HOST = "127.0.0.1"
+
+
+def serve(workspace: Workspace, port: int, say: Callable[[str], object]) -> None:
+    """Serve a workspace until Ctrl-C or SIGTERM.
+
+    Args:
+        workspace: To be served.
+        port: To listen on; 0 for any that is free.
+        say: is told the address once it answers.
+
+    Raises:
+        ConfigurationError: the port is taken.
+    """
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((_HOST, port))
+    except OSError as error:
+        listening.close()
+        raise ConfigurationError(f"--port {port}: cannot be listened on ({error.strerror}); choose another") from error
+    with listening:
+        listening.listen()
+        say(f"http://{_HOST}:{listening.getsockname()[1]}")
+        config = uvicorn.Config(make_app(workspace), log_level="warning", access_log=False)
+        uvicorn.Server(config).run(sockets=[listening])
