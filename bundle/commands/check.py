@@ -14,12 +14,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pixels",
         action="store_true",
-        help="decode every film; without it, the headers of the labelled ones are read",
+        help="decode every film, and compare the levels of repeated parts; without it, the headers of the labelled "
+        "ones are read",
     )
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Check the dataset, name the films that cannot be read, and print its summary.
+    """Check the dataset, name the films that cannot be read or look mislabelled, and print its summary.
 
     Raises:
         DatasetError: the first rule it breaks, or how many films cannot be read.
@@ -28,6 +29,7 @@ def run(arguments: argparse.Namespace) -> None:
     from bundle.dataset.fitting_size import fitting_size
     from bundle.dataset.same_content import refuse_seen_test
     from bundle.dataset.summary import dataset_summary
+    from bundle.dataset.suspicious import suspicious_films
     from bundle.dataset.unreadable import unreadable_films
     from bundle.errors import DatasetError
 
@@ -40,6 +42,11 @@ def run(arguments: argparse.Namespace) -> None:
     readable = {image.as_posix(): folder / image for image in learned if image not in unreadable}
     refuse_seen_test(folder, readable, [film for film in dataset.test if film.image not in unreadable])
     print(dataset_summary(dataset))
+    suspicious = suspicious_films(folder, dataset, arguments.pixels, unreadable)
+    if suspicious:
+        print(f"{len(suspicious)} films look mislabelled; look at them, and correct them or take them out:")
+    for sentence in suspicious:
+        print(sentence)
     drawn = [film for film in dataset.training if film.labelled and film.image not in unreadable]
     if size := fitting_size(folder / film.image for film in drawn):
         width, height = size
