@@ -38,7 +38,7 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     drawn = RandWindows(**DRAWN, **EXPOSED)
-    network = WindowedGraph(LANDMARKS, {"backbone": "hrnet_small"}, rand_windows=drawn)
+    network = WindowedGraph(LANDMARKS, {"name": "DeepAdaptiveGraph", "backbone": "hrnet_small"}, rand_windows=drawn)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     film = torch.rand(1, 1, SIDE, SIDE)
     copy = torch.nn.functional.avg_pool2d(film, network.reduction)

@@ -80,6 +80,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _plan(arguments: argparse.Namespace) -> Plan:
     from bundle.comparison.cells import Plan
+    from bundle.dataset.description import read_dataset
 
     if arguments.draws < 1:
         raise ConfigurationError(f"--draws is {arguments.draws}; give at least 1")
@@ -88,7 +89,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         out=arguments.out.resolve(),
         shots=_numbers(arguments.shots),
         draws=tuple(range(arguments.draws)),
-        methods=choose_methods(arguments.methods),
+        methods=choose_methods(arguments.methods, read_dataset(arguments.dataset_dir).repeated),
         **read_configuration(arguments),
         cache_dir=arguments.cache_dir.resolve() if arguments.cache_dir else None,
     )

@@ -10,15 +10,21 @@ from typing import TYPE_CHECKING
 
 from bundle.commands.configuration import add_configuration, read_configuration
 from bundle.commands.shown import near, show_command
-from bundle.comparison.methods import DAG, METHODS, Method
+from bundle.comparison.methods import (
+    DAG,
+    METHODS,
+    PARTS,
+    PARTS_WINDOWS,
+    WINDOWS,
+    WINDOWS_MULTI_VIEW,
+    Method,
+    choose_methods,
+)
 from bundle.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from bundle.comparison.one_model import OneModel, Outcome
     from bundle.dataset.description import DatasetDescription
-
-RECOMMENDED = "recommended"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
@@ -37,7 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--method",
         choices=[method.key for method in METHODS if method.stage],
-        help=f"who teaches ({RECOMMENDED}; dag where there are no unlabeled or no validation films)",
+        help="what is trained, and who teaches (default: windows, taught by unlabeled films as well where there are any; "
+        "parts_windows for repeated parts; without labelled validation films stage 1 of these alone)",
     )
     parser.add_argument("--device", default="auto", metavar="NAME", help="cpu, or the number of a GPU (default: auto)")
     add_configuration(parser)
@@ -90,11 +97,22 @@ def _method(key: str | None, dataset: DatasetDescription, undrawn: bool) -> Meth
     """The method asked for, else what the films allow."""
     pool = bool(dataset.unlabeled) or undrawn
     judged = any(film.labelled for film in dataset.validation)
-    if key is None and not (pool and judged):
-        missing = "unlabeled" if not pool else "labelled validation"
-        print(f"no {missing} films, so stage 1 alone: {'add films to learn from' if not pool else 'add some'} for more")
-    wanted = key or (RECOMMENDED if pool and judged else DAG.key)
-    return next(method for method in METHODS if method.key == wanted)
+    if key is None:
+        return _recommended(dataset.repeated, pool, judged)
+    choose_methods(key, dataset.repeated)
+    return next(method for method in METHODS if method.key == key)
+
+
+def _recommended(repeated: bool, pool: bool, judged: bool) -> Method:
+    """Windows, which unlabelled films teach as well where there are any, but for repeated parts."""
+    if not judged:
+        print("no labelled validation films, so stage 1 alone: add some for more")
+        return PARTS if repeated else DAG
+    if repeated:
+        return PARTS_WINDOWS
+    if not pool:
+        print("no unlabeled films, so windows alone: add films to learn from for more")
+    return WINDOWS_MULTI_VIEW if pool else WINDOWS
 
 
 def closing_lines(run: Path, outcome: Outcome) -> list[str]:

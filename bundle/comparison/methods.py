@@ -20,6 +20,7 @@ class Method:
         overlays: Files of configs/ to lay over the preset.
         warmed_up: Whether it needs the warm-up as well.
         start: Whose run it starts from, or looks at; None of stage 1.
+        repeated: Whether it is for data sets that declare repeated parts.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Method:
     overlays: tuple[str, ...] = ()
     warmed_up: bool = False
     start: Method | None = None
+    repeated: bool = False
 
     @property
     def lineage(self) -> tuple[Method, ...]:
@@ -42,6 +44,22 @@ def _stage_two(key: str, name: str, warmed_up: bool = False) -> Method:
 DAG = Method("dag", "DAG", 1)
 MEAN_SHAPE = Method("mean_shape", "Mean shape alone", 0, start=DAG)
 WINDOWS = Method("windows", "DAG + windows", 2, ("windows.yaml",), start=DAG)
+WINDOWS_MULTI_VIEW = Method(
+    "windows_multi_view",
+    "Windows, multi-view",
+    2,
+    ("windows.yaml", "few_shot.yaml", "methods/windows_multi_view.yaml"),
+    start=WINDOWS,
+)
+PARTS = Method("parts", "Graph of parts", 1, ("parts.yaml",), repeated=True)
+PARTS_WINDOWS = Method(
+    "parts_windows",
+    "Graph of parts + windows",
+    2,
+    ("parts.yaml", "windows.yaml", "methods/parts_windows.yaml"),
+    start=PARTS,
+    repeated=True,
+)
 TRAINED_ON = _stage_two("trained_on", "DAG trained on")
 PSEUDO_LABEL = _stage_two("pseudo_label", "Pseudo label")
 WARM_UP = Method("warm_up", "Warm-up", 1, ("warm_up.yaml",))
@@ -60,13 +78,9 @@ METHODS = (
     _stage_two("multi_view", "Few-shot DAG, multi-view"),
     _stage_two("recommended", "Few-shot DAG, recommended", warmed_up=True),
     WINDOWS,
-    Method(
-        "windows_multi_view",
-        "Windows, multi-view",
-        2,
-        ("windows.yaml", "few_shot.yaml", "methods/windows_multi_view.yaml"),
-        start=WINDOWS,
-    ),
+    WINDOWS_MULTI_VIEW,
+    PARTS,
+    PARTS_WINDOWS,
 )
 """In the order of the paper's tables, then what goes beyond the paper."""
 
@@ -89,16 +103,26 @@ class Preset:
 PRESETS = {"cpu": Preset(("train.json", "small.yaml"), ("one_film.yaml",)), "paper": Preset(("train.json",))}
 
 
-def choose_methods(words: str) -> tuple[Method, ...]:
+def choose_methods(words: str, repeated: bool) -> tuple[Method, ...]:
     """Find methods by their keys, separated by commas, or `all`; mean shape and DAG are always among them.
 
+    Args:
+        words: what was asked for.
+        repeated: whether the data set declares repeated parts; `all` are those that suit it.
+
     Raises:
-        ConfigurationError: there is no such method.
+        ConfigurationError: there is no such method, or not for this data set.
     """
     known = {method.key for method in METHODS}
-    chosen = known if words == "all" else {word.strip() for word in words.split(",")}
+    suiting = {method.key for method in METHODS if repeated or not method.repeated}
+    chosen = suiting if words == "all" else {word.strip() for word in words.split(",")}
     for unknown in sorted(chosen - known):
         keys = ", ".join(method.key for method in METHODS if method not in ALWAYS)
         raise ConfigurationError(f"--methods: there is no method {unknown!r}; choose all, dag, or some of {keys}")
+    for unsuited in sorted(chosen - suiting):
+        raise ConfigurationError(
+            f"--methods: {unsuited} is for repeated parts, and dataset.json declares none; declare them as "
+            "docs/reference/data_format.md shows, or leave it out"
+        )
     needed = {part for method in METHODS if method.key in chosen for part in method.lineage}
     return tuple(method for method in METHODS if method in needed or method in ALWAYS)

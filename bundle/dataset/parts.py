@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bundle.dataset.description import DatasetDescription, read_dataset
+from bundle.dataset.description import FILE_NAME, DatasetDescription, read_dataset
+from bundle.errors import DatasetError
 
 
 def repeated_parts(dataset_dir: str | Path) -> list[list[int]] | None:
@@ -19,6 +20,21 @@ def repeated_parts(dataset_dir: str | Path) -> list[list[int]] | None:
         DatasetError: the dataset breaks a rule of its format.
     """
     return parts_of(read_dataset(dataset_dir))
+
+
+def require_repeated_parts(dataset_dir: str | Path) -> list[list[int]]:
+    """Return what `repeated_parts` does, to a network that is made of them.
+
+    Raises:
+        DatasetError: the dataset declares no repeated parts, or breaks a rule of its format.
+    """
+    parts = repeated_parts(dataset_dir)
+    if parts is None:
+        raise DatasetError(
+            f"{Path(dataset_dir) / FILE_NAME}: repeated: declares no repeated parts, which this network is made of; "
+            "declare them as docs/reference/data_format.md shows, or leave out its overlay"
+        )
+    return parts
 
 
 def parts_of(dataset: DatasetDescription) -> list[list[int]] | None:

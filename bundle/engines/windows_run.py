@@ -9,7 +9,7 @@ from typing import Any, cast
 from bundle.engines.continued_run import ContinuedRun
 from bundle.engines.weights import Weights, set_landmarks
 from bundle.input_size import reduced
-from bundle.networks import DeepAdaptiveGraph, WindowedGraph
+from bundle.networks import WindowedGraph
 
 
 class WindowsRun(ContinuedRun):
@@ -22,9 +22,8 @@ class WindowsRun(ContinuedRun):
         """The graph saw reduced copies of the films."""
         expected = super()._expected(card)
         windowed = card["network"]
-        graph = {"name": DeepAdaptiveGraph.__name__, **windowed["coarse"]}
         shared = {name: value for name, value in expected.items() if name not in windowed}
-        return {**shared, **graph, "image_size": reduced(expected["image_size"], windowed["reduction"])}
+        return {**shared, **windowed["coarse"], "image_size": reduced(expected["image_size"], windowed["reduction"])}
 
     def _begin_with(self, stage1: Weights) -> None:
         network = cast(WindowedGraph, self.trainer.network)

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Networks: the Deep Adaptive Graph on an HRNet, the SpatialConfiguration-Net, and template matching."""
+"""Networks: the Deep Adaptive Graph on an HRNet, its windows, the graph of repeated parts, the SpatialConfiguration-Net, and template matching."""
 
 from bundle.networks.deep_adaptive_graph import DeepAdaptiveGraph, LandmarkOutput
 from bundle.networks.described import network_from_card
 from bundle.networks.hrnet import HRNet, backbone, hrnet_small, hrnet_w18
 from bundle.networks.landmark_network import LandmarkNetwork, TrainingOutput, VertexNetwork, VertexOutput
+from bundle.networks.part_graph import MeanParts, PartGraph, PartOutput
 from bundle.networks.spatial_configuration_net import HeatmapOutput, SpatialConfigurationNet
 from bundle.networks.template_matching import MatchingOutput, TemplateMatching
 from bundle.networks.windowed_graph import WindowedGraph, WindowedOutput
@@ -17,6 +18,9 @@ __all__ = [
     "LandmarkNetwork",
     "LandmarkOutput",
     "MatchingOutput",
+    "MeanParts",
+    "PartGraph",
+    "PartOutput",
     "RandWindows",
     "SpatialConfigurationNet",
     "TemplateMatching",

@@ -90,6 +90,11 @@ class DeepAdaptiveGraph(VertexNetwork):
         self.local_heads = nn.ModuleList(zero_linear(hidden_features, 2) for _ in range(distinct))
         self.register_buffer("_others", other_vertices(num_landmarks), persistent=False)
 
+    @property
+    def kinds(self) -> list[int]:
+        """What kind each landmark is of: one of its own."""
+        return list(range(self.num_landmarks))
+
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Locate the landmarks.
 

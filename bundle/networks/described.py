@@ -10,13 +10,14 @@ from typing import Any
 from bundle.errors import CheckpointError
 from bundle.networks.deep_adaptive_graph import DeepAdaptiveGraph
 from bundle.networks.landmark_network import LandmarkNetwork
+from bundle.networks.part_graph import PartGraph
 from bundle.networks.spatial_configuration_net import SpatialConfigurationNet
 from bundle.networks.template_matching import TemplateMatching
 from bundle.networks.windowed_graph import WindowedGraph
 
 NETWORKS: dict[str, type[LandmarkNetwork]] = {
     network.__name__: network
-    for network in (DeepAdaptiveGraph, SpatialConfigurationNet, TemplateMatching, WindowedGraph)
+    for network in (DeepAdaptiveGraph, PartGraph, SpatialConfigurationNet, TemplateMatching, WindowedGraph)
 }
 
 

@@ -23,25 +23,28 @@ STRIDE = 2  # pixels of the window from one cell of the heatmap to the next
 class WindowEncoder(nn.Module):
     """A U-Net that gives each window a heatmap of its landmark.
 
-    What it looks for is an embedding of the landmark, which scales and shifts the features of every block (FiLM, Perez
-    et al., AAAI 2018, arXiv 1709.07871). So all windows of all landmarks teach the same weights. At the coarsest stride
+    What it looks for is an embedding of the landmark's kind, which scales and shifts the features of every block (FiLM,
+    Perez et al., AAAI 2018, arXiv 1709.07871). So all windows of all landmarks teach the same weights. At the coarsest stride
     the windows are nodes of the landmark graph: each hears from all others what they see and how they lie to it.
 
     Args:
-        num_landmarks: number K of landmarks.
+        kinds: the kind of each of K landmarks, counted from 0; most often one of its own.
         widths: channels at strides 2, 4, 8, ...
-        embedding: features of a landmark.
+        embedding: features of a kind.
         hidden_features: width of the graph convolutions.
         graph_layers: number of graph convolutions.
     """
 
     _others: torch.Tensor
+    _kinds: torch.Tensor
 
     def __init__(
-        self, num_landmarks: int, widths: Sequence[int], embedding: int, hidden_features: int, graph_layers: int
+        self, kinds: Sequence[int], widths: Sequence[int], embedding: int, hidden_features: int, graph_layers: int
     ) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(num_landmarks, embedding)
+        num_landmarks = len(kinds)
+        self.embedding = nn.Embedding(max(kinds) + 1, embedding)
+        self.register_buffer("_kinds", torch.tensor(kinds), persistent=False)
         # an even kernel: cells lie symmetrically in the window, so that an even heatmap has its mean in the middle
         self.stem = nn.Conv2d(1, widths[0], 6, STRIDE, 2, bias=False)
         self.stem_norm = nn.BatchNorm2d(widths[0])
@@ -73,7 +76,7 @@ class WindowEncoder(nn.Module):
             [B, K, P / 2, P / 2] float32, logits of the heatmaps; cell i lies at 2 i + 1/2 of the window.
         """
         batch, landmarks = windows.shape[:2]
-        landmark = self.embedding.weight.repeat(batch, 1)
+        landmark = self.embedding(self._kinds).repeat(batch, 1)
         features = 2 * windows.reshape(batch * landmarks, 1, *windows.shape[2:]) - 1
         features = functional.relu(self.stem_norm(self.stem(features.contiguous(memory_format=torch.channels_last))))
         levels = []
@@ -91,7 +94,7 @@ class WindowEncoder(nn.Module):
         """[B K, C, 1, 1]: what the graph makes of the windows at their coarsest stride."""
         batch, landmarks = centres.shape[:2]
         seen = features.mean(dim=(-2, -1)).float().reshape(batch, landmarks, -1)
-        which = self.embedding.weight.expand(batch, -1, -1)
+        which = self.embedding(self._kinds).expand(batch, -1, -1)
         nodes = self.gcn(torch.cat([seen, displacements(centres, self._others), which], dim=-1))
         return self.message(nodes).flatten(0, 1)[..., None, None]
 

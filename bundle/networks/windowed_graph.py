@@ -12,8 +12,14 @@ from torch.nn import functional
 from bundle.coordinates import from_normalized, to_normalized
 from bundle.networks.deep_adaptive_graph import DeepAdaptiveGraph
 from bundle.networks.landmark_network import VertexNetwork
+from bundle.networks.part_graph import PartGraph
 from bundle.networks.window_encoder import STRIDE, WindowEncoder
 from bundle.networks.windows import RandWindows, Windows
+
+
+GRAPHS: dict[str, type[DeepAdaptiveGraph | PartGraph]] = {
+    graph.__name__: graph for graph in (DeepAdaptiveGraph, PartGraph)
+}
 
 
 class WindowedOutput(NamedTuple):
@@ -45,14 +51,18 @@ class WindowedGraph(VertexNetwork):
     refinement, whose node features are windows: their heatmap's mean is where the vertex goes. Untrained it is the
     middle, so that the network answers as its graph does.
 
+    Landmarks that the graph has for alike, those of a `PartGraph` at the same place of their parts, look alike to the
+    windows as well.
+
     Args:
         num_landmarks: number K of vertices.
-        coarse: settings of the `DeepAdaptiveGraph`.
+        coarse: `name` and settings of the graph, a `DeepAdaptiveGraph` or a `PartGraph`.
         reduction: times that the film is larger than the copy that the graph sees.
         window: side P of a window in pixels of the film, a multiple of 16.
         widths: channels of the `WindowEncoder`.
         embedding: features of a landmark in it.
-        window_layers: its graph convolutions, which are as wide as those of the graph.
+        window_features: width of its graph convolutions.
+        window_layers: number of them.
         rand_windows: draws the windows in training; None cuts them as they are.
     """
 
@@ -66,6 +76,7 @@ class WindowedGraph(VertexNetwork):
         window: int = 64,
         widths: Sequence[int] = (24, 48, 72, 96),
         embedding: int = 32,
+        window_features: int = 128,
         window_layers: int = 2,
         rand_windows: RandWindows | None = None,
     ) -> None:
@@ -76,11 +87,12 @@ class WindowedGraph(VertexNetwork):
             window=window,
             widths=list(widths),
             embedding=embedding,
+            window_features=window_features,
             window_layers=window_layers,
         )
-        self.coarse = DeepAdaptiveGraph(num_landmarks, **coarse).requires_grad_(False)
-        hidden = self.coarse.global_head.in_features
-        self.encoder = WindowEncoder(num_landmarks, widths, embedding, hidden, window_layers)
+        settings = dict(coarse)
+        self.coarse = GRAPHS[settings.pop("name")](num_landmarks, **settings).requires_grad_(False)
+        self.encoder = WindowEncoder(self.coarse.kinds, widths, embedding, window_features, window_layers)
         self.reduction = reduction
         self.window = window
         self.rand_windows = rand_windows

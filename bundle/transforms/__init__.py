@@ -7,6 +7,7 @@ from bundle.transforms.mean_shape import mean_shape
 from bundle.transforms.normalised_landmarks import NormaliseLandmarksd, RestoreLandmarksd, RestoreLengthsd
 from bundle.transforms.preprocessing import Preprocessing
 from bundle.transforms.rand_deform import RandDeformd
+from bundle.transforms.rand_flip_pairs import RandFlipPairsd
 
 __all__ = [
     "LearnedLandmarksd",
@@ -14,6 +15,7 @@ __all__ = [
     "NormaliseLandmarksd",
     "Preprocessing",
     "RandDeformd",
+    "RandFlipPairsd",
     "RestoreLandmarksd",
     "RestoreLengthsd",
     "mean_shape",

@@ -11,7 +11,8 @@ from bundle.coordinates import to_normalized
 from bundle.losses import WindowLoss
 from bundle.networks import DeepAdaptiveGraph, RandWindows, WindowedGraph, network_from_card
 
-COARSE = {"backbone": "hrnet_small", "hidden_features": 8}
+COARSE = {"name": "DeepAdaptiveGraph", "backbone": "hrnet_small", "hidden_features": 8}
+SMALL = {"window": 32, "widths": (8, 16), "window_features": 8}
 NAMES = ["a", "b", "c"]
 SHAPE = torch.tensor([[0.3, 0.4], [0.7, 0.4], [0.5, 0.7]])
 RAND = {"jitter": 0.02, "rotate": 10.0, "scale": (0.9, 1.1), "anisotropy": 1.1, "elastic": 0.01}
@@ -21,7 +22,7 @@ EXPOSED = {"intensity_prob": 0.5, "gamma": (0.8, 1.2), "contrast": 0.1, "brightn
 @pytest.fixture
 def network() -> WindowedGraph:
     torch.manual_seed(0)
-    made = WindowedGraph(3, COARSE, window=32, widths=(8, 16), rand_windows=RandWindows(**RAND, **EXPOSED))
+    made = WindowedGraph(3, COARSE, **SMALL, rand_windows=RandWindows(**RAND, **EXPOSED))
     made.set_landmarks(SHAPE, NAMES)
     for head in [made.coarse.global_head, *made.coarse.local_heads]:
         torch.nn.init.normal_(head.weight, std=0.02)
@@ -52,7 +53,7 @@ def test_training_moves_the_windows_and_leaves_the_graph(network: WindowedGraph)
 
 def test_training_finds_a_spot_in_its_window():
     torch.manual_seed(0)
-    network = WindowedGraph(3, COARSE, window=32, widths=(8, 16), rand_windows=RandWindows(**RAND, **EXPOSED))
+    network = WindowedGraph(3, COARSE, **SMALL, rand_windows=RandWindows(**RAND, **EXPOSED))
     network.set_landmarks(SHAPE, NAMES)
     optimizer = torch.optim.Adam(network.encoder.parameters(), lr=1e-2)
     axis = torch.arange(256.0)
