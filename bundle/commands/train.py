@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bundle.comparison.one_model import OneModel, Outcome
     from bundle.dataset.description import DatasetDescription
 
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
     parser.add_argument("dataset_dir", type=Path, metavar="DATA", help="folder of dataset.json")
@@ -43,8 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--method",
         choices=[method.key for method in METHODS if method.stage],
-        help="what is trained, and who teaches (default: windows, taught by unlabeled films as well where there are any; "
-        "parts_windows for repeated parts; without labelled validation films stage 1 of these alone)",
+        help="what is trained, and who teaches (default: windows, taught by unlabeled films as well where there are "
+        "any; parts_windows for repeated parts; without labelled validation films stage 1 of these alone)",
     )
     parser.add_argument("--device", default="auto", metavar="NAME", help="cpu, or the number of a GPU (default: auto)")
     add_configuration(parser)

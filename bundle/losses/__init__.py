@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Losses: the paper's equations (1) to (3), their sum on unlabelled films, the warm-up's, and those of other networks."""
+"""Losses: the paper's equations (1) to (3), their sum on unlabelled films, the warm-up's, other networks'."""
 
 from bundle.losses.consistency import ConsistencyLoss
 from bundle.losses.deep_adaptive_graph_loss import DeepAdaptiveGraphLoss, GlobalLoss, LocalLoss

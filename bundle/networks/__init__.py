@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Networks: the Deep Adaptive Graph on an HRNet, its windows, the graph of repeated parts, the SpatialConfiguration-Net, and template matching."""
+"""Networks: DAG on an HRNet, its windows, a graph of repeated parts, SpatialConfiguration-Net, template matching."""
 
 from bundle.networks.deep_adaptive_graph import DeepAdaptiveGraph, LandmarkOutput
 from bundle.networks.described import network_from_card

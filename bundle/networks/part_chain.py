@@ -25,7 +25,7 @@ def most_likely_chain(score: torch.Tensor, steps: torch.Tensor, deviation: float
     Returns:
         [B, P, 2] int64, (x, y) of the cells.
     """
-    batch, parts, width, height = score.shape
+    height = score.shape[-1]
     best, came_from = score[:, 0], []
     for part, step in enumerate(steps, start=1):
         spread = deviation * float(step.norm())
@@ -40,7 +40,7 @@ def most_likely_chain(score: torch.Tensor, steps: torch.Tensor, deviation: float
     chain = [torch.stack([cell // height, cell % height], dim=-1)]
     for where, middle, reach in reversed(came_from):
         x, y = chain[-1].unbind(-1)
-        index = where[torch.arange(batch, device=score.device), x, y]
+        index = where[torch.arange(len(score), device=score.device), x, y]
         side = 2 * reach + 1
         offset = torch.stack([index // side, index % side], dim=-1) - reach
         chain.append(chain[-1] - offset.new_tensor(middle) + offset)

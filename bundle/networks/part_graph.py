@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -104,7 +105,7 @@ class PartGraph(VertexNetwork):
             step_deviation=step_deviation,
             place_deviation=place_deviation,
         )
-        if sorted(sum(parts, [])) != list(range(num_landmarks)):
+        if sorted(itertools.chain(*parts)) != list(range(num_landmarks)):
             raise ConfigurationError(
                 f"parts: have {sum(map(len, parts))} landmarks of {num_landmarks}; declare every landmark in one part"
             )
@@ -114,14 +115,11 @@ class PartGraph(VertexNetwork):
         self.backbone = build_backbone(backbone)
         features = self.backbone.feature_channels
         self.corners_of_part = len(parts[0])
-        self.head = nn.Sequential(
-            nn.Conv2d(features, features, 3, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(features, 1 + 2 * self.corners_of_part, 1),
-        )
-        nn.init.zeros_(self.head[-1].weight)
-        nn.init.zeros_(self.head[-1].bias)
-        nn.init.constant_(self.head[-1].bias[:1], RARE)
+        last = nn.Conv2d(features, 1 + 2 * self.corners_of_part, 1)
+        self.head = nn.Sequential(nn.Conv2d(features, features, 3, padding=1), nn.ReLU(), last)
+        nn.init.zeros_(last.weight)
+        with torch.no_grad():
+            last.bias.zero_()[0] = RARE  # type: ignore[union-attr]
 
     @property
     def kinds(self) -> list[int]:

@@ -24,8 +24,9 @@ class WindowEncoder(nn.Module):
     """A U-Net that gives each window a heatmap of its landmark.
 
     What it looks for is an embedding of the landmark's kind, which scales and shifts the features of every block (FiLM,
-    Perez et al., AAAI 2018, arXiv 1709.07871). So all windows of all landmarks teach the same weights. At the coarsest stride
-    the windows are nodes of the landmark graph: each hears from all others what they see and how they lie to it.
+    Perez et al., AAAI 2018, arXiv 1709.07871). So all windows of all landmarks teach the same weights. At the
+    coarsest stride the windows are nodes of the landmark graph: each hears from all others what they see and how they
+    lie to it.
 
     Args:
         kinds: the kind of each of K landmarks, counted from 0; most often one of its own.

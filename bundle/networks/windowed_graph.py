@@ -16,7 +16,6 @@ from bundle.networks.part_graph import PartGraph
 from bundle.networks.window_encoder import STRIDE, WindowEncoder
 from bundle.networks.windows import RandWindows, Windows
 
-
 GRAPHS: dict[str, type[DeepAdaptiveGraph | PartGraph]] = {
     graph.__name__: graph for graph in (DeepAdaptiveGraph, PartGraph)
 }

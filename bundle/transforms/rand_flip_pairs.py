@@ -17,8 +17,8 @@ class RandFlipPairsd(RandomizableTransform, MapTransform):
 
     Args:
         keys: key of the image [C, X, Y].
-        order: [K], which landmark stands for each one after a flip, see `bundle.dataset.parts.flipped_order`; None where
-            left and right are not known to be pairs, and nothing is flipped.
+        order: [K], which landmark stands for each one after a flip, see `bundle.dataset.parts.flipped_order`; None
+            where no pairs are known, and nothing is flipped.
         label_key: key of the landmarks [K, 2] in index coordinates, NaN where missing.
         prob: probability of a flip.
     """

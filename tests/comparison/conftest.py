@@ -34,7 +34,13 @@ def plan_for(dataset: Path, tmp_path: Path) -> Callable[..., Plan]:
     def make(methods: str = "all", shots: tuple[int, ...] = (1, 4), draws: int = 2, **changed: Any) -> Plan:
         place = {"dataset_dir": dataset, "out": tmp_path / "out", "preset": "cpu"}
         return Plan(
-            **{**place, "shots": shots, "draws": tuple(range(draws)), "methods": choose_methods(methods, False), **changed}
+            **{
+                **place,
+                "shots": shots,
+                "draws": tuple(range(draws)),
+                "methods": choose_methods(methods, False),
+                **changed,
+            }
         )
 
     return make

@@ -93,4 +93,5 @@ def test_a_landmark_that_is_not_learned_is_not_looked_for(network: WindowedGraph
 
 def test_the_graph_is_that_of_stage_one(network: WindowedGraph):
     assert isinstance(network.coarse, DeepAdaptiveGraph)
-    network.coarse.load_state_dict(DeepAdaptiveGraph(3, **COARSE).state_dict())
+    settings = {name: value for name, value in COARSE.items() if name != "name"}
+    network.coarse.load_state_dict(DeepAdaptiveGraph(3, **settings).state_dict())
