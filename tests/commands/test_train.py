@@ -109,13 +109,35 @@ def test_what_cannot_be_is_said_before_any_training(
     assert not (tmp_path / "run" / "stage1").exists()
 
 
-def test_without_films_to_learn_from_stage_1_is_trained_alone(
+def test_without_unlabelled_films_windows_are_trained_alone(
     dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     assert main(words(dataset, tmp_path / "run", "--overlays", "none.json")) == 2
     printed = capsys.readouterr().out
-    assert "no unlabeled films, so stage 1 alone" in printed
+    assert "no unlabeled films, so windows alone" in printed
+    assert "DAG + windows on 6 labelled films, preset cpu" in printed
+
+
+def test_without_films_to_judge_by_stage_1_is_trained_alone(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    write_dataset(dataset, replace(read_dataset(dataset), validation=()))
+    assert main(words(dataset, tmp_path / "run", "--overlays", "none.json")) == 2
+    printed = capsys.readouterr().out
+    assert "no labelled validation films, so stage 1 alone" in printed
     assert "DAG on 6 labelled films, preset cpu" in printed
+
+
+def test_repeated_parts_get_the_graph_that_is_made_of_them(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    described = read_dataset(dataset)
+    parts = {f"part {name}": (name,) for name in described.landmarks}
+    write_dataset(dataset, replace(described, parts=parts, repeated=True))
+    out, small = tmp_path / "run", {"window": 32, "widths": [8], "max_epochs": 2}
+    assert main(words(dataset, out, "--shots", "4", **small)) == 0
+    assert {folder.name for folder in out.iterdir() if folder.is_dir()} == {"stage1", "parts_windows"}
+    assert "graph of parts + windows" in (out / "report.html").read_text()
 
 
 def test_the_last_lines_say_what_was_not_reached():

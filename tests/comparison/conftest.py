@@ -38,7 +38,7 @@ def plan_for(dataset: Path, tmp_path: Path) -> Callable[..., Plan]:
                 **place,
                 "shots": shots,
                 "draws": tuple(range(draws)),
-                "methods": choose_methods(methods, False),
+                "methods": choose_methods(methods, repeated=True),
                 **changed,
             }
         )

@@ -137,7 +137,7 @@ def test_differences_are_those_of_the_draws_that_both_have(compared: Plan):
     results = Results(compared)
     found = {(pair.shots, pair.method.key, pair.reference.key): pair for pair in differences(results)}
     assert {(method, reference) for shots, method, reference in found if shots == 4} == {
-        *((key, "dag") for key in ("spatial_configuration_net", *STAGE_2)),
+        *((key, "dag") for key in ("spatial_configuration_net", "parts", *STAGE_2)),
         *((key, "trained_on") for key in STAGE_2[1:]),
         *((key, "pseudo_label") for key in STAGE_2[2:]),
     }

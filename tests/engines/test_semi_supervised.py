@@ -20,7 +20,7 @@ from bundle.run_folder import read_history
 from run_folders import cause_of, interrupt
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
-METHODS = sorted({file.stem for file in (CONFIGS / "methods").glob("*.yaml")} - {"spatial_configuration_net"})
+METHODS = sorted({file.stem for file in (CONFIGS / "methods").glob("*.yaml")} - {"spatial_configuration_net", "parts_windows"})
 FewShot = Callable[..., ConfigWorkflow]
 
 
