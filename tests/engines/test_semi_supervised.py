@@ -20,7 +20,8 @@ from bundle.run_folder import read_history
 from run_folders import cause_of, interrupt
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
-METHODS = sorted({file.stem for file in (CONFIGS / "methods").glob("*.yaml")} - {"spatial_configuration_net", "parts_windows"})
+OF_STAGE_1 = {"spatial_configuration_net", "parts_windows"}
+METHODS = sorted({file.stem for file in (CONFIGS / "methods").glob("*.yaml")} - OF_STAGE_1)
 FewShot = Callable[..., ConfigWorkflow]
 
 
