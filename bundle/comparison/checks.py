@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bundle.comparison.cells import Plan
 from bundle.comparison.methods import TRAINED_ON
 from bundle.comparison.recorded_settings import require_same_data_set, require_same_settings
@@ -30,6 +32,7 @@ def check_plan(plan: Plan) -> None:
     for name in plan.settings:
         if name in SET_BY_THE_COMPARISON:
             raise ConfigurationError(f"--{name}: is set by the comparison itself; leave it out after --")
+    _check_features(plan)
     cells = plan.work()
     for file in sorted({file for cell in cells if cell.method.stage for file in cell.configs}):
         if not file.is_file():
@@ -41,6 +44,17 @@ def check_plan(plan: Plan) -> None:
     require_same_data_set(plan)
     for cell in cells:
         require_same_settings(cell)
+
+
+def _check_features(plan: Plan) -> None:
+    """The warm-up alone reads them, which begins when stage 1 has come to its end."""
+    features = plan.settings.get("features")
+    if features is None:
+        return
+    if not any(method.warmed_up for method in plan.methods):
+        raise ConfigurationError("--features: only a method with a warm-up reads them; choose recommended")
+    if not Path(features).is_file():
+        raise ConfigurationError(f"--features: there is no file {features}; correct the path, or leave it out")
 
 
 def _check_films(plan: Plan) -> None:

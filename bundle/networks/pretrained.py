@@ -9,12 +9,15 @@ from typing import NamedTuple
 
 import torch
 
-from bundle.errors import CheckpointError, ConfigurationError
+from bundle.errors import ConfigurationError
 from bundle.networks.hrnet import HRNet
+from bundle.networks.published import read_published, require_tensors
 
 logger = logging.getLogger(__name__)
 
 HEADS = ("incre_modules", "downsamp_modules", "final_layer", "classifier", "last_layer")  # of other tasks
+OWN = ("fusion",)  # of this bundle
+COUNTER = "num_batches_tracked"  # of batch norm, which nothing reads; old files have none
 
 
 class LoadReport(NamedTuple):
@@ -38,30 +41,21 @@ def load_pretrained(backbone: HRNet | None, file: str | Path) -> LoadReport:
     network is summed over its input channels for a grey image.
 
     Raises:
-        CheckpointError: the file is missing or unreadable, or nothing in it fits.
+        CheckpointError: the file is missing or unreadable, or is not of this backbone.
         ConfigurationError: the network has no backbone.
     """
     if backbone is None:
         raise ConfigurationError(f"pretrained_backbone: this network has no HRNet that {file} could fit; leave it out")
-    source = _state_dict(Path(file))
-    target = backbone.state_dict()
-    loaded = {}
-    for name, tensor in source.items():
-        if name not in target:
-            continue
-        if tensor.ndim == 4:
-            tensor = tensor.transpose(2, 3)
-        if name == "conv1.weight" and tensor.shape[1] == 3 and target[name].shape[1] == 1:
-            tensor = tensor.sum(dim=1, keepdim=True)
-        if tensor.shape == target[name].shape:
-            loaded[name] = tensor
-    if not loaded:
-        raise CheckpointError(f"{file}: no tensor fits this backbone; give an HRNet-W18 checkpoint or another backbone")
-    backbone.load_state_dict(loaded, strict=False)
+    source = {name: _as_here(name, tensor) for name, tensor in read_published(file, "pretrained_backbone").items()}
+    target = {name: tensor for name, tensor in backbone.state_dict().items() if not name.endswith(COUNTER)}
+    needed = {name: tensor.shape for name, tensor in target.items() if not name.startswith(OWN)}
+    remedy = "give an HRNet-W18 checkpoint and --backbone hrnet_w18, or leave out --pretrained_backbone"
+    require_tensors(file, source, needed, "this backbone", remedy)
+    backbone.load_state_dict({name: source[name] for name in needed}, strict=False)
     report = LoadReport(
-        matched=sorted(loaded),
-        missing=sorted(set(target) - set(loaded)),
-        unused=sorted(name for name in source if name not in loaded and not name.startswith(HEADS)),
+        matched=sorted(needed),
+        missing=sorted(set(target) - set(needed)),
+        unused=sorted(name for name in set(source) - set(needed) if not (name.startswith(HEADS) or COUNTER in name)),
     )
     logger.info(
         f"pretrained backbone {Path(file).name}: {len(report.matched)} of {len(target)} tensors matched, missing "
@@ -70,14 +64,7 @@ def load_pretrained(backbone: HRNet | None, file: str | Path) -> LoadReport:
     return report
 
 
-def _state_dict(file: Path) -> dict[str, torch.Tensor]:
-    if not file.is_file():
-        raise CheckpointError(f"{file}: there is no such pretrained backbone; correct the path or leave it out")
-    try:
-        content = torch.load(file, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch raises whatever the broken file leads it to
-        raise CheckpointError(
-            f"{file}: is not a readable weights file ({type(error).__name__}); download it again"
-        ) from error
-    content = content.get("state_dict", content)
-    return {name.removeprefix("module.").removeprefix("model."): tensor for name, tensor in content.items()}
+def _as_here(name: str, tensor: torch.Tensor) -> torch.Tensor:
+    if tensor.ndim == 4:
+        tensor = tensor.mT
+    return tensor.sum(dim=1, keepdim=True) if name == "conv1.weight" else tensor

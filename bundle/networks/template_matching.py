@@ -6,12 +6,15 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch.nn import functional
 
 from bundle.coordinates import from_normalized, to_grid, to_normalized, to_resized
+from bundle.networks.dino import read_dino
+from bundle.networks.frozen_vit import FrozenViT
 from bundle.networks.hrnet import STRIDE
 from bundle.networks.hrnet import backbone as build_backbone
 from bundle.networks.landmark_features import landmark_templates
@@ -35,13 +38,15 @@ class TemplateMatching(LandmarkNetwork):
 
     So does CC2D (Yao et al., MICCAI 2021, arXiv 2103.04527) label films from one. It needs no training on landmarks,
     so it does not learn the shape of the few labelled films by heart, but a backbone that tells places of a film apart:
-    that of the warm-up.
+    that of the warm-up. A frozen Vision Transformer may stand beside it, which knows places by what it has learned from
+    other images; the likeness is then the mean of both.
 
     A landmark without template, as all have at first, is answered by its place in the mean shape.
 
     Args:
         num_landmarks: number K of landmarks.
         backbone: "hrnet_w18" or "hrnet_small".
+        features: settings of the `FrozenViT`; None for the backbone alone.
 
     Attributes:
         scale: times that images are enlarged before their features are taken, see `at_scale`.
@@ -50,18 +55,41 @@ class TemplateMatching(LandmarkNetwork):
     stride = STRIDE
     templates: torch.Tensor
 
-    def __init__(self, num_landmarks: int, backbone: str = "hrnet_w18") -> None:
-        super().__init__(num_landmarks, backbone=backbone)
+    def __init__(
+        self, num_landmarks: int, backbone: str = "hrnet_w18", features: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(num_landmarks, backbone=backbone, features=features)
         self.scale = 1
         self.backbone = build_backbone(backbone)
-        self.register_buffer("templates", torch.zeros(num_landmarks, self.backbone.feature_channels))
+        self.frozen = None if features is None else FrozenViT(**features)
+        channels = sum(part.feature_channels for part in (self.backbone, self.frozen) if part is not None)
+        self.register_buffer("templates", torch.zeros(num_landmarks, channels))
+
+    @classmethod
+    def with_features(cls, num_landmarks: int, backbone: str, features: str | Path | None) -> TemplateMatching:
+        """Build one that has the features of a file beside those of its backbone, and saves them with its weights.
+
+        Args:
+            num_landmarks: number K of landmarks.
+            backbone: its name.
+            features: file of weights of DINO or DINOv2; None for the backbone alone.
+
+        Raises:
+            CheckpointError: the file is missing or unreadable, or holds another network.
+        """
+        if features is None:
+            return cls(num_landmarks, backbone)
+        settings, state = read_dino(features)
+        network = cls(num_landmarks, backbone, settings)
+        cast(FrozenViT, network.frozen).load_state_dict(state)
+        return network
 
     def at_scale(self, scale: int) -> TemplateMatching:
         """Return one with this very backbone that looks at enlarged images: other features, in cells so much finer.
 
-        It has templates of its own to learn.
+        It has templates of its own to learn. A frozen transformer sees the film at one size, whatever the scale.
         """
-        other = copy.deepcopy(self, {id(self.backbone): self.backbone})
+        other = copy.deepcopy(self, {id(part): part for part in (self.backbone, self.frozen)})
         other.scale = scale
         other.templates.zero_()
         return other
@@ -145,7 +173,10 @@ class TemplateMatching(LandmarkNetwork):
 
     def features(self, image: torch.Tensor) -> torch.Tensor:
         """Unit vectors that are compared with the templates, [B, D, X / 4, Y / 4]; nothing is enlarged."""
-        return functional.normalize(self.backbone(image).float(), dim=1)
+        learned = functional.normalize(self.backbone(image).float(), dim=1)
+        if self.frozen is None:
+            return learned
+        return torch.cat([learned, functional.normalize(self.frozen(image), dim=1)], dim=1) / math.sqrt(2)
 
     def _enlarged(self, image: torch.Tensor) -> torch.Tensor:
         """The image [B, C, X, Y] with its corner pixels in the corners of one `scale` times as large."""

@@ -44,6 +44,15 @@ def test_bad_requests(plan_for: Make, changed: dict, words: str):
         check_plan(plan_for(**changed))
 
 
+def test_features_that_are_not_there_are_told_before_stage_1(plan_for: Make, tmp_path: Path):
+    with pytest.raises(ConfigurationError, match=r"--features: there is no file absent\.pth"):
+        check_plan(plan_for("recommended", settings={"features": "absent.pth"}))
+    with pytest.raises(ConfigurationError, match="--features: only a method with a warm-up reads them"):
+        check_plan(plan_for("dag", settings={"features": "absent.pth"}))
+    (tmp_path / "dino.pth").touch()
+    check_plan(plan_for("recommended", settings={"features": str(tmp_path / "dino.pth")}))
+
+
 def test_without_unlabelled_films_dag_and_the_control_can_be_compared(plan_for: Make):
     check_plan(plan_for("trained_on", shots=(6,)))
 

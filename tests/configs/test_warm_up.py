@@ -12,16 +12,20 @@ import pytest
 import torch
 from monai.bundle import ConfigWorkflow
 
+import published_vit
 from bundle.engines import warmed_up
 from bundle.errors import CheckpointError
+from bundle.files import sha256_of
+from bundle.networks import HRNet
 from bundle.run_folder import read_history
-from run_folders import interrupt
+from run_folders import cause_of, interrupt
 
 Training = Callable[..., ConfigWorkflow]
 NAMES = ["left top", "right top", "bottom"]
 PREPARED = {"version": 1, "image_size": 32, "percentiles": [0.5, 99.5]}
 CARD = {"landmarks": NAMES, "preprocessing": PREPARED, "network": {"backbone": "hrnet_small"}}
 CPU = torch.device("cpu")
+FILM = {"image": torch.rand(1, 32, 32), "label": torch.tensor([[4.0, 8.0], [20.0, 12.0], [9.0, 25.0]])}
 
 
 def warm_up(training: Training, run: Path, **override) -> ConfigWorkflow:
@@ -100,3 +104,47 @@ def test_a_run_that_is_no_warm_up_is_refused(warm_up: Path):
 def test_a_missing_warm_up_is_told(tmp_path: Path):
     with pytest.raises(CheckpointError, match=r"best\.pt: there is no such weights file"):
         warmed_up(tmp_path, [], CARD, CPU, [1])
+
+
+@pytest.fixture
+def features(tmp_path: Path) -> Path:
+    torch.save(published_vit.random_weights(), tmp_path / "dino.pth")
+    return tmp_path / "dino.pth"
+
+
+def test_features_of_a_file_stay_as_they_are_and_leave_with_the_weights(
+    training: Training, tmp_path: Path, features: Path
+):
+    run = tmp_path / "run"
+    warm_up(training, run, features=str(features)).run()
+    start, best = (torch.load(run / f"{name}.pt", weights_only=True) for name in ("mean_shape", "best"))
+    assert all(torch.equal(start[name], best[name]) for name in best if name.startswith("frozen."))
+    assert not torch.equal(start["backbone.conv1.weight"], best["backbone.conv1.weight"])
+    assert best["templates"].shape == (3, 64 + 128) and best["templates"].any()
+    card = json.loads((run / "best.json").read_text())
+    assert card["network"]["features"]["sha256"] == sha256_of(features)
+    features.unlink()
+    (matching,) = warmed_up(run, [FILM], CARD, CPU, [1])
+    assert torch.equal(matching.state_dict()["frozen.tokens"], best["frozen.tokens"])
+
+
+def test_a_run_goes_on_with_its_own_features_alone(training: Training, tmp_path: Path, features: Path):
+    run, moved = tmp_path / "run", tmp_path / "moved.pth"
+    interrupt(warm_up(training, run, features=str(features)), 3)
+    features.rename(moved)
+    torch.save(published_vit.random_weights(seed=1), features)
+    with pytest.raises(RuntimeError) as refused:
+        warm_up(training, run, features=str(features), resume=True).run()
+    assert "features#sha256" in str(cause_of(refused.value))
+    warm_up(training, run, features=str(moved), resume=True).run()
+    assert len(read_history(run)) == 3
+
+
+@pytest.mark.parametrize("overlays", [(), ("warm_up.yaml",)], ids=["stage 1", "warm-up"])
+def test_a_pretrained_backbone_is_where_training_begins(training: Training, tmp_path: Path, overlays: tuple[str, ...]):
+    public = HRNet(3, width=16, modules=(1, 1, 1), blocks=2, stem_channels=32, bottlenecks=1).state_dict()
+    torch.save(public, tmp_path / "hrnet.pth")
+    settings = {"points": 8, "batch_size": 2} if overlays else {}
+    training(*overlays, pretrained_backbone=str(tmp_path / "hrnet.pth"), max_epochs=1, **settings).run()
+    start = torch.load(tmp_path / "run" / "mean_shape.pt", weights_only=True)
+    assert torch.equal(start["backbone.conv2.weight"], public["conv2.weight"].mT)

@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional
 
-from bundle.networks import TemplateMatching
+import published_vit
+from bundle.networks import TemplateMatching, network_from_card
 from bundle.networks.hrnet import BACKBONES
 
 SIDE, CELLS = 64, 16
@@ -115,6 +118,7 @@ def test_of_two_places_alike_the_near_one_is_matched(network: TemplateMatching):
     torch.testing.assert_close(network.match_near(image, near, 1e-3), near, atol=1e-2, rtol=0)
 
 
+@settings(deadline=None, max_examples=50)
 @given(guess=st.tuples(st.floats(-0.1, 1.1), st.floats(-0.1, 1.1)), reach=st.floats(0.02, 0.6), seed=st.integers(0, 99))
 def test_no_place_of_the_film_is_better_than_the_match(guess: tuple[float, float], reach: float, seed: int):
     network, image, near = TemplateMatching(1, "channels"), noise(seed), torch.tensor([guess])
@@ -143,3 +147,49 @@ def test_templates_are_saved_with_the_weights(network: TemplateMatching):
     image = film((7, 10), (2, 5))[None]
     torch.testing.assert_close(again(image), network(image))
     assert again.landmark_names == ["a", "b"]
+
+
+@pytest.fixture
+def dino(tmp_path: Path) -> Path:
+    torch.save(published_vit.random_weights(), tmp_path / "dino.pth")
+    return tmp_path / "dino.pth"
+
+
+def test_likeness_is_the_mean_of_what_is_learned_and_what_is_frozen(dino: Path):
+    network = TemplateMatching.with_features(1, "hrnet_small", dino).eval()
+    with torch.no_grad():
+        one, other = network.features(torch.rand(2, 1, 64, 64))
+    cosine = functional.cosine_similarity
+    halves = [cosine(one[part], other[part], dim=0) for part in (slice(64), slice(64, None))]
+    torch.testing.assert_close(cosine(one, other, dim=0), sum(halves) / 2)
+    torch.testing.assert_close(one.norm(dim=0), torch.ones(16, 16))
+    assert one.shape == (64 + 128, 16, 16)
+
+
+def test_frozen_features_are_of_the_film_whatever_the_scale(dino: Path):
+    network = TemplateMatching.with_features(1, "hrnet_small", dino).eval()
+    larger = network.at_scale(3)
+    assert larger.frozen is network.frozen
+    slow = torch.linspace(0, 2 * math.pi, 64).sin()
+    image = 0.5 + 0.25 * (slow[:, None] + slow.flip(0)[None])[None, None]
+    film = {"image": image[0], "label": torch.tensor([[20.0, 28.0]])}
+    for matching in (network, larger):
+        matching.learn_templates([film])
+    frozen = [functional.normalize(matching.templates[0, 64:], dim=0) for matching in (network, larger)]
+    assert torch.dot(*frozen) > 0.99
+
+
+def test_a_network_of_its_card_needs_no_file_of_features(dino: Path):
+    network = TemplateMatching.with_features(2, "hrnet_small", dino).eval()
+    network.learn_templates([{"image": torch.rand(1, 64, 64), "label": torch.tensor([[20.0, 8.0], [40.0, 50.0]])}])
+    dino.unlink()
+    again = network_from_card({"landmarks": ["a", "b"], "network": network.settings()}, "best.pt").eval()
+    again.load_state_dict(network.state_dict())
+    image = torch.rand(1, 1, 64, 64)
+    torch.testing.assert_close(again(image), network(image))
+
+
+def test_without_features_the_file_is_that_of_the_backbone_alone():
+    network = TemplateMatching.with_features(2, "hrnet_small", None)
+    assert network.state_dict().keys() == TemplateMatching(2, "hrnet_small").state_dict().keys()
+    assert not any(name.startswith("frozen") for name in network.state_dict())
