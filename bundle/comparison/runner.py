@@ -55,7 +55,9 @@ def devices_named(words: str) -> list[str]:
 
 
 def environment_on(device: str, workers: int = 1) -> dict[str, str]:
-    """Environment of a process that shall see one device alone; workers on the CPU get their share of threads.
+    """Environment of a process that shall see one device alone; several workers get their shares of the cores.
+
+    More threads than cores would wait for each other in turns, each of them busy while it waits.
 
     Args:
         device: "cpu" or what `CUDA_VISIBLE_DEVICES` calls a GPU.
@@ -63,8 +65,13 @@ def environment_on(device: str, workers: int = 1) -> dict[str, str]:
     """
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "" if device == CPU else device}
     if workers > 1:
-        environment.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // workers)))
+        environment.setdefault("OMP_NUM_THREADS", str(max(1, _cores() // workers)))
     return environment
+
+
+def _cores() -> int:
+    """Cores that this process may use: a scheduler may have given it some of the machine's alone."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run_cells(

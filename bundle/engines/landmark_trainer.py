@@ -13,6 +13,7 @@ from monai.utils.enums import CommonKeys as Keys
 from torch import nn
 from torch.utils.data import Dataset
 
+from bundle.engines.bfloat16 import warn_where_imitated
 from bundle.networks import TrainingOutput
 
 Criterion = Callable[[Any], dict[str, torch.Tensor]]
@@ -34,6 +35,8 @@ class LandmarkTrainer(SupervisedTrainer):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(decollate=False, **settings)
+        if self.amp:
+            warn_where_imitated(self.state.device)
         self.loss_function.to(self.state.device)
 
     @property

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bundle.comparison.processes import Processes, interrupted_by_termination, only_comparison
+from bundle.comparison.runner import environment_on
 from bundle.errors import BundleError, ConfigurationError
 
 
@@ -112,3 +113,26 @@ def test_termination_is_an_interrupt():
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(5)
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+@pytest.mark.parametrize(("workers", "threads"), [(2, "4"), (3, "2"), (8, "1"), (20, "1")])
+def test_workers_share_the_cores_that_there_are_for_them(monkeypatch: pytest.MonkeyPatch, workers: int, threads: str):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: set(range(8)), raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    assert environment_on("cpu", workers)["OMP_NUM_THREADS"] == threads
+    assert environment_on("1", workers)["OMP_NUM_THREADS"] == threads
+
+
+def test_one_worker_has_all_cores_and_a_share_that_is_set_stays(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert "OMP_NUM_THREADS" not in environment_on("cpu")
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert environment_on("cpu", 2)["OMP_NUM_THREADS"] == "3"
+
+
+def test_a_worker_trains_with_its_share_of_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    program = "import torch; print('threads', torch.get_num_threads())"
+    Processes().run(python(program), tmp_path / "log.txt", environment_on("cpu", os.cpu_count() or 1))
+    assert (tmp_path / "log.txt").read_text().splitlines()[-1] == "threads 1"

@@ -75,6 +75,29 @@ def test_the_papers_settings_are_the_defaults(dataset: Path):
     assert (scheduler.step_size, scheduler.gamma) == (10, 0.96)
 
 
+@pytest.mark.parametrize(
+    "overlays",
+    [
+        (),
+        ("methods/spatial_configuration_net.yaml",),
+        ("warm_up.yaml",),
+        ("windows.yaml",),
+        ("few_shot.yaml", "methods/few_shot_dag_js.yaml"),
+        ("windows.yaml", "few_shot.yaml", "methods/windows_multi_view.yaml"),
+    ],
+    ids=lambda overlays: "+".join(overlays) or "stage 1",
+)
+def test_every_network_is_trained_with_its_weights_channels_last(training: Make, overlays: tuple[str, ...]):
+    parser = training(*overlays).parser
+    trainer = parser.get_parsed_content("train#trainer")
+    networks = [trainer.network]
+    if "few_shot.yaml" in overlays:
+        networks.append(parser.get_parsed_content("teacher").network)
+    for network in filter(None, networks):
+        kernels = [weights for weights in network.parameters() if weights.ndim == 4]
+        assert kernels and all(weights.is_contiguous(memory_format=torch.channels_last) for weights in kernels)
+
+
 @pytest.mark.parametrize(("shots", "batch"), [(1, 1), (5, 4), (8, 4), (9, 8), (50, 8)])
 def test_batch_follows_shots_as_in_the_paper(dataset: Path, shots: int, batch: int):
     workflow = train(dataset, shots=shots)
