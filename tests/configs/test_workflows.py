@@ -98,6 +98,12 @@ def test_every_network_is_trained_with_its_weights_channels_last(training: Make,
         assert kernels and all(weights.is_contiguous(memory_format=torch.channels_last) for weights in kernels)
 
 
+def test_no_overlay_puts_another_network_on_the_device():
+    for file in CONFIGS.rglob("*.yaml"):
+        if file.parent.name != "presets" and file.stem not in ("evaluate", "calibrate"):
+            assert not {"network", "train#trainer#network"} & set(ConfigParser.load_config_file(str(file))), file.name
+
+
 @pytest.mark.parametrize(("shots", "batch"), [(1, 1), (5, 4), (8, 4), (9, 8), (50, 8)])
 def test_batch_follows_shots_as_in_the_paper(dataset: Path, shots: int, batch: int):
     workflow = train(dataset, shots=shots)
