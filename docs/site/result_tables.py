@@ -83,6 +83,23 @@ def windows() -> str:
     return "\n\n".join([table(headings, body), source("ceph_windows")])
 
 
+def levels(run: str) -> str:
+    """Repeated parts: how far off, how far at the best level, and how often the level is right."""
+    body = [
+        [
+            row["shots"],
+            row["draw"],
+            NAMES[row["method"]],
+            *(f"{row[error]} {row['unit']}" for error in ("error", "best_level_error")),
+            f"{row['right_level']} %",
+            f"{row['cobb_smape']} %",
+        ]
+        for row in rows("levels", run=run)
+    ]
+    headings = ["labelled", "draw", "method", "mean error", "at the best level", "right level", "SMAPE of Cobb angles"]
+    return "\n\n".join([table(headings, body), source(run)])
+
+
 def every_draw(*runs: str) -> str:
     """Each training on its own."""
     body = [
@@ -202,6 +219,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "windows": windows,
     "every_draw_cephalograms": partial(every_draw, "ceph", "ceph_methods", "ceph_windows"),
     "every_draw_synthetic": partial(every_draw, "pelvis1000"),
+    "levels_spines": partial(levels, "spine_parts"),
     "every_draw_spines": partial(every_draw, "spine", "spine_again", "spine50"),
     "pool": pool,
     "second_round": second_round,
