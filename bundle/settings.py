@@ -145,12 +145,12 @@ def _device(name: str, value: Any) -> str:
 
 
 def _path(name: str, value: Any, words: list[str]) -> Any:
-    """A path as it was typed: Fire makes numbers, tuples and names cut at # of some, and MONAI writes # as ::."""
+    """A path as it was typed: Fire makes numbers, tuples and names cut at # of some, and MONAI reads # its own way."""
     if isinstance(value, PathLike):
         value = fspath(value)
     for word, typed in _options(words):
         parsed = DefaultParseValue(typed)
-        as_given = value == (parsed.replace("#", "::") if isinstance(parsed, str) else parsed)
+        as_given = value == (_as_monai_has_it(name, parsed) if isinstance(parsed, str) else parsed)
         if word == name and as_given and parsed is not None and not typed.startswith(("'", '"')):
             value = typed
     if isinstance(value, int) and not isinstance(value, bool):
@@ -158,6 +158,13 @@ def _path(name: str, value: Any, words: list[str]) -> Any:
     if isinstance(value, str) and "#" in value:
         return "$" + repr(value).replace("#", r"\x23").replace("@", r"\x40")  # the only form that MONAI leaves alone
     return value
+
+
+def _as_monai_has_it(name: str, word: str) -> str:
+    """A word once MONAI has read it: # is written ::, and @# stands for the level that the setting is on."""
+    from monai.bundle import ConfigParser
+
+    return ConfigParser.resolve_relative_ids(name, word)
 
 
 def _options(words: list[str]) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 from fire.parser import DefaultParseValue
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from monai.bundle import ConfigParser, ConfigWorkflow
 
@@ -90,6 +90,7 @@ def test_a_setting_is_of_its_type_however_it_is_typed(
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n"), min_size=1))
+@example("@#")
 def test_any_folder_name_stays_what_it_is(name: str):
     """Behind ./, where neither Fire, MONAI nor a shell makes anything of its first letter."""
     word = f"./{name}"

@@ -14,7 +14,7 @@ def test_every_overlay_is_there_and_every_method_is_listed():
     files = {name for method in (WARM_UP, *METHODS) for name in method.overlays}
     files |= {name for preset in PRESETS.values() for name in (*preset.configs, *preset.one_film)}
     assert all((CONFIGS / name).is_file() for name in files)
-    assert {f"methods/{file.name}" for file in (CONFIGS / "methods").glob("*.json")} <= files
+    assert {f"methods/{file.name}" for file in (CONFIGS / "methods").glob("*.yaml")} <= files
 
 
 def test_keys_and_names_are_unique():

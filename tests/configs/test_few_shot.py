@@ -43,7 +43,11 @@ def test_the_papers_settings_are_the_defaults(dataset: Path, tmp_path: Path, ove
 
 
 def test_every_method_of_stage_two_is_tested():
-    assert {file.stem for file in (CONFIGS / "methods").glob("*.yaml")} == {*METHODS, "spatial_configuration_net"}
+    assert {file.stem for file in (CONFIGS / "methods").glob("*.yaml")} == {
+        *METHODS,
+        "spatial_configuration_net",
+        "parts_windows",
+    }
 
 
 @pytest.mark.parametrize("method", METHODS)
