@@ -6,7 +6,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from bundle.comparison.cells import Plan
-from bundle.comparison.methods import TRAINED_ON
 from bundle.comparison.recorded_settings import require_same_data_set, require_same_settings
 from bundle.dataset.description import FILE_NAME, read_dataset
 from bundle.dataset.draws import drawn_films
@@ -65,5 +64,5 @@ def _check_films(plan: Plan) -> None:
         )
     for shots in plan.shots:
         drawn_films(description.training, shots, plan.draws[0])
-        if any(method.stage == 2 and method is not TRAINED_ON for method in plan.methods):
+        if any(method.takes_unlabelled for method in plan.methods):
             unlabelled_pool(plan.dataset_dir, shots, plan.draws[0])

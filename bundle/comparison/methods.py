@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from bundle.errors import ConfigurationError
 
+FEW_SHOT = "few_shot.yaml"
+
 
 @dataclass(frozen=True)
 class Method:
@@ -36,9 +38,14 @@ class Method:
         """What it starts from, what that starts from and so on, the first one first, and itself."""
         return (*(self.start.lineage if self.start else ()), self)
 
+    @property
+    def takes_unlabelled(self) -> bool:
+        """Whether it learns from films without landmarks."""
+        return FEW_SHOT in self.overlays and self is not TRAINED_ON
+
 
 def _stage_two(key: str, name: str, warmed_up: bool = False) -> Method:
-    return Method(key, name, 2, ("few_shot.yaml", f"methods/{key}.yaml"), warmed_up, start=DAG)
+    return Method(key, name, 2, (FEW_SHOT, f"methods/{key}.yaml"), warmed_up, start=DAG)
 
 
 DAG = Method("dag", "DAG", 1)
@@ -48,7 +55,7 @@ WINDOWS_MULTI_VIEW = Method(
     "windows_multi_view",
     "Windows, multi-view",
     2,
-    ("windows.yaml", "few_shot.yaml", "methods/windows_multi_view.yaml"),
+    ("windows.yaml", FEW_SHOT, "methods/windows_multi_view.yaml"),
     start=WINDOWS,
 )
 PARTS = Method("parts", "Graph of parts", 1, ("parts.yaml",), repeated=True)
