@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -69,6 +70,21 @@ class ConfidenceEstimator(nn.Module):
             "unlikeness": signals.unlikeness[:, learned].mean(dim=1),
             "unlikeness_limit": self.unlikeness_limit.expand(films),
         }
+
+
+def spread_estimator(network: LandmarkNetwork, views: Sequence[Sequence[float]]) -> ConfidenceEstimator:
+    """An estimator of a network that is not calibrated: it ranks films, and what it says is no error.
+
+    It gives the spread of the predictions in several views in the place of the expected error, and accepts every film.
+
+    Args:
+        network: whose predictions are looked at.
+        views: V rows of numbers, see `bundle.confidence.views.View`.
+    """
+    device = network.mean_shape.device
+    estimator = ConfidenceEstimator(network, torch.tensor(views), torch.zeros(len(network.mean_shape), 1)).to(device)
+    estimator.weights[1 + Signals._fields.index("spread")] = 1
+    return estimator
 
 
 def save_estimator(estimator: ConfidenceEstimator, weights: str | Path) -> None:
