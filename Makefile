@@ -2,7 +2,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: demo test lint docs test-real clean
+.PHONY: demo label test lint docs test-real clean
 
 SITE ?= pelvis
 FILMS := demo/$(SITE)
@@ -16,6 +16,10 @@ demo: $(STAMP)  ## synthetic films, both stages on 10 labelled ones, confidence,
 	mkdir -p demo/study && cp $(FILMS)/films/*test_00000[0-5].dcm demo/study
 	$(BIN)/python -m bundle predict demo/run demo/study --out demo/predictions
 	$(BIN)/python -m bundle report demo/run/stage1 demo/run/stage2 --predictions demo/predictions --out demo/index.html
+
+label: $(STAMP)  ## a page to place landmarks on SYNTHETIC films and train on them
+	$(BIN)/python -m bundle sample --site $(SITE) --out demo/label/$(SITE) --unlabeled 30 --workers 2
+	$(BIN)/python -m bundle label demo/label/$(SITE)
 
 test: $(STAMP) lint  ## every test but the slow ones on real films
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist loadfile

@@ -33,7 +33,7 @@ VERBS = {
     ),
     "label": Verb(
         "bundle.commands.label",
-        "open a page to place landmarks on films, helped by a model that learns from them",
+        "place landmarks on films in a page, and train a model on them",
         "label films/ceph --landmark_set cephalogram",
     ),
     "train": Verb(

@@ -33,7 +33,7 @@ BELOW = {
     "evaluation": {"films", "metrics", "measurements", "results", "drawing"},
     "page": {"metrics", "drawing", "evaluation"},
     "comparison": {"films", "dataset", "metrics", "drawing", "evaluation", "page"},
-    "label": {"films", "dataset", "measurements", "comparison"},
+    "label": {"films", "dataset", "measurements", "metrics", "confidence", "results", "comparison"},
     "commands": {"films", "dataset", "importers", "page", "comparison", "label"},
 }
 """For each room of the bundle the rooms below it, which are all it may know."""

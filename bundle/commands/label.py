@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bundle.commands.configuration import add_configuration, read_configuration
+from bundle.comparison.cells import CONFIGS
 from bundle.errors import ConfigurationError
 from bundle.importers.landmark_sets import LANDMARK_SETS
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from bundle.label.study import Study
 
 PORT = 8000
+LOOP, LOOP_WINDOWS = CONFIGS / "loop.yaml", CONFIGS / "loop_windows.yaml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,9 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="landmarks to begin a study with (default: those of FILMS/dataset.json; else the page asks)",
     )
     parser.add_argument("--port", type=int, default=PORT, metavar="N", help=f"of the address, 0 for any ({PORT})")
+    parser.add_argument("--reader", metavar="NAME", help="who labels, kept with every change (default: the page asks)")
     parser.add_argument(
-        "--reader", default="reader", metavar="NAME", help="who labels, kept with every change (reader)"
+        "--model", type=Path, metavar="RUN", help="folder of a model to propose landmarks (default: the last trained)"
     )
+    add_configuration(parser)
+    parser.set_defaults(overlays=[LOOP], stage2_overlays=[LOOP_WINDOWS])
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -49,12 +56,27 @@ def run(arguments: argparse.Namespace) -> None:
 
     films: Path = arguments.films.resolve()
     folder = arguments.study or films.with_name(f"{films.name}-study")
-    workspace = Workspace(films, folder.resolve(), _new_study(films, arguments.landmark_set), arguments.reader)
+    workspace = Workspace(
+        films,
+        folder.resolve(),
+        _new_study(films, arguments.landmark_set),
+        arguments.reader,
+        training_words(read_configuration(arguments)),
+        arguments.model,
+    )
     print(f"{len(workspace.films)} films of {films}; everything is saved in {folder}")
     try:
         serve(workspace, arguments.port, lambda address: print(f"open {address}   (Ctrl-C ends)", flush=True))
     finally:
         workspace.close()
+
+
+def training_words(configuration: Mapping[str, Any]) -> list[str]:
+    """The options of `bundle train` that say what `read_configuration` read."""
+    words = ["--preset", configuration["preset"]]
+    for name in ("overlays", "stage2_overlays"):
+        words += [f"--{name}", *map(str, configuration[name])] if configuration[name] else []
+    return [*words, "--", *(f"--{name}={value}" for name, value in configuration["settings"].items())]
 
 
 def _new_study(films: Path, landmark_set: str | None) -> Study:

@@ -17,9 +17,11 @@ from bundle.label.film_list import UnknownFilmError, film_id
 from bundle.label.film_routes import film_routes
 from bundle.label.guard import Guard
 from bundle.label.label import Label
+from bundle.label.label_routes import label_routes
 from bundle.label.shown_label import shown_label
 from bundle.label.store import StaleError
 from bundle.label.study_routes import shown_study, study_routes
+from bundle.label.training_routes import training_routes
 from bundle.label.workspace import Workspace
 from bundle.schema_errors import field_of
 
@@ -35,6 +37,8 @@ def make_app(workspace: Workspace) -> FastAPI:
     app.add_middleware(Guard)
     app.include_router(study_routes(workspace))
     app.include_router(film_routes(workspace))
+    app.include_router(label_routes(workspace))
+    app.include_router(training_routes(workspace))
     app.mount("/static", StaticFiles(directory=PAGE, check_dir=False), name="static")
 
     @app.get("/")

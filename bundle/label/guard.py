@@ -18,8 +18,9 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
 }
+_KEPT_NOWHERE, _ASKED_ABOUT = "no-store", "no-cache"
+"""Films and labels of patients are not left in the browser's files; the page itself may be."""
 
 
 class Guard:
@@ -43,7 +44,8 @@ class Guard:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                kept = _ASKED_ABOUT if scope["path"].startswith("/static/") else _KEPT_NOWHERE
+                MutableHeaders(scope=message).update(_HEADERS | {"Cache-Control": kept})
             await send(message)
 
         refused = _refused(scope["method"], Headers(scope=scope))

@@ -78,6 +78,7 @@ def shown_study(workspace: Workspace, study: Study) -> dict[str, Any]:
         "template": _shown_template(workspace, study, template) if template is not None and known else None,
         "films": len(workspace.films),
         "reader": workspace.reader,
+        "model": workspace.proposer.model and workspace.proposer.model.shown(study),
     }
 
 

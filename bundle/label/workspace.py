@@ -1,14 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""All that a server works with: the films of a folder, the study about them, and how they are shown."""
+"""All that a server works with: films, the study about them, the model that proposes, and the training of the next."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from bundle.errors import BundleError
 from bundle.label.film_list import FilmList
+from bundle.label.judged import error_on
+from bundle.label.model_in_use import Choice, load_model, read_choice, write_choice
+from bundle.label.proposer import Proposer
+from bundle.label.rounds import Round
 from bundle.label.shown_films import ShownFilms
 from bundle.label.store import Store
 from bundle.label.study import Study
+from bundle.label.training import Training
+
+logger = logging.getLogger(__name__)
 
 
 class Workspace:
@@ -18,18 +29,65 @@ class Workspace:
         films: Folder of the films.
         folder: Of the study.
         new: The study to begin with where there is none yet.
-        reader: Who labels, as long as the page is told no other name.
+        reader: Who labels, where the page is told no other name.
+        words: Options of `bundle train` for its trainings.
+        model: Folder of a model to propose by; None for the one in use.
 
     Raises:
         BundleError: a folder or file cannot be used.
     """
 
-    def __init__(self, films: Path, folder: Path, new: Study, reader: str) -> None:
+    def __init__(
+        self,
+        films: Path,
+        folder: Path,
+        new: Study,
+        reader: str | None = None,
+        words: Sequence[str] = (),
+        model: Path | None = None,
+    ) -> None:
         self.films = FilmList(films)
-        self.store = Store(folder, self.films, new)
-        self.shown = ShownFilms(folder)
         self.reader = reader
+        self.shown = ShownFilms(folder)
+        self.store = Store(folder, self.films, new)
+        try:
+            self.proposer = Proposer(self.films, self.store, lambda: self.training.running is not None)
+            self.training = Training(self.store, words, self._trained)
+            self._begin_with(model)
+            self.training.go_on()
+        except BaseException:
+            self.store.close()
+            raise
 
     def close(self) -> None:
-        """Let another process work in the study."""
+        """End a training, which the next server goes on with, and let another process work in the study."""
+        self.training.close()
+        self.proposer.close()
         self.store.close()
+
+    def _begin_with(self, model: Path | None) -> None:
+        """Propose by a model that is given, else by the one that was in use, if that is still there."""
+        if model is not None:
+            choice = Choice(str(model.resolve()), self.store.study.revision)
+            self._use(choice)
+            write_choice(self.store.folder, choice)
+            if not self.store.study.landmarks and self.proposer.model is not None:
+                names = self.proposer.model.predictor.names
+                self.store.change_study(self.store.study.revision, {"landmarks": names}, {})
+        elif (used := read_choice(self.store.folder)) is not None:
+            try:
+                self._use(used)
+            except BundleError as error:
+                logger.warning(f"nothing is proposed until a model is trained: {error}")
+
+    def _use(self, choice: Choice) -> None:
+        self.proposer.use(load_model(self.store.folder, choice, self.store.study))
+
+    def _trained(self, round_: Round, run: Path) -> Round:
+        """Take the model of a round into use: once it is loaded and judged, in one step on disk."""
+        choice = Choice(run.relative_to(self.store.folder).as_posix(), round_.study, round_.number)
+        model = load_model(self.store.folder, choice, self.store.study)
+        error = error_on(model, self.store, round_.validation)
+        write_choice(self.store.folder, choice)
+        self.proposer.use(model)
+        return replace(round_, model=model.sha256, validation_error=error)
