@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import torch
 from torch import nn
+
+from bundle.errors import CheckpointError
 
 NAME_BYTES = 256  # as bundle.dataset.validation has it; the same for all, so that a network is built without names
 
@@ -99,6 +101,25 @@ class LandmarkNetwork(nn.Module, ABC):
             raise ValueError("the mean shape is not finite: every landmark is missing in every labelled training film")
         self.mean_shape.copy_(mean_shape)
         self.landmark_name_bytes.copy_(encode_names(names))
+
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> Any:
+        """Load weights, all or none.
+
+        MONAI's `load` and `copy_model_state` fill in what fits, and hand the network's own tensors back for the rest.
+
+        Raises:
+            CheckpointError: some of the tensors are the network's own.
+            RuntimeError: as PyTorch has it, names or shapes differ.
+        """
+        own = self.state_dict()
+        kept = [name for name, value in state_dict.items() if name in own and value.data_ptr() == own[name].data_ptr()]
+        if kept:
+            raise CheckpointError(
+                f"these are weights of another network: they do not fit {len(kept)} of {len(own)} tensors of this "
+                f'{type(self).__name__}, such as {kept[0]}; build it with the settings under "network" in the card '
+                "beside the weights (.json), in MONAI's load by net_override"
+            )
+        return super().load_state_dict(state_dict, strict, assign)
 
     @abstractmethod
     def forward(self, image: torch.Tensor) -> torch.Tensor:
