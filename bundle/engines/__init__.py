@@ -6,6 +6,7 @@ from bundle.engines.landmarks import known_landmarks
 from bundle.engines.model_card import training_card
 from bundle.engines.run_identity import RunFolder
 from bundle.engines.semi_supervised import SemiSupervisedTrainer
+from bundle.engines.shared_trainer import SharedTrainer
 from bundle.engines.stage_two import StageTwoRun
 from bundle.engines.tensorboard import TensorBoard
 from bundle.engines.training_run import TrainingRun
@@ -18,6 +19,7 @@ __all__ = [
     "LandmarkTrainer",
     "RunFolder",
     "SemiSupervisedTrainer",
+    "SharedTrainer",
     "StageTwoRun",
     "TensorBoard",
     "TrainingRun",

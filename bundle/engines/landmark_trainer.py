@@ -71,12 +71,16 @@ class LandmarkTrainer(SupervisedTrainer):
             image: [B, C, X, Y].
             criterion: takes what the network gives in training to scalar terms, of which `loss` is minimised.
         """
-        network: Any = self.network
-        network.train()
+        self.network.train()
         with torch.autocast(self.state.device.type, dtype=torch.bfloat16, enabled=self.amp):
-            output: TrainingOutput = network.forward_training(image)
+            output = self._forward(image)
         self.fire_event(IterationEvents.FORWARD_COMPLETED)
         return {Keys.IMAGE: image, Keys.PRED: output.vertices.detach(), **self._descend(criterion(output))}
+
+    def _forward(self, image: torch.Tensor) -> TrainingOutput:
+        network: Any = self.network
+        output: TrainingOutput = network.forward_training(image)
+        return output
 
     def _descend(self, terms: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """Take a step down the `loss` of the terms and return them detached."""
