@@ -36,19 +36,18 @@ def field_of(place: Sequence[int | str]) -> str:
 
 
 def _wrong(fault: ErrorDetails) -> str:
-    match fault["type"]:
-        case "json_invalid":
-            return f"is not valid JSON ({fault['ctx']['error']})"
-        case "missing":
-            return "is missing"
-        case "unexpected_keyword_argument" | "extra_forbidden":
-            return f"there is no field {fault['loc'][-1]!r}"
-        case "union_tag_not_found":
-            return f"{fault['ctx']['discriminator']} is missing"
-        case "union_tag_invalid":
-            context = fault["ctx"]
-            return f"{context['discriminator']} should be one of {context['expected_tags']}, not {context['tag']!r}"
-    if fault["type"] in _KINDS:
-        return f"should be {_KINDS[fault['type']]}, not {shortened(fault['input'])}"
+    kind, context = fault["type"], fault.get("ctx", {})
+    if kind == "json_invalid":
+        return f"is not valid JSON ({context['error']})"
+    if kind == "missing":
+        return "is missing"
+    if kind in _UNKNOWN_FIELD:
+        return f"there is no field {fault['loc'][-1]!r}"
+    if kind == "union_tag_not_found":
+        return f"{context['discriminator']} is missing"
+    if kind == "union_tag_invalid":
+        return f"{context['discriminator']} should be one of {context['expected_tags']}, not {context['tag']!r}"
+    if kind in _KINDS:
+        return f"should be {_KINDS[kind]}, not {shortened(fault['input'])}"
     _, _, should = fault["msg"].replace(" after validation", "").partition(" should ")
     return f"should {should}" if ", not " in should else f"should {should}, not {shortened(fault['input'])}"

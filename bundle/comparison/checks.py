@@ -33,7 +33,7 @@ def check_plan(plan: Plan) -> None:
             raise ConfigurationError(f"--{name}: is set by the comparison itself; leave it out after --")
     _check_features(plan)
     cells = plan.work()
-    for file in sorted({file for cell in cells if cell.method.stage for file in cell.configs}):
+    for file in sorted({config for cell in cells if cell.method.stage for config in cell.configs}):
         if not file.is_file():
             raise ConfigurationError(
                 f"{file}: there is no such config file; correct --overlays or leave its method out"

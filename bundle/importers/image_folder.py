@@ -75,8 +75,8 @@ class ImageFolder:
 def _index(paths: list[Path], alike: Callable[[str], str]) -> dict[str, list[Path]]:
     by_name: dict[str, list[Path]] = {}
     for path in paths:
-        for name in {alike(_composed(name)) for name in (path.name, without_suffix(path.name))}:
-            by_name.setdefault(name, []).append(path)
+        for key in {alike(_composed(name)) for name in (path.name, without_suffix(path.name))}:
+            by_name.setdefault(key, []).append(path)
     return by_name
 
 

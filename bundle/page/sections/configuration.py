@@ -26,13 +26,12 @@ def configuration_section(run: Path) -> str:
 
 
 def _without_folders(setting: Any) -> Any:
-    match setting:
-        case dict():
-            return {name: _without_folders(value) for name, value in setting.items()}
-        case list():
-            return [_without_folders(value) for value in setting]
-        case str() if PurePath(setting).is_absolute():
-            return PurePath(setting).name
+    if isinstance(setting, dict):
+        return {name: _without_folders(value) for name, value in setting.items()}
+    if isinstance(setting, list):
+        return [_without_folders(value) for value in setting]
+    if isinstance(setting, str) and PurePath(setting).is_absolute():
+        return PurePath(setting).name
     return setting
 
 
