@@ -2,7 +2,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: demo label test lint docs test-real clean
+.PHONY: demo label test lint docs test-real test-shared clean
 
 SITE ?= pelvis
 FILMS := demo/$(SITE)
@@ -34,6 +34,9 @@ docs: $(STAMP)  ## the documentation site, into site/: open site/index.html, or 
 
 test-real: $(STAMP)  ## train on the real films for minutes; RADIOGRAPH_DATA names their folder
 	$(BIN)/pytest -m real_data_slow
+
+test-shared: $(STAMP)  ## export a model to share, to ONNX as well, and run the model zoo's unit test on it
+	$(BIN)/pytest -m shared_slow
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -61,6 +61,11 @@ VERBS = {
         "train, evaluate and table every method on a data folder",
         "compare data/ceph --shots 1,5,10 --draws 3 --methods all --preset cpu --out runs/compare",
     ),
+    "export_zoo": Verb(
+        "bundle.commands.export_zoo",
+        "make a folder to share of a trained model, in the form of MONAI's model zoo",
+        "export_zoo runs/ceph shared/ceph_xray_landmarks",
+    ),
 }
 
 _BAD_INPUT, _INTERRUPTED = 2, 130

@@ -34,7 +34,8 @@ BELOW = {
     "page": {"metrics", "drawing", "evaluation"},
     "comparison": {"films", "dataset", "metrics", "drawing", "evaluation", "page"},
     "label": {"films", "dataset", "measurements", "metrics", "confidence", "results", "comparison"},
-    "commands": {"films", "dataset", "importers", "page", "comparison", "label"},
+    "zoo": {"dataset", "engines", "transforms"},
+    "commands": {"films", "dataset", "importers", "page", "comparison", "label", "zoo"},
 }
 """For each room of the bundle the rooms below it, which are all it may know."""
 
