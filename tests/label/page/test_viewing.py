@@ -102,6 +102,7 @@ def test_two_fingers_zoom_and_a_held_finger_aims_with_the_magnifier(screen, page
 def test_everything_is_within_the_window(screen, resize, width, height):
     resize(width, height)
     screen.press("k", "v")
+    screen.script("document.getElementById('accept-all').hidden = false;")
     cut = screen.script(
         """
         const every = (selector) => [...document.querySelectorAll(selector)];

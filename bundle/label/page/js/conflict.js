@@ -71,11 +71,16 @@ export function conflict(state, film, work) {
     return el("fieldset", {}, legend, option("mine", MINE, mine), option("theirs", THEIRS, theirs));
   }
 
+  function close() {
+    document.body.classList.remove("landmarks-open");
+    if (panel.contains(document.activeElement)) byId("stage").focus();
+  }
+
   state.on(["conflict"], ({ conflict: now }) => {
-    panel.hidden = !now;
     choice = new Map();
+    if (!now) close();
+    panel.hidden = !now;
     if (now) open(now);
-    else document.body.classList.remove("landmarks-open");
     draw();
   });
   state.on(["looked"], () => state.conflict && draw());

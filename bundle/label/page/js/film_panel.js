@@ -57,7 +57,7 @@ export function filmPanel(state, run) {
 
   state.on(["pixels"], ({ pixels }) => film.show(pixels));
   state.on(["study", "label", "proposal", "current", "dragged", "names", "conflict"], drawMarks);
-  state.on(["study", "label", "current", "dragged", "aim", "hover", "magnifier", "inverted"], drawAim);
+  state.on(["study", "label", "proposal", "current", "dragged", "aim", "hover", "magnifier", "inverted"], drawAim);
   state.on(["contrast"], ({ contrast }) => {
     film.windowing = contrast;
     film.container.classList.toggle("contrast", contrast);
@@ -91,9 +91,9 @@ function landmarksOf({ study, label, proposal, current, dragged, names, conflict
 const others = (state) => landmarksOf(state).flatMap(({ current, point }) => (current || !point ? [] : [point]));
 
 /** Where the lens is: at a landmark that is dragged, at the cross, or at the mouse while there is something to place. */
-function lensPoint({ magnifier, dragged, aim, hover, label, current, conflict }) {
+function lensPoint({ magnifier, dragged, aim, hover, label, proposal, current, conflict }) {
   if (!magnifier || conflict) return null;
-  const placing = label?.states[current] === "unset";
+  const placing = label?.states[current] === "unset" && !proposal?.points[current];
   return dragged?.point ?? aim ?? (placing ? hover : null);
 }
 

@@ -11,18 +11,18 @@ export function guide(state, pixelsOf) {
   const canvas = figure.querySelector("canvas");
   const painter = new Painter();
 
-  async function draw({ study, current, film }) {
+  async function draw({ study, current, film, conflict }) {
     const template = study?.template;
     const point = template?.points[current];
     figure.hidden = !point || !film;
-    if (figure.hidden) return;
+    if (figure.hidden || conflict) return; // a conflict takes the guide's place
     figure.querySelector("figcaption").textContent = study.landmarks[current];
     const pixels = await pixelsOf(template.film).catch(() => null);
     if (pixels && state.current === current) paint(canvas, painter, pixels, point);
     else figure.hidden = !pixels;
   }
 
-  state.on(["study", "current", "film"], draw);
+  state.on(["study", "current", "film", "conflict"], draw);
   addEventListener("resize", () => draw(state));
 }
 

@@ -19,7 +19,7 @@ export class Painter {
     const columns = span(view.x, view.scale, size, area.width, level.width);
     const rows = span(view.y, view.scale, size, area.height, level.height);
     const [width, height] = [columns.end - columns.start, rows.end - rows.start];
-    if (width <= 0 || height <= 0) return;
+    if (!(width > 0 && height > 0)) return; // nothing is seen of it
     this.#fill(level, table, columns, rows, width, height);
     context.drawImage(
       this.#canvas,
