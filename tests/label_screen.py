@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -27,6 +28,10 @@ _GREY = """
 const [x, y] = arguments;
 const canvas = document.querySelector("#stage canvas");
 return canvas.getContext("2d").getImageData(x * devicePixelRatio, y * devicePixelRatio, 1, 1).data[0];
+"""
+_PAINTED = """
+const canvas = document.querySelector("#stage canvas");
+return canvas.getContext("2d").getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data[3] > 0;
 """
 
 
@@ -58,7 +63,7 @@ class Screen:
         """Open the page at a film, by default at the one that it suggests."""
         self.browser.get("about:blank")  # a change of what stands behind # alone would load nothing
         self.browser.get(f"{address}/#{film}")
-        self.until(lambda: self.one("#film-name").text)
+        self.until(lambda: self.one("#film-name").text and self.browser.execute_script(_PAINTED))
 
     @contextmanager
     def stubbed(self, answers: str) -> Iterator[None]:
@@ -77,7 +82,8 @@ class Screen:
 
     def until(self, happened: Callable[[], Any]) -> Any:
         """Wait until something holds, and return it."""
-        return WebDriverWait(self.browser, PATIENCE_S, 0.05).until(lambda _: happened())
+        wait = WebDriverWait(self.browser, PATIENCE_S, 0.05, [StaleElementReferenceException])
+        return wait.until(lambda _: happened())
 
     def one(self, selector: str) -> WebElement:
         """The element of a CSS selector."""

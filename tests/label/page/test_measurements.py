@@ -34,8 +34,9 @@ def test_measurements_follow_a_point_while_it_is_dragged(screen, page, film):
     measured = page.http.post("/api/measurements", json={"film": film, "points": points}).json()
     assert names == [each["name"] for each in measured]
     before = values()
-    chain = screen.move(*places[0]).click_and_hold()
-    screen.move(places[0][0] + 20, places[0][1] + 9, chain).perform()
+    x, y = places[page.get("/api/study")["landmarks"].index("right femoral head centre")]
+    chain = screen.move(x, y).click_and_hold()
+    screen.move(x + 20, y + 9, chain).perform()
     screen.until(lambda: values() != before)
     assert page.label(film)["revision"] == 1, "nothing is saved before the point is dropped"
     ActionChains(screen.browser).release().perform()

@@ -67,7 +67,7 @@ function drawRow(row, film, state, active, api) {
   if (image.getAttribute("src") !== address) image.setAttribute("src", address);
   return row.replaceChildren(
     image,
-    el("span", { class: "name", text: film.name, title: film.name }),
+    el("span", { class: "name", title: film.name }, el("bdi", { text: film.name })),
     el("span", { class: "status" }, sign(path, { colour }, filled), el("span", { text: detail(film, text, state) })),
   );
 }
