@@ -27,14 +27,14 @@ TRAINING = """(() => {
   let state = "idle";
   return (url, method) => {
     if (url.startsWith("api/films?")) return (films) => ({ ...films, counts: { ...films.counts, labelled: LABELLED } });
-    const round = { round: 1, labelled: 2, validation_error: 1.234, unit: "mm" };
+    const round = { round: 1, labelled: 2, validation_error: 1.234, correction_error: 2, unit: "mm" };
     if (url === "api/curve") return state === "done" ? [round] : [];
     if (url !== "api/train") return null;
     if (method === "POST") state = "running";
-    if (method === "DELETE") return { state: (state = "cancelled"), message: "cancelled; the model of before stays" };
+    if (method === "DELETE") return { state: (state = "cancelled"), needed: 2, message: "" };
     if (state === "running" && (polls += 1) > 4) state = "done";
-    const message = state === "done" ? "trained on 2 films" : null;
-    return { state, stage: "stage 1", epoch: polls, epochs: 4, progress: polls / 4, seconds_left: 90, message };
+    const progress = { stage: "stage1", epoch: polls, epochs: 4, progress: polls / 4, seconds_left: 90 };
+    return { state, needed: 2, message: "", ...progress };
   };
 })()"""
 
@@ -82,13 +82,15 @@ def test_a_training_is_followed_to_its_end(screen):
         button = screen.button("Train on 2 films")
         assert button.is_enabled()
         screen.press("t")
-        screen.until(lambda: "stage 1" in screen.one("#training").text)
+        screen.until(lambda: "Learning" in screen.one("#training").text)
         assert "2 min left" in screen.one("#training").text
-        screen.until(lambda: "trained on 2 films" in screen.one("#messages").text)
+        screen.until(lambda: "the new model" in screen.one("#messages").text)
         assert screen.one("#model-error").text == "1.23 mm"
-        assert (
-            screen.one("#curve circle title").get_attribute("textContent") == "Round 1: 1.23 mm with 2 labelled films"
-        )
+        titles = [title.get_attribute("textContent") for title in screen.every("#curve title")]
+        assert titles == [
+            "Round 1: 1.23 mm on validation films with 2 labelled films",
+            "Round 1: 2.00 mm by your corrections with 2 labelled films",
+        ]
         assert screen.button("Train on 2 films").is_enabled()
 
 
@@ -97,7 +99,8 @@ def test_a_training_is_cancelled(screen):
         reopen(screen)
         screen.button("Train on 5 films").click()
         screen.button("Cancel", "#training").click()
-        screen.until(lambda: "the model of before stays" in screen.one("#training").text)
+        screen.until(lambda: "the model in use stays" in screen.one("#messages").text)
+        assert screen.button("Train on 5 films").is_enabled()
 
 
 def test_one_film_is_not_enough_to_train(screen):

@@ -23,7 +23,7 @@ export function measurements(state, api) {
   function draw(values) {
     details.hidden = !values.length;
     const rows = values.flatMap(({ name, value, unit }) => [
-      el("dt", { text: name, title: name }),
+      el("dt", { text: name }),
       el("dd", { text: value === null ? "–" : `${value.toFixed(DIGITS[unit] ?? 1)}${UNITS[unit] ?? ` ${unit}`}` }),
     ]);
     details.querySelector("dl").replaceChildren(...rows);

@@ -43,6 +43,9 @@ export function filmList(state, api, open) {
     list.activate(pages.indexOf(film?.id));
     list.draw();
   });
+  state.on(["proposal"], ({ film, proposal, label }) => {
+    if (proposal && label.status === "unlabelled") pages.update(film.id, { status: "proposed" });
+  });
   state.on(["touched"], ({ touched, film, proposal }) => {
     if (!touched) return;
     const { states, status } = touched.label;

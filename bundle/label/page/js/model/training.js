@@ -2,10 +2,12 @@
 /** Training from the labels so far: begun, followed and cancelled. */
 import { byId, el } from "../dom.js";
 import { say } from "../say.js";
-import { drawCurve, written } from "./curve.js";
+import { drawCurve, lastError } from "./curve.js";
 
 const POLL_MS = 1000;
-const FEWEST = 2;
+const STAGES = { stage1: "Learning the landmarks", finishing: "Finishing" };
+const LATER_STAGE = "Looking closer";
+const ENDS = { done: "Trained: the new model proposes from now on.", cancelled: "Cancelled: the model in use stays." };
 
 export function training(state, api, work) {
   const follow = async () => {
@@ -21,7 +23,7 @@ export function training(state, api, work) {
   }
 
   async function ended({ state: how, message }) {
-    say(message ?? `Training ${how}.`, how === "failed" ? "problem" : "note");
+    say(message || ENDS[how], how === "failed" ? "problem" : "note");
     state.set({ curve: await api.curve(), relist: {} });
     if (how !== "done") return;
     work.adopt(await api.study());
@@ -42,8 +44,9 @@ export function training(state, api, work) {
     else drawIdle(element, now, counts?.labelled ?? 0, begin);
   });
   state.on(["curve"], ({ curve }) => {
-    const last = curve.findLast(({ validation_error: error }) => Number.isFinite(error));
-    byId("model-error").textContent = last ? written(last) : "";
+    const last = lastError(curve);
+    byId("model-error").textContent = last?.text ?? "";
+    byId("model-error").title = last?.title ?? "";
     drawCurve(byId("curve"), curve);
   });
   state.on(["wantsTraining"], ({ wantsTraining, training: now }) => {
@@ -54,9 +57,9 @@ export function training(state, api, work) {
 }
 
 function drawIdle(element, now, labelled, begin) {
-  const missing = FEWEST - labelled;
+  const missing = (now?.needed ?? 0) - labelled;
   const films = (count) => `${count} film${count === 1 ? "" : "s"}`;
-  const hint = missing > 0 ? `Label ${films(missing)} more to train.` : now?.state === "idle" ? "" : now?.message;
+  const hint = missing > 0 ? `Label ${films(missing)} more to train.` : now?.message;
   element.replaceChildren(
     el("button", { class: "primary", disabled: missing > 0, onclick: begin, text: `Train on ${films(labelled)}` }),
     el("p", { class: "hint", text: hint ?? "" }),
@@ -70,7 +73,7 @@ function drawRunning(element, now, cancel) {
     const button = el("button", { onclick: cancel, text: "Cancel" });
     element.replaceChildren(el("p", { class: "stage-name" }), bar, el("p", { class: "hint" }), button);
   }
-  element.querySelector(".stage-name").textContent = now.stage ?? "Preparing";
+  element.querySelector(".stage-name").textContent = now.stage ? STAGES[now.stage] ?? LATER_STAGE : "Preparing";
   element.querySelector("progress").value = now.progress ?? 0;
   element.querySelector(".hint").textContent = [epochs(now), left(now.seconds_left)].filter(Boolean).join(" · ");
 }
