@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
+from bundle.comparison.processes import interrupted_by_termination
 from bundle.errors import ConfigurationError
 from bundle.label.app import make_app
 from bundle.label.workspace import Workspace
@@ -37,4 +39,5 @@ def serve(workspace: Workspace, port: int, say: Callable[[str], object]) -> None
         listening.listen()
         say(f"http://{_HOST}:{listening.getsockname()[1]}")
         config = uvicorn.Config(make_app(workspace), log_level="warning", access_log=False)
-        uvicorn.Server(config).run(sockets=[listening])
+        with interrupted_by_termination(), suppress(KeyboardInterrupt):  # raised again by uvicorn once it has ended
+            uvicorn.Server(config).run(sockets=[listening])

@@ -106,13 +106,14 @@ class Store:
         with self._lock:
             return self._read(film.id) or Label(film.name, self._study.revision)
 
-    def labelled(self) -> list[tuple[ListedFilm, Label]]:
+    def labelled_films(self) -> list[ListedFilm]:
         """The films that are labelled, with at least one point, in name order."""
-        return [
-            (film, self.label(film))
-            for film in self.films
-            if (summary := self.summary(film)).status == LABELLED and summary.points
-        ]
+        summaries = ((film, self.summary(film)) for film in self.films)
+        return [film for film, summary in summaries if summary.status == LABELLED and summary.points]
+
+    def labelled(self) -> list[tuple[ListedFilm, Label]]:
+        """The same films with their labels."""
+        return [(film, self.label(film)) for film in self.labelled_films()]
 
     def change(self, film: ListedFilm, revision: int, part: Part, reader: str, action: str) -> Label:
         """Change the label of a film.

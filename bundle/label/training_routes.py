@@ -27,7 +27,7 @@ def training_routes(workspace: Workspace) -> APIRouter:
 
     def shown() -> dict[str, Any]:
         last = training.running or (training.rounds[-1] if training.rounds else None)
-        about = {"labelled": len(store.labelled()), "needed": FEWEST_TO_TRAIN}
+        about = {"labelled": len(store.labelled_films()), "needed": FEWEST_TO_TRAIN}
         return about | (_shown_round(store.folder, last) if last else {"state": _IDLE})
 
     @routes.get("/train")

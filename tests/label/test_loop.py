@@ -94,7 +94,8 @@ def test_label_train_be_killed_go_on_and_correct(films: Path, started: Callable[
     run = study / "rounds" / "001" / "run"
     until((run / "stage1" / "last.pt").is_file)
     server.end(signal.SIGKILL)
-    page = started().page
+    again = started()
+    page = again.page
     assert page.get("/api/films")["counts"]["labelled"] == 4
     assert page.get("/api/train")["state"] in ("running", "done")
 
@@ -122,4 +123,6 @@ def test_label_train_be_killed_go_on_and_correct(films: Path, started: Callable[
     (first,) = page.get("/api/curve")
     assert first["labelled"] == 4
     assert first["correction_error"] == pytest.approx(np.linalg.norm(found - truth, axis=1).mean(), abs=0.01)
+    again.end(signal.SIGTERM)
+    assert again.process.returncode == 0
     assert not list(films.glob("**/*.json")), "the folder of films is never written to"
