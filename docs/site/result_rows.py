@@ -8,7 +8,10 @@ from pathlib import Path
 
 from markdown_parts import code_in_note
 
+from bundle.comparison.methods import METHODS
+
 RESULTS = Path(__file__).resolve().parents[2] / "benchmarks" / "results"
+NAMES = {method.key: method.name for method in METHODS}
 
 Row = dict[str, str]
 

@@ -7,12 +7,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from charts import Line, Range, line_chart, range_chart
+from level_table import levels
 from markdown_parts import code_in_note, table
-from result_rows import Row, rows, source
+from result_rows import NAMES, Row, rows, source
 
-from bundle.comparison.methods import METHODS
-
-NAMES = {method.key: method.name for method in METHODS}
 NUMBERS = (1, 5, 10, 50)
 TOGETHER = "\N{NO-BREAK SPACE}"
 
@@ -81,23 +79,6 @@ def windows() -> str:
     ]
     headings = ["method", "mean error, failures", "within 2 mm, by draw", "ratio to DAG"]
     return "\n\n".join([table(headings, body), source("ceph_windows")])
-
-
-def levels(run: str) -> str:
-    """Repeated parts: how far off, how far at the best level, and how often the level is right."""
-    body = [
-        [
-            row["shots"],
-            row["draw"],
-            NAMES[row["method"]],
-            *(f"{row[error]} {row['unit']}" for error in ("error", "best_level_error")),
-            f"{row['right_level']} %",
-            f"{row['cobb_smape']} %",
-        ]
-        for row in rows("levels", run=run)
-    ]
-    headings = ["labelled", "draw", "method", "mean error", "at the best level", "right level", "SMAPE of Cobb angles"]
-    return "\n\n".join([table(headings, body), source(run)])
 
 
 def every_draw(*runs: str) -> str:
