@@ -63,7 +63,7 @@ VERBS = {
     ),
     "export_zoo": Verb(
         "bundle.commands.export_zoo",
-        "make a folder to share of a trained model, in the form of MONAI's model zoo",
+        "make a folder to share of a trained model, for MONAI's zoo",
         "export_zoo runs/ceph shared/ceph_xray_landmarks",
     ),
 }

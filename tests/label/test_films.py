@@ -28,7 +28,8 @@ def test_the_list_tells_what_is_done(page):
     assert page.get("/api/films", status="in_progress")["films"] == [
         answer["films"][0] | {"status": "in_progress", "revision": 1, "labelled_points": 1}
     ]
-    assert page.get("/api/films")["counts"] == {"unlabelled": 7, "in_progress": 1, "labelled": 0, "flagged": 0}
+    counts = {"unlabelled": 7, "proposed": 0, "in_progress": 1, "labelled": 0, "flagged": 0}
+    assert page.get("/api/films")["counts"] == counts
 
 
 def test_films_of_one_name_in_two_formats_are_two_films(films):
