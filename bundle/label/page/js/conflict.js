@@ -13,7 +13,8 @@ export function conflict(state, film, work) {
   const merged = (side) => {
     const { mine, theirs } = state.conflict;
     const chosen = (index) => side ?? choice.get(index);
-    const pick = (field) => theirs[field].map((value, index) => (chosen(index) === "mine" ? mine[field][index] : value));
+    const pick = (field) =>
+      theirs[field].map((value, index) => (chosen(index) === "mine" ? mine[field][index] : value));
     const states = pick("states");
     return { ...theirs, points: pick("points"), states, status: status(states, theirs.status === "flagged") };
   };
@@ -42,13 +43,18 @@ export function conflict(state, film, work) {
     const count = choice.size === 1 ? "one landmark" : `${choice.size} landmarks`;
     panel.replaceChildren(
       el("h2", { text: `${who} this film while you changed it` }),
-      el("p", { text: choice.size ? `You differ in ${count}. Nothing is lost until you choose.` : "Only its state differs." }),
+      el("p", {
+        text: choice.size ? `You differ in ${count}. Nothing is lost until you choose.` : "Only its state differs.",
+      }),
       ...[...choice.keys()].map((index) => row(index, mine, theirs)),
       el(
         "div",
         { class: "buttons" },
         el("button", { class: "primary", onclick: () => work.resolve(merged()), text: "Save this choice" }),
-        el("button", { onclick: () => work.resolve({ ...merged("mine"), status: mine.status }), text: "Keep all mine" }),
+        el("button", {
+          onclick: () => work.resolve({ ...merged("mine"), status: mine.status }),
+          text: "Keep all mine",
+        }),
         el("button", { onclick: () => work.resolve(merged("theirs")), text: "Take all theirs" }),
       ),
     );
@@ -65,7 +71,14 @@ export function conflict(state, film, work) {
         onchange: () => choose(index, side),
       });
       const text = el("span", { text: side });
-      return el("label", {}, input, sign(formPath(style.form), style), text, el("span", { text: described(label, index) }));
+      return el(
+        "label",
+        {},
+        input,
+        sign(formPath(style.form), style),
+        text,
+        el("span", { text: described(label, index) }),
+      );
     };
     const legend = el("legend", { text: state.study.landmarks[index] });
     return el("fieldset", {}, legend, option("mine", MINE, mine), option("theirs", THEIRS, theirs));
@@ -88,5 +101,7 @@ export function conflict(state, film, work) {
 
 function described({ points, states }, index) {
   const point = points[index];
-  return point ? `${point.x.toFixed(1)}, ${point.y.toFixed(1)}` : states[index].replace("_", " ").replace("unset", "open");
+  return point
+    ? `${point.x.toFixed(1)}, ${point.y.toFixed(1)}`
+    : states[index].replace("_", " ").replace("unset", "open");
 }

@@ -7,7 +7,8 @@ const SVG = "http://www.w3.org/2000/svg";
 export const el = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
 
 /** The same for SVG. */
-export const svg = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
+export const svg = (tag, attributes = {}, ...children) =>
+  fill(document.createElementNS(SVG, tag), attributes, children);
 
 /** An icon of `icons.svg`. */
 export const icon = (name) => svg("svg", { "aria-hidden": "true" }, svg("use", { href: `static/icons.svg#${name}` }));

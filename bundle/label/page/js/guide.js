@@ -39,7 +39,10 @@ function paint(canvas, painter, pixels, point) {
 }
 
 function ring(context, x, y) {
-  for (const [colour, width] of [["rgba(0, 0, 0, 0.7)", 4], ["#46e0a4", 2]]) {
+  for (const [colour, width] of [
+    ["rgba(0, 0, 0, 0.7)", 4],
+    ["#46e0a4", 2],
+  ]) {
     context.strokeStyle = colour;
     context.lineWidth = width;
     context.beginPath();

@@ -15,11 +15,22 @@ const MOUSE = [
 const CAPS = { ArrowLeft: "←", Escape: "Esc", Delete: "Del", PageDown: "Page ↓", PageUp: "Page ↑" };
 
 export function help(body) {
-  const groups = KEYS.map(([title, rows]) => section(title, rows.map(([keys, , text]) => [keys, text])));
+  const groups = KEYS.map(([title, rows]) =>
+    section(
+      title,
+      rows.map(([keys, , text]) => [keys, text]),
+    ),
+  );
   body.replaceChildren(
     ...groups,
-    section("Arrows", ARROW_HELP.map(([keys, text]) => [[keys], text])),
-    section("Mouse and fingers", MOUSE.map(([gesture, text]) => [[gesture], text])),
+    section(
+      "Arrows",
+      ARROW_HELP.map(([keys, text]) => [[keys], text]),
+    ),
+    section(
+      "Mouse and fingers",
+      MOUSE.map(([gesture, text]) => [[gesture], text]),
+    ),
     legend(),
   );
 }
@@ -37,6 +48,13 @@ function legend() {
   const rows = LEGEND.map((style) =>
     el("li", {}, sign(formPath(style.form), style, decided.includes(style.form)), el("span", { text: style.text })),
   );
-  const note = "Of a proposal the circle is as large as the error that is expected; its colour, form and line say how sure the model is.";
-  return el("section", {}, el("h3", { text: "Signs" }), el("ul", { class: "legend" }, ...rows), el("p", { text: note }));
+  const note =
+    "Of a proposal the circle is as large as the error that is expected; its colour, form and line say how sure the model is.";
+  return el(
+    "section",
+    {},
+    el("h3", { text: "Signs" }),
+    el("ul", { class: "legend" }, ...rows),
+    el("p", { text: note }),
+  );
 }

@@ -54,7 +54,9 @@ export const ARROW_HELP = [
   ["Alt + arrows", "By 0.1 pixel"],
 ];
 
-const COMMANDS = new Map(KEYS.flatMap(([, rows]) => rows.flatMap(([keys, command]) => keys.map((key) => [key, command]))));
+const COMMANDS = new Map(
+  KEYS.flatMap(([, rows]) => rows.flatMap(([keys, command]) => keys.map((key) => [key, command]))),
+);
 
 /** Let keys run commands, but not while somebody types, or where a button or a list has a use for them. */
 export function listenToKeys(commands) {

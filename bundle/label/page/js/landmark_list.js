@@ -29,7 +29,7 @@ export function landmarkList(state, commands) {
   function drawRow(row, kind, proposal, current, film) {
     const style = markStyle(kind, proposal?.confidence?.[row.index] ?? null);
     const isCurrent = row.index === current && Boolean(film);
-    const detail = kind === "proposed" ? expectedError(proposal, row.index) ?? style.text : style.text;
+    const detail = kind === "proposed" ? (expectedError(proposal, row.index) ?? style.text) : style.text;
     const look = [kind, detail, isCurrent, style.colour].join();
     if (look === row.look) return;
     row.look = look;

@@ -4,7 +4,12 @@ import { byId } from "./dom.js";
 import { nextAction } from "./next_action.js";
 import { say } from "./say.js";
 
-const SAVING = { saved: "Saved", saving: "Saving…", offline: "Not saved: no server, trying again", refused: "Not saved" };
+const SAVING = {
+  saved: "Saved",
+  saving: "Saving…",
+  offline: "Not saved: no server, trying again",
+  refused: "Not saved",
+};
 
 export function prompt(state) {
   const fields = ["study", "film", "opening", "label", "proposal", "current", "conflict", "proposing"];

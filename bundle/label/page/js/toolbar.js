@@ -37,7 +37,11 @@ export function toolbar(element, state) {
   const buttons = new Map();
   for (const group of TOOLS) {
     const made = group.map(([command, picture, title]) => {
-      const button = el("button", { class: "icon", "data-command": command, title, "aria-label": title }, icon(picture));
+      const button = el(
+        "button",
+        { class: "icon", "data-command": command, title, "aria-label": title },
+        icon(picture),
+      );
       buttons.set(command, button);
       return button;
     });

@@ -2,7 +2,17 @@
 /** The editor of a study's landmarks: names, pairs, lines, and an example drawn on one film. */
 import { byId, el, icon } from "../dom.js";
 import { State } from "../state.js";
-import { changeOf, draftOf, fault, withEmptyRow, withLine, withNames, withoutPoints, withPairsByName, withPoint } from "./draft.js";
+import {
+  changeOf,
+  draftOf,
+  fault,
+  withEmptyRow,
+  withLine,
+  withNames,
+  withoutPoints,
+  withPairsByName,
+  withPoint,
+} from "./draft.js";
 import { Example } from "./example.js";
 import { LinesBox } from "./lines_box.js";
 import { Rows } from "./rows.js";
@@ -96,7 +106,12 @@ function build(dialog, state, edited, page) {
     name: el("input", { maxlength: 80, oninput: () => edited.change({ ...edited.draft(), name: parts.name.value }) }),
     rows: el("ol", { class: "editor-rows" }),
     lines: el("div", { class: "editor-lines" }),
-    stage: el("div", { class: "stage", tabindex: 0, role: "application", "aria-label": "Example film: arrows aim, Space places" }),
+    stage: el("div", {
+      class: "stage",
+      tabindex: 0,
+      role: "application",
+      "aria-label": "Example film: arrows aim, Space places",
+    }),
     list: el("textarea", { rows: 6, placeholder: "sella\nnasion\norbitale", "aria-label": "Names, one a line" }),
     hint: el("p", { class: "editor-hint" }),
     fault: el("p", { class: "fault", role: "alert" }),
@@ -115,23 +130,50 @@ function build(dialog, state, edited, page) {
     edited.change(withEmptyRow(edited.draft()));
     state.set({ added: {} });
   };
-  parts.listing = el("details", { class: "listing" }, el("summary", { text: "Write or paste a list" }), parts.list, button("Add these names", addNames));
+  parts.listing = el(
+    "details",
+    { class: "listing" },
+    el("summary", { text: "Write or paste a list" }),
+    parts.list,
+    button("Add these names", addNames),
+  );
   parts.form = el(
     "form",
     { class: "editor" },
-    el("header", { class: "dialog-head" }, el("h2", { id: "editor-title", text: "Landmarks of the study" }), closeButton(dialog)),
+    el(
+      "header",
+      { class: "dialog-head" },
+      el("h2", { id: "editor-title", text: "Landmarks of the study" }),
+      closeButton(dialog),
+    ),
     el(
       "div",
       { class: "editor-names" },
       el("label", { class: "field" }, "Study", parts.name),
       parts.rows,
-      el("p", { class: "row" }, button("Add a landmark", addOne), button("Pair left and right by name", () => edited.change(withPairsByName(edited.draft())))),
+      el(
+        "p",
+        { class: "row" },
+        button("Add a landmark", addOne),
+        button("Pair left and right by name", () => edited.change(withPairsByName(edited.draft()))),
+      ),
       parts.listing,
       el("h3", { text: "Lines of the drawing" }),
       parts.lines,
     ),
-    el("div", { class: "editor-film" }, parts.stage, el("div", { class: "editor-tools" }, parts.join, parts.other, parts.hint)),
-    el("footer", { class: "buttons" }, parts.fault, button("Cancel", () => dialog.close()), el("button", { class: "primary", text: "Save landmarks" })),
+    el(
+      "div",
+      { class: "editor-film" },
+      parts.stage,
+      el("div", { class: "editor-tools" }, parts.join, parts.other, parts.hint),
+    ),
+    el(
+      "footer",
+      { class: "buttons" },
+      parts.fault,
+      button("Cancel", () => dialog.close()),
+      el("button", { class: "primary", text: "Save landmarks" }),
+    ),
   );
   dialog.append(parts.form);
   return parts;

@@ -67,7 +67,9 @@ export function withPairsByName(draft) {
   return draft.rows.reduce((paired, { key, name }) => {
     const lower = name.trim().toLowerCase();
     const other = byName.get(lower.replace(SIDE, (side) => OTHER[side]));
-    return /^[^a-z]*l|(?<![a-z])l/.test(lower) && other && other.key !== key ? withPair(paired, key, other.key) : paired;
+    return /^[^a-z]*l|(?<![a-z])l/.test(lower) && other && other.key !== key
+      ? withPair(paired, key, other.key)
+      : paired;
   }, draft);
 }
 
@@ -98,7 +100,9 @@ export function changeOf(draft, study, film) {
     revision: study.revision,
     name: draft.name.trim() || study.name,
     landmarks: rows.map(name),
-    renamed: Object.fromEntries(rows.filter((row) => row.was && row.was !== name(row)).map((row) => [row.was, name(row)])),
+    renamed: Object.fromEntries(
+      rows.filter((row) => row.was && row.was !== name(row)).map((row) => [row.was, name(row)]),
+    ),
     pairs: pairs.map((row) => [name(row), name(rows[place(row.pair)])]),
     skeleton: draft.lines.map((line) => line.map(place)),
     template: drawn ? { film, points: rows.map(({ point }) => point) } : null,

@@ -40,7 +40,17 @@ export class Example {
   draw(draft, chosen) {
     const places = new Map(draft.rows.map(({ key }, index) => [key, index]));
     this.#drawn = draft.rows.map(({ key, point }, index) => {
-      return { key, index, name: String(index + 1), point, kind: "placed", confidence: null, error: null, current: key === chosen, named: true };
+      return {
+        key,
+        index,
+        name: String(index + 1),
+        point,
+        kind: "placed",
+        confidence: null,
+        error: null,
+        current: key === chosen,
+        named: true,
+      };
     });
     this.skeleton = draft.lines.map((line) => line.map((key) => places.get(key)));
     this.#again();

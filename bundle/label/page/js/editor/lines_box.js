@@ -14,7 +14,14 @@ export class LinesBox {
     const add = () => edited.change(withLine(edited.draft(), Number(this.from.value), Number(this.to.value)));
     element.append(
       this.list,
-      el("p", { class: "add-line" }, this.from, el("span", { text: "to" }), this.to, el("button", { type: "button", onclick: add, text: "Draw line" })),
+      el(
+        "p",
+        { class: "add-line" },
+        this.from,
+        el("span", { text: "to" }),
+        this.to,
+        el("button", { type: "button", onclick: add, text: "Draw line" }),
+      ),
     );
   }
 
@@ -30,7 +37,16 @@ export class LinesBox {
       ...lines.map(([from, to]) => {
         const text = `${name.get(from)} – ${name.get(to)}`;
         const remove = () => this.edited.change(withLine(this.edited.draft(), from, to));
-        return el("li", {}, el("span", { text }), el("button", { type: "button", class: "icon", "aria-label": `Remove line ${text}`, onclick: remove }, icon("close")));
+        return el(
+          "li",
+          {},
+          el("span", { text }),
+          el(
+            "button",
+            { type: "button", class: "icon", "aria-label": `Remove line ${text}`, onclick: remove },
+            icon("close"),
+          ),
+        );
       }),
     );
   }

@@ -27,7 +27,8 @@ export class Rows {
 
   #draw(row, index, draft, chosen) {
     const made = this.#rows.get(row.key) ?? this.#add(row.key);
-    if (this.body.children[index] !== made.element) this.body.insertBefore(made.element, this.body.children[index] ?? null);
+    if (this.body.children[index] !== made.element)
+      this.body.insertBefore(made.element, this.body.children[index] ?? null);
     made.number.textContent = index + 1;
     made.number.dataset.drawn = String(Boolean(row.point));
     made.number.title = row.point ? "drawn on the example film" : "not drawn yet";
@@ -48,7 +49,8 @@ export class Rows {
       onfocus: () => choose(key),
     });
     const pair = el("select", { onchange: () => change(withPair(draft(), key, Number(pair.value) || null)) });
-    const button = (picture, run) => el("button", { type: "button", class: "icon", onclick: () => change(run()) }, icon(picture));
+    const button = (picture, run) =>
+      el("button", { type: "button", class: "icon", onclick: () => change(run()) }, icon(picture));
     const up = button("up", () => withMove(draft(), key, -1));
     const down = button("down", () => withMove(draft(), key, 1));
     const remove = button("remove", () => without(draft(), key));
@@ -70,7 +72,9 @@ function drawOptions(select, row, draft) {
   const look = texts.join("\n");
   if (select.dataset.look !== look) {
     select.dataset.look = look;
-    select.replaceChildren(...texts.map((text, index) => el("option", { value: index ? others[index - 1].key : "", text })));
+    select.replaceChildren(
+      ...texts.map((text, index) => el("option", { value: index ? others[index - 1].key : "", text })),
+    );
   }
   select.value = row.pair ?? "";
 }

@@ -37,7 +37,12 @@ export class Crosshair {
   #cross(context, { x, y }) {
     const [near, far] = [5, 22];
     context.beginPath();
-    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+    for (const [dx, dy] of [
+      [1, 0],
+      [-1, 0],
+      [0, 1],
+      [0, -1],
+    ]) {
       context.moveTo(x + near * dx, y + near * dy);
       context.lineTo(x + far * dx, y + far * dy);
     }
@@ -47,7 +52,10 @@ export class Crosshair {
 
 /** Stroke the path light on dark, so that it is seen on any grey. */
 function twice(context, width) {
-  for (const [colour, wide] of [["rgba(0, 0, 0, 0.7)", width + 2.5], ["#fff", width]]) {
+  for (const [colour, wide] of [
+    ["rgba(0, 0, 0, 0.7)", width + 2.5],
+    ["#fff", width],
+  ]) {
     context.setAttr("strokeStyle", colour);
     context.setAttr("lineWidth", wide);
     context.stroke();

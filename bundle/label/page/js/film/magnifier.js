@@ -54,11 +54,19 @@ export class Magnifier {
 
 function cross(context) {
   const [middle, gap] = [SIZE / 2, 6];
-  for (const [colour, width] of [["rgba(0, 0, 0, 0.6)", 3], ["#fff", 1]]) {
+  for (const [colour, width] of [
+    ["rgba(0, 0, 0, 0.6)", 3],
+    ["#fff", 1],
+  ]) {
     context.strokeStyle = colour;
     context.lineWidth = width;
     context.beginPath();
-    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+    for (const [dx, dy] of [
+      [1, 0],
+      [-1, 0],
+      [0, 1],
+      [0, -1],
+    ]) {
       context.moveTo(middle + gap * dx, middle + gap * dy);
       context.lineTo(middle + 30 * dx, middle + 30 * dy);
     }

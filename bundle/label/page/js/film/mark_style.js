@@ -24,16 +24,30 @@ const FORMS = {
 /** The style `{colour, dash, form, text}` of a landmark of a kind, see `shown`, with a confidence of 0 to 1 or null. */
 export function markStyle(kind, confidence = null) {
   if (kind !== "proposed") return FORMS[kind];
-  return confidence === null ? UNKNOWN : LEVELS.find((level) => confidence >= level.least) ?? LEVELS.at(-1);
+  return confidence === null ? UNKNOWN : (LEVELS.find((level) => confidence >= level.least) ?? LEVELS.at(-1));
 }
 
 /** Every style with what it means, for a legend. */
 export const LEGEND = [FORMS.placed, FORMS.accepted, ...LEVELS, FORMS.not_visible, FORMS.absent];
 
 const OUTLINES = {
-  diamond: [[0, -1.25], [1.25, 0], [0, 1.25], [-1.25, 0]],
-  triangle: [[0, -1.3], [1.25, 0.95], [-1.25, 0.95]],
-  square: [[-0.95, -0.95], [0.95, -0.95], [0.95, 0.95], [-0.95, 0.95]],
+  diamond: [
+    [0, -1.25],
+    [1.25, 0],
+    [0, 1.25],
+    [-1.25, 0],
+  ],
+  triangle: [
+    [0, -1.3],
+    [1.25, 0.95],
+    [-1.25, 0.95],
+  ],
+  square: [
+    [-0.95, -0.95],
+    [0.95, -0.95],
+    [0.95, 0.95],
+    [-0.95, 0.95],
+  ],
 };
 
 /** Trace the outline of a form of a radius about (0, 0) in a context, without a stroke. */

@@ -71,7 +71,10 @@ export class Marks {
 function drawMark(context, { kind, confidence, current, named, name }) {
   const style = markStyle(kind, confidence);
   if (current) drawBrackets(context);
-  for (const [colour, width] of [[HALO, 4], [style.colour, 2]]) {
+  for (const [colour, width] of [
+    [HALO, 4],
+    [style.colour, 2],
+  ]) {
     traceForm(context, style.form, RADIUS);
     context.setAttr("strokeStyle", colour);
     context.setAttr("lineWidth", width);
@@ -89,9 +92,17 @@ function drawMark(context, { kind, confidence, current, named, name }) {
 /** Four corners about the landmark that is worked on. */
 function drawBrackets(context) {
   const [far, near] = [14, 8];
-  for (const [colour, width] of [[HALO, 3.5], ["#fff", 1.5]]) {
+  for (const [colour, width] of [
+    [HALO, 3.5],
+    ["#fff", 1.5],
+  ]) {
     context.beginPath();
-    for (const [x, y] of [[1, 1], [1, -1], [-1, -1], [-1, 1]]) {
+    for (const [x, y] of [
+      [1, 1],
+      [1, -1],
+      [-1, -1],
+      [-1, 1],
+    ]) {
       context.moveTo(near * x, far * y);
       context.lineTo(far * x, far * y);
       context.lineTo(far * x, near * y);

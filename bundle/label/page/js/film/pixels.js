@@ -39,7 +39,8 @@ function halved({ width, height, values }) {
     for (let x = 0; x < w; x += 1) {
       const left = 2 * x;
       const right = Math.min(left + 1, width - 1);
-      out[y * w + x] = (values[upper + left] + values[upper + right] + values[lower + left] + values[lower + right]) >> 2;
+      out[y * w + x] =
+        (values[upper + left] + values[upper + right] + values[lower + left] + values[lower + right]) >> 2;
     }
   }
   return { width: w, height: h, values: out };

@@ -20,7 +20,12 @@ export function filmList(state, api, open) {
   const filters = Object.entries(STATUSES).map(([status, { text, colour, path, filled }]) => {
     const count = el("span");
     const toggle = () => state.set({ filter: state.filter === status ? "" : status });
-    const button = el("button", { onclick: toggle, title: `Show ${text} films only` }, sign(path, { colour }, filled), count);
+    const button = el(
+      "button",
+      { onclick: toggle, title: `Show ${text} films only` },
+      sign(path, { colour }, filled),
+      count,
+    );
     return { status, text, count, button };
   });
   byId("filters").append(...filters.map(({ button }) => button));
@@ -77,6 +82,7 @@ function drawRow(row, film, state, active, api) {
 
 function detail(film, text, { study }) {
   if (film.status === "in_progress") return `${film.labelled_points} of ${study.landmarks.length}`;
-  if (film.status === "proposed" && film.expected_error !== null) return `± ${film.expected_error.toFixed(1)} ${film.unit}`;
+  if (film.status === "proposed" && film.expected_error !== null)
+    return `± ${film.expected_error.toFixed(1)} ${film.unit}`;
   return text;
 }

@@ -17,7 +17,9 @@ const SERIES = [
 /** @param rounds `[{round, labelled, validation_error, correction_error, unit}]`, errors null where unknown. */
 export function drawCurve(element, rounds) {
   const drawn = SERIES.map((series) => ({ ...series, rounds: rounds.filter((round) => known(round, series)) }));
-  const points = drawn.flatMap((series) => series.rounds.map((round) => ({ round, error: round[series.field], series })));
+  const points = drawn.flatMap((series) =>
+    series.rounds.map((round) => ({ round, error: round[series.field], series })),
+  );
   if (!points.length) {
     const text = rounds.length ? "The model's error is known once you have corrected some of its points." : "";
     element.replaceChildren(el("p", { class: "hint", text: text || "The error of each round will stand here." }));
@@ -32,7 +34,11 @@ export function drawCurve(element, rounds) {
   element.replaceChildren(
     svg(
       "svg",
-      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `Error as labels grow: ${points.map(told).join("; ")}` },
+      {
+        viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+        role: "img",
+        "aria-label": `Error as labels grow: ${points.map(told).join("; ")}`,
+      },
       svg("path", { class: "floor", d: `M0 ${y(0)}H${WIDTH}` }),
       ...drawn.map((series) => svg("polyline", { class: series.field, points: line(series).join(" ") })),
       ...points.map((point) => dot(point, ...place(point))),
@@ -51,7 +57,8 @@ export function lastError(rounds) {
 
 const known = (round, { field }) => Number.isFinite(round[field]);
 const written = ({ unit }, error) => `${error.toFixed(2)} ${unit}`;
-const told = ({ round, error, series }) => `${written(round, error)} ${series.name} with ${round.labelled} labelled films`;
+const told = ({ round, error, series }) =>
+  `${written(round, error)} ${series.name} with ${round.labelled} labelled films`;
 
 function dot(point, x, y) {
   const title = svg("title", { text: `Round ${point.round.round}: ${told(point)}` });

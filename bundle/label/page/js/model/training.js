@@ -53,7 +53,10 @@ export function training(state, api, work) {
     if (wantsTraining && now?.state !== "running") begin();
   });
   follow();
-  api.curve().then((curve) => state.set({ curve }), () => {});
+  api.curve().then(
+    (curve) => state.set({ curve }),
+    () => {},
+  );
 }
 
 function drawIdle(element, now, labelled, begin) {
@@ -73,7 +76,7 @@ function drawRunning(element, now, cancel) {
     const button = el("button", { onclick: cancel, text: "Cancel" });
     element.replaceChildren(el("p", { class: "stage-name" }), bar, el("p", { class: "hint" }), button);
   }
-  element.querySelector(".stage-name").textContent = now.stage ? STAGES[now.stage] ?? LATER_STAGE : "Preparing";
+  element.querySelector(".stage-name").textContent = now.stage ? (STAGES[now.stage] ?? LATER_STAGE) : "Preparing";
   element.querySelector("progress").value = now.progress ?? 0;
   element.querySelector(".hint").textContent = [epochs(now), left(now.seconds_left)].filter(Boolean).join(" · ");
 }
