@@ -92,12 +92,13 @@ def test_whatever_fails_the_last_label_is_saved_and_revisions_follow(holds):
             const saver = new Saver({
               async save(film, { revision, points }) {
                 await null;
-                if (random() < 0.3) throw new Offline();
+                if (random() < 0.2) throw new Offline();
+                if (random() < 0.1) throw new Refused(507, { error: "the disk is full" });
                 if (revision !== server.revision) throw new Refused(409, { error: "stale", label: { ...server } });
                 Object.assign(server, { revision: revision + 1, points });
                 return { ...server };
               },
-            }, { state() {}, saved() {}, refused: (film, error) => told.push(error.message) });
+            }, { state() {}, failing() {}, saved() {}, refused: (film, error) => told.push(error.message) });
             saver.know("film", 0);
             let last = 0;
             for (let step = 0; step < 8; step += 1) {
@@ -153,4 +154,29 @@ def test_ten_thousand_films_are_a_few_rows(holds):
         check(opened[0] === 9999, opened);
         box.remove();
         """,
+    )
+
+
+def test_a_draft_follows_its_landmarks_into_another_set(holds):
+    holds(
+        """
+        const { withDraft, withLandmark } = await import("/js/label.js");
+        for (let trial = 0; trial < 200; trial += 1) {
+          const names = ["a", "b", "c", "d", "e"];
+          const some = () => names.filter(() => random() < 0.7).sort(() => random() - 0.5);
+          const [before, now] = [some(), some()];
+          if (!now.length) continue;
+          const empty = (of) => ({ points: of.map(() => null), states: of.map(() => "unset"), status: "unlabelled" });
+          let draft = empty(before);
+          for (const index of before.keys()) {
+            if (random() < 0.6) draft = withLandmark(draft, index, "placed", { x: index, y: random() });
+          }
+          const label = withDraft(empty(now), now, { ...draft, landmarks: before });
+          for (const [index, name] of now.entries()) {
+            const own = before.indexOf(name);
+            check(label.points[index] === (own < 0 ? null : draft.points[own]), { before, now, draft, label });
+          }
+          check((label.status === "unlabelled") === label.states.every((state) => state === "unset"), label);
+        }
+        """
     )

@@ -131,6 +131,36 @@ def test_a_second_reader_is_shown_the_difference_and_chooses(screen, page, film)
     assert not screen.one("#conflict").is_displayed()
 
 
+def test_a_conflict_waits_for_its_reader_through_another_film_and_a_reload(screen, page, film):
+    screen.click(60, 70)
+    screen.until(lambda: states(page, film)[0] == "placed")
+    page.put(film, [(80, 80), None, None], reader="Ben")
+    screen.drag((60, 70), (40, 40))
+    screen.until(lambda: screen.one("#conflict").is_displayed())
+    screen.every(".film-row")[1].click()
+    screen.until(lambda: "Choose first" in screen.one("#messages").text)
+    screen.browser.refresh()
+    screen.until(lambda: screen.one("#conflict").is_displayed())
+    screen.button("Keep all mine").click()
+    screen.until(lambda: page.label(film)["revision"] == 3)
+    assert point(page.label(film), 0) == pytest.approx((40, 40), abs=1)
+
+
+def test_a_point_is_saved_although_the_landmarks_were_changed_meanwhile(screen, page, film):
+    names = page.get("/api/study")["landmarks"]
+    page.http.put("/api/study", json={"revision": 1, "landmarks": ["new", *reversed(names)], "skeleton": []})
+    screen.click(60, 70)
+    screen.until(lambda: screen.prompt.startswith("Place 1 of 4: new"))
+    screen.until(lambda: states(page, film) == ["unset", "unset", "unset", "placed"])
+    assert point(page.label(film), 3) == pytest.approx((60, 70), abs=1)
+
+
+def test_a_click_beside_the_film_places_nothing(screen, page, film):
+    screen.click(120, -6)
+    screen.until(lambda: "beside the film" in screen.one("#messages").text)
+    assert page.label(film)["revision"] == 0
+
+
 def test_two_tabs_do_not_overwrite_each_other(screen, page, film):
     first, address = screen.browser.current_window_handle, screen.browser.current_url
     screen.browser.switch_to.new_window("tab")
@@ -160,7 +190,7 @@ def test_what_is_placed_without_a_server_is_saved_when_it_answers(screen, page, 
     try:
         screen.click(60, 70)
         screen.click(100, 120)
-        screen.until(lambda: "no server" in screen.one("#saving").text)
+        screen.until(lambda: "trying again" in screen.one("#saving").text)
         assert screen.prompt.startswith("Place 3")
     finally:
         screen.browser.execute_cdp_cmd("Network.emulateNetworkConditions", {**offline, "offline": False})

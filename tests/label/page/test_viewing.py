@@ -51,6 +51,16 @@ def test_a_right_drag_changes_the_window_and_its_reset_brings_it_back(screen, sp
     assert screen.prompt.startswith("Place 1"), "a drag over the film places nothing"
 
 
+def test_a_drag_with_shift_over_a_landmark_changes_the_window_and_not_the_landmark(screen, page, film, spot):
+    screen.click(120, 90)
+    screen.until(lambda: page.label(film)["states"][0] == "placed")
+    before = screen.grey(*spot)
+    chain = screen.move(120, 90).key_down(Keys.SHIFT).click_and_hold()
+    chain.move_by_offset(0, 90).release().key_up(Keys.SHIFT).perform()
+    screen.until(lambda: screen.grey(*spot) < before)
+    assert page.label(film)["revision"] == 1
+
+
 def test_keys_change_the_window_while_contrast_is_on(screen, spot):
     before = screen.grey(*spot)
     screen.press("w", Keys.ARROW_UP, Keys.ARROW_UP, Keys.ARROW_UP, Keys.ESCAPE)

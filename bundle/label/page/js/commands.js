@@ -2,7 +2,7 @@
 /** Everything that a key or a button does, by name. */
 import { expectedPoint } from "./film/expected.js";
 import { draggedWindow } from "./film/grey.js";
-import { nextOpen, shown, withFlag, withLandmark, withProposal } from "./label.js";
+import { nextOpen, samePoint, shown, withFlag, withLandmark, withProposal } from "./label.js";
 import { nextAction } from "./next_action.js";
 
 const NUDGE = { normal: 1, large: 10, fine: 0.1 }; // pixels of the film
@@ -36,7 +36,8 @@ export function createCommands({ state, work, film, films, api, say, show }) {
 
   function aimed() {
     const { area } = film;
-    return state.hover ?? state.aim ?? expected() ?? film.toFilm({ x: area.width / 2, y: area.height / 2 });
+    const pointer = state.hover && film.toFilm(state.hover);
+    return pointer ?? state.aim ?? expected() ?? film.toFilm({ x: area.width / 2, y: area.height / 2 });
   }
 
   const expected = () => expectedPoint(state.study.template?.points, state.label.points, state.current);
@@ -55,7 +56,8 @@ export function createCommands({ state, work, film, films, api, say, show }) {
 
   const needsFilm = {
     place(point) {
-      decide("placed", point, "place", `${name(state.current)} placed`);
+      if (!isOn(state.pixels, point)) return say("That is beside the film.");
+      return decide("placed", point, "place", `${name(state.current)} placed`);
     },
 
     placeAtPointer() {
@@ -69,8 +71,7 @@ export function createCommands({ state, work, film, films, api, say, show }) {
     },
 
     drop(index, point) {
-      const label = withLandmark(state.label, index, "placed", point);
-      state.set({ dragged: null });
+      const label = withLandmark(state.label, index, "placed", onFilm(state.pixels, point));
       work.change(label, "drag", `${name(index)} moved`);
     },
 
@@ -118,7 +119,7 @@ export function createCommands({ state, work, film, films, api, say, show }) {
 
   function nudge(point, dx, dy) {
     const index = state.current;
-    const to = { x: round(point.x + dx), y: round(point.y + dy) };
+    const to = onFilm(state.pixels, { x: round(point.x + dx), y: round(point.y + dy) });
     work.change(withLandmark(state.label, index, "placed", to), "nudge", `${name(index)} moved`, index);
     film.reveal(to);
   }
@@ -165,9 +166,15 @@ export function createCommands({ state, work, film, films, api, say, show }) {
     return point ? film.toScreen(point) : undefined;
   }
 
-  const guarded = Object.entries(needsFilm).map(([key, run]) => [key, (...given) => ready() && run(...given)]);
+  const steps = ["undo", "redo"];
+  const may = (key) => ready() && (steps.includes(key) || !work.saver.stepping);
+  const guarded = Object.entries(needsFilm).map(([key, run]) => [key, (...given) => may(key) && run(...given)]);
   const commands = { ...Object.fromEntries(guarded), ...always };
   return commands;
 }
 
+/** The nearest point of a film. */
+const onFilm = ({ width, height }, { x, y }) => ({ x: within(x, width), y: within(y, height) });
+const within = (value, size) => Math.min(Math.max(value, -0.5), size - 0.5);
+const isOn = (film, point) => samePoint(onFilm(film, point), point);
 const round = (value) => Math.round(value * 100) / 100;

@@ -29,7 +29,10 @@ export function filmPanel(state, run) {
   const marks = new Marks(film, {
     choose: (index) => run("chooseLandmark", index),
     drag: (index, point) => state.set({ dragged: { index, point } }),
-    drop: (index, point) => run("drop", index, point),
+    drop: (index, point) => {
+      state.set({ dragged: null });
+      run("drop", index, point);
+    },
   });
   const crosshair = new Crosshair(film);
   const magnifier = new Magnifier(byId("magnifier"), film);
@@ -44,8 +47,8 @@ export function filmPanel(state, run) {
     const { label, study, current, aim } = state;
     const open = label?.states[current] === "unset" && !state.proposal?.points[current];
     crosshair.draw(aim, open ? expectedPoint(study.template?.points, label.points, current) : null);
-    const point = lensPoint(state);
-    if (point && film.pixels) magnifier.show(point, others(state));
+    const point = film.pixels && lensPoint(state, film);
+    if (point) magnifier.show(point, others(state));
     else magnifier.hide();
   }
 
@@ -91,10 +94,10 @@ function landmarksOf({ study, label, proposal, current, dragged, names, conflict
 const others = (state) => landmarksOf(state).flatMap(({ current, point }) => (current || !point ? [] : [point]));
 
 /** Where the lens is: at a landmark that is dragged, at the cross, or at the mouse while there is something to place. */
-function lensPoint({ magnifier, dragged, aim, hover, label, proposal, current, conflict }) {
+function lensPoint({ magnifier, dragged, aim, hover, label, proposal, current, conflict }, film) {
   if (!magnifier || conflict) return null;
   const placing = label?.states[current] === "unset" && !proposal?.points[current];
-  return dragged?.point ?? aim ?? (placing ? hover : null);
+  return dragged?.point ?? aim ?? (placing && hover ? film.toFilm(hover) : null);
 }
 
 function facts({ pixels, view, window }) {

@@ -54,6 +54,14 @@ export function differences(mine, theirs) {
   );
 }
 
+/** A label with what a draft decides of the landmarks that the set still has, whatever their order is by now. */
+export function withDraft(label, landmarks, draft) {
+  const place = landmarks.map((name) => draft.landmarks.indexOf(name));
+  const pick = (field) => place.map((index, own) => (index < 0 ? label[field][own] : draft[field][index]));
+  const states = pick("states");
+  return { ...label, points: pick("points"), states, status: status(states, draft.status === "flagged") };
+}
+
 export function samePoint(a, b) {
   return a === b || Boolean(a && b && a.x === b.x && a.y === b.y);
 }

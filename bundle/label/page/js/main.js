@@ -28,10 +28,10 @@ const state = new State({
   pixels: null,
   label: null,
   proposal: null,
-  proposing: false,
+  proposing: null, // id of the film that the model looks at
   current: 0, // index of the landmark at hand
-  hover: null, // where the mouse is, in pixels of the film
-  aim: null, // where the cross of the keyboard or a finger is
+  hover: null, // where the mouse is, in pixels of the screen
+  aim: null, // where the cross of the keyboard or a finger is, in pixels of the film
   dragged: null, // `{index, point}` of a landmark that is being dragged
   conflict: null, // `{film, mine, theirs, base}` where another reader came first
   saving: "saved",

@@ -15,13 +15,16 @@ export function measurements(state, api) {
   async function measure() {
     const mine = (asked += 1);
     const { film, label, proposal, dragged } = state;
-    const points = shown(label, proposal).map(({ point }, index) => (dragged?.index === index ? dragged.point : point));
+    const landmarks = shown(label, proposal);
+    const points = landmarks.map(({ point }, index) => (dragged?.index === index ? dragged.point : point));
     const values = await api.measure(film.id, points).catch(() => []);
-    if (mine === asked) draw(values);
+    const proposed = landmarks.some(({ kind }) => kind === "proposed");
+    if (mine === asked) draw(values, proposed);
   }
 
-  function draw(values) {
+  function draw(values, proposed) {
     details.hidden = !values.length;
+    details.querySelector("summary").textContent = proposed ? "Measurements, with proposed points" : "Measurements";
     const rows = values.flatMap(({ name, value, unit }) => [
       el("dt", { text: name }),
       el("dd", { text: value === null ? "–" : `${value.toFixed(DIGITS[unit] ?? 1)}${UNITS[unit] ?? ` ${unit}`}` }),

@@ -17,7 +17,7 @@ export function nextAction({ study, film, opening, label, proposal, current, con
     return act(`Adjust ${place}: `, "Drag it or use the arrows.", "Next open", "nextOpenLandmark", name);
   }
   if (proposal?.points[current]) return act(`Check ${place}: `, "Accept it, or drag it.", "Accept", "accept", name);
-  const how = proposing ? "The model is looking at the film…" : "Click on the film.";
+  const how = proposing === film.id ? "The model is looking at the film…" : "Click on the film.";
   return act(`Place ${place}: `, how, "Place", "placeAtPointer", name);
 }
 

@@ -7,7 +7,7 @@ import { say } from "./say.js";
 const SAVING = {
   saved: "Saved",
   saving: "Saving…",
-  offline: "Not saved: no server, trying again",
+  failing: "Not saved, trying again",
   refused: "Not saved",
 };
 

@@ -1,26 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Saves every change in its order, one at a time; waits for a server that does not answer, and stops at a conflict. */
+/** Saves every change in its order, one at a time; waits for a server that cannot save now, and stops at a conflict. */
 import { Offline } from "./api.js";
 import { drafts } from "./drafts.js";
 
 const NUDGES_TOGETHER_MS = 300;
 const RETRY_MS = 1500;
+const SERVER_FAULT = 500; // a full disk, say: the change is right and can be saved later
 
 export class Saver {
   #queue = [];
   #running = false;
-  #offline = false;
+  #failing = false;
   #revisions = new Map();
+  #waiting = [];
 
   /**
    * @param api The server.
-   * @param told Functions `state(name)`, `saved(film, label, last)`, `refused(film, error, change)`.
+   * @param told Functions `state(name)`, `failing(error)` before a change is tried again, `saved(film, label, last)`,
+   *   `refused(film, error, change)`, whose draft is then the caller's to keep or to drop.
    */
   constructor(api, told) {
     this.api = api;
     this.told = told;
     addEventListener("pagehide", () => this.#leave());
-    addEventListener("beforeunload", (event) => this.#offline && event.preventDefault());
+    addEventListener("beforeunload", (event) => this.#failing && event.preventDefault());
   }
 
   /** The revision that the page has of a film: the next change is based on it. */
@@ -30,6 +33,16 @@ export class Saver {
 
   get busy() {
     return this.#queue.length > 0;
+  }
+
+  /** Whether a step back or forth is under way, which changes the label that others would be based on. */
+  get stepping() {
+    return this.#queue.some(({ direction }) => direction);
+  }
+
+  /** Wait until no change of a film is left to be saved. */
+  async settled(film) {
+    while (this.#queue.some((change) => change.film === film)) await new Promise((go) => this.#waiting.push(go));
   }
 
   /** Save a label; nudges of one landmark that follow each other quickly are one step of its history. */
@@ -59,12 +72,12 @@ export class Saver {
       change.sent = true;
       try {
         const label = await this.#send(change);
-        this.#offline = false;
+        this.#failing = false;
         this.#queue.shift();
         this.know(change.film, label.revision);
         this.#done(change.film, label);
       } catch (error) {
-        if (error instanceof Offline) await this.#again(change);
+        if (error instanceof Offline || error.status >= SERVER_FAULT) await this.#again(change, error);
         else this.#refuse(change, error);
       }
     }
@@ -87,14 +100,16 @@ export class Saver {
   #done(film, label) {
     const last = !this.#queue.some((change) => change.film === film);
     if (last) drafts.drop(film);
+    this.#go();
     this.told.saved(film, label, last);
     if (!this.busy) this.told.state("saved");
   }
 
-  async #again(change) {
+  async #again(change, error) {
     change.sent = false;
-    this.#offline = true;
-    this.told.state("offline");
+    this.#failing = true;
+    this.told.state("failing");
+    this.told.failing(error);
     await wait(RETRY_MS);
   }
 
@@ -102,9 +117,13 @@ export class Saver {
   #refuse(change, error) {
     const bodies = this.#queue.filter((other) => other.film === change.film && !other.direction);
     this.#queue = this.#queue.filter((other) => other.film !== change.film);
-    drafts.drop(change.film);
     if (!this.busy) this.told.state("refused");
+    this.#go();
     this.told.refused(change.film, error, bodies.at(-1)?.body);
+  }
+
+  #go() {
+    for (const go of this.#waiting.splice(0)) go();
   }
 
   #leave() {

@@ -2,7 +2,7 @@
 /** The film at hand: opened, changed, saved, and what becomes of a change that another reader came before. */
 import { Refused } from "./api.js";
 import { drafts } from "./drafts.js";
-import { differences, nextOpen } from "./label.js";
+import { differences, nextOpen, withDraft } from "./label.js";
 import { PixelCache } from "./pixel_cache.js";
 import { Saver } from "./saver.js";
 
@@ -22,6 +22,7 @@ export class Work {
     this.pixels = new PixelCache(api);
     this.saver = new Saver(api, {
       state: (saving) => state.set({ saving }),
+      failing: (error) => say(error.message, "problem"),
       saved: (film, label, last) => this.#saved(film, label, last),
       refused: (film, error, change) => this.#refused(film, error, change),
     });
@@ -29,14 +30,16 @@ export class Work {
 
   /** Open a film; one that cannot be read is shown with its reason. */
   async open(id) {
+    if (this.state.conflict) return this.say("Choose first whose points hold.");
     this.#opening = id;
-    this.state.set({ opening: id, aim: null, dragged: null, conflict: null });
+    this.state.set({ opening: id, aim: null, dragged: null });
     history.replaceState(null, "", `#${id}`);
+    await this.saver.settled(id);
     try {
       const [film, pixels] = await Promise.all([this.api.film(id), this.pixels.get(id)]);
-      if (this.#opening === id) this.#show(film, pixels);
+      return this.#opening === id && this.#show(film, pixels);
     } catch (error) {
-      if (this.#opening === id) this.#cannot(id, error);
+      return this.#opening === id && this.#cannot(id, error);
     }
   }
 
@@ -76,21 +79,18 @@ export class Work {
   /** Let the model look at a film that has open landmarks. */
   async #propose(id) {
     if (!this.state.study.model || !this.state.label.states.includes("unset")) return;
-    this.state.set({ proposing: true });
+    this.state.set({ proposing: id });
     const proposal = await this.api.propose(id).catch((error) => this.say(error.message, "problem"));
-    if (this.state.film?.id === id) this.state.set({ proposing: false, proposal: proposal ?? null });
+    if (this.state.film?.id === id) this.state.set({ proposing: null, proposal: proposal ?? null });
   }
 
   /** What this tab had not saved when it was closed is saved now, or set beside what came meanwhile. */
   #recover(film, label) {
     const draft = drafts.of(film);
     if (!draft) return;
-    drafts.drop(film);
-    const { landmarks, points, states, status, revision, action } = draft;
-    if (landmarks.join("\n") !== this.state.study.landmarks.join("\n")) return;
-    const mine = { ...label, points, states, status };
-    if (!differences(mine, label).length && status === label.status) return;
-    if (revision === label.revision) this.change(mine, action, "unsaved change");
+    const mine = withDraft(label, this.state.study.landmarks, draft);
+    if (!differences(mine, label).length && mine.status === label.status) drafts.drop(film);
+    else if (draft.revision === label.revision) this.change(mine, draft.action, "unsaved change");
     else this.state.set({ conflict: { film, mine, theirs: label, base: null } });
   }
 
@@ -135,26 +135,31 @@ export class Work {
       this.adopt(error.body.study);
     } else if (error.body?.label && change) this.#conflict(film, change, error.body.label);
     else {
+      drafts.drop(film);
       this.say(error.message, "problem");
       if (this.state.film?.id === film) this.open(film);
     }
   }
 
-  async #conflict(film, mine, theirs) {
-    const base = this.state.film?.id === film ? this.#base : null;
-    if (!base) await this.open(film);
+  #conflict(film, mine, theirs) {
+    if (this.state.film?.id !== film) return this.open(film); // its draft shows the conflict there
+    const base = this.#base;
     this.saver.know(film, theirs.revision);
     this.#base = theirs;
-    if (!differences(mine, theirs).length && mine.status === theirs.status) this.state.set({ label: theirs });
-    else this.state.set({ conflict: { film, mine, theirs, base } });
+    if (differences(mine, theirs).length || mine.status !== theirs.status) {
+      return this.state.set({ conflict: { film, mine, theirs, base } });
+    }
+    drafts.drop(film);
+    return this.state.set({ label: theirs, saving: "saved" });
   }
 
   /** End a conflict by a label that holds. */
   resolve(label) {
-    const { theirs } = this.state.conflict;
+    const { film, theirs } = this.state.conflict;
     const same = !differences(label, theirs).length && label.status === theirs.status;
-    this.saver.know(this.state.film.id, theirs.revision);
-    this.state.set({ conflict: null, label: same ? theirs : label });
+    this.saver.know(film, theirs.revision);
+    drafts.drop(film);
+    this.state.set({ conflict: null, label: theirs, saving: "saved" });
     if (!same) this.change({ ...theirs, ...label }, "resolve", "your choice");
   }
 }

@@ -39,12 +39,12 @@ export class Gestures {
 
   #down(event) {
     const at = this.#at(event);
-    const onMark = event.button === 0 && !event.shiftKey && this.told.onMark(at);
-    if (onMark && !this.#pointers.size) return;
+    const windowing = event.button === 2 || event.shiftKey || this.told.windowing();
+    if (!windowing && event.button === 0 && !this.#pointers.size && this.told.onMark(at)) return;
     this.#pointers.set(event.pointerId, at);
     clearTimeout(this.#hold);
     if (this.#pointers.size > 1) this.#mode = "pinch";
-    else if (event.button === 2 || event.shiftKey || this.told.windowing()) this.#mode = "window";
+    else if (windowing) this.#mode = "window";
     else if (event.button === 1) this.#mode = "pan";
     else this.#press(event, at);
   }
@@ -89,7 +89,7 @@ export class Gestures {
     const at = this.#at(event);
     if (this.#pointers.size) return;
     if (done && (this.#mode === "press" || this.#mode === "aim")) this.told.click(at);
-    if (event.pointerType !== "mouse") this.told.hover(null);
+    this.told.hover(event.pointerType === "mouse" ? at : null);
     this.#mode = null;
   }
 

@@ -43,7 +43,7 @@ export class Marks {
   }
 
   #add(index) {
-    const group = new Konva.Group({ draggable: true });
+    const group = new Konva.Group();
     group.add(
       new Konva.Shape({
         sceneFunc: (context) => drawMark(context, group.getAttr("landmark")),
@@ -56,8 +56,10 @@ export class Marks {
       }),
     );
     const point = () => this.film.toFilm(group.position());
-    group.on("pointerdown", ({ evt }) => evt.button === 0 && this.told.choose(index));
-    group.on("dragstart", ({ evt }) => (this.film.windowing || evt.shiftKey) && group.stopDrag());
+    group.on("pointerdown", ({ evt }) => {
+      group.draggable(evt.button === 0 && !evt.shiftKey && !this.film.windowing); // else the drag changes the window
+      if (group.draggable()) this.told.choose(index);
+    });
     group.on("dragmove", () => this.told.drag(index, point()));
     group.on("dragend", () => this.told.drop(index, point()));
     group.on("pointerenter", () => (this.film.container.style.cursor = "grab"));

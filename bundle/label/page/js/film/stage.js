@@ -20,8 +20,8 @@ export class FilmStage {
 
   /**
    * @param container Element that the film fills.
-   * @param told Functions `click(point)`, `hover(point)` (null when it has left), `aim(point)`, all in pixels of the film;
-   *   `view()` and `window()` after a change.
+   * @param told Functions `click(point)` and `aim(point)` in pixels of the film, `hover(at)` in pixels of the screen (null
+   *   when it has left); `view()` and `window()` after a change.
    * @param left Screen pixels at the left edge that a whole film keeps free.
    */
   constructor(container, told, left = 0) {
@@ -34,7 +34,7 @@ export class FilmStage {
     new ResizeObserver(() => this.#resize()).observe(container);
     this.gestures = new Gestures(container, {
       click: (at) => this.pixels && told.click(toFilm(this.view, at)),
-      hover: (at) => told.hover(at && this.pixels ? toFilm(this.view, at) : null),
+      hover: told.hover,
       aim: (at) => this.pixels && told.aim(toFilm(this.view, at)),
       pan: (dx, dy) => this.#look(moved(this.view, dx, dy)),
       zoom: (factor, at) => this.zoom(factor, at),

@@ -43,6 +43,7 @@ export function filmList(state, api, open) {
   state.on(["filter", "order", "relist"], ({ filter, order }) => {
     list.clear();
     pages.first = pages.reset(filter, order);
+    pages.first.then(() => list.activate(pages.indexOf(state.film?.id)));
   });
   state.on(["film"], ({ film }) => {
     list.activate(pages.indexOf(film?.id));
