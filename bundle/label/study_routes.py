@@ -38,7 +38,7 @@ def study_routes(workspace: Workspace) -> APIRouter:
     @routes.post("/measurements")
     def measurements(form: Annotated[MeasureForm, sent(MeasureForm)]) -> list[dict[str, Any]]:
         study, geometry = store.study, shown.geometry(films.find(form.film))
-        if study.measurements is None:
+        if study.measurements is None or not study.landmarks:
             return []
         points = stored_points(form.points, study.landmarks, geometry)
         landmarks = [points.get(name, (np.nan, np.nan)) for name in study.landmarks]

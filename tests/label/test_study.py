@@ -166,6 +166,12 @@ def test_measurements_follow_the_points(tmp_path, films, serve):
     assert page.http.post("/api/measurements", json=body).json()[0]["value"] == 90
 
 
+def test_a_study_without_landmarks_yet_measures_nothing(tmp_path, films, serve):
+    page = serve(Workspace(films, tmp_path / "study", Study(name="new"), "r"))
+    answer = page.http.post("/api/measurements", json={"film": FILM, "points": []})
+    assert (answer.status_code, answer.json()) == (200, [])
+
+
 def test_used_names_are_told_by_their_new_names():
     study = Study(name="s", landmarks=("a", "b"))
     with pytest.raises(ConfigurationError, match="'c' cannot be removed"):
