@@ -47,6 +47,23 @@ window.fetch = async (url, options = {}) => {
 """
 
 
+class Button:
+    """A button, found anew where the page draws it anew between finding and using it."""
+
+    def __init__(self, screen: Screen, seen: Callable[[], WebElement | None]) -> None:
+        self.screen = screen
+        self.seen = seen
+        screen.until(seen)
+
+    def click(self) -> None:
+        """Press it."""
+        self.screen.until(lambda: (found := self.seen()) and [found.click()])
+
+    def is_enabled(self) -> bool:
+        """Whether it can be pressed."""
+        return bool(self.screen.until(lambda: (found := self.seen()) and [found.is_enabled()])[0])
+
+
 class Screen:
     """A tab of the browser that shows the page.
 
@@ -93,15 +110,14 @@ class Screen:
         """All elements of a CSS selector."""
         return self.browser.find_elements(By.CSS_SELECTOR, selector)
 
-    def button(self, text: str, within: str = "body") -> WebElement:
+    def button(self, text: str, within: str = "body") -> Button:
         """The button that begins with a text, as soon as it is seen."""
 
         def seen() -> WebElement | None:
             buttons = (button for button in self.every(f"{within} button") if button.is_displayed())
             return next((button for button in buttons if button.text.startswith(text)), None)
 
-        found: WebElement = self.until(seen)
-        return found
+        return Button(self, seen)
 
     def script(self, source: str, *given: Any) -> Any:
         """Run JavaScript that may await; `given` is its `arguments`."""
