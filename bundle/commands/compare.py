@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bundle.commands.configuration import add_configuration, read_configuration
-from bundle.comparison.methods import ALWAYS, METHODS, Method, choose_methods
+from bundle.comparison.methods import METHODS, Method, choose_methods
 from bundle.errors import BundleError, ConfigurationError
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--methods",
         default="all",
         metavar="KEY,…",
-        help=f"all, or some of {_keys(METHODS)}; {_keys(ALWAYS)} are always there (all)",
+        help=f"all, or some of {_keys(METHODS)}; mean_shape and stage 1, which is dag, or parts where these are "
+        "repeated, are always there (all)",
     )
     parser.add_argument(
         "--cache_dir", type=Path, metavar="DIR", help="folder of decoded films (default: cache in the data folder)"

@@ -100,8 +100,7 @@ def _method(key: str | None, dataset: DatasetDescription, undrawn: bool) -> Meth
     judged = any(film.labelled for film in dataset.validation)
     if key is None:
         return _recommended(dataset.repeated, pool, judged)
-    choose_methods(key, dataset.repeated)
-    return next(method for method in METHODS if method.key == key)
+    return next(method for method in choose_methods(key, dataset.repeated) if method.key == key)
 
 
 def _recommended(repeated: bool, pool: bool, judged: bool) -> Method:

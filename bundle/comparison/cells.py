@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import bundle
-from bundle.comparison.methods import DAG, MEAN_SHAPE, PRESETS, WARM_UP, Method
+from bundle.comparison.methods import PRESETS, WARM_UP, Method
 from bundle.run_folder import (
     BEST,
     CALIBRATION,
@@ -66,18 +66,23 @@ class Plan:
     evaluates: bool = True
 
     def cells(self) -> list[Cell]:
-        """The cells of the tables: draw by draw, so that whole columns come first, DAG before what starts from it."""
+        """The cells of the tables: draw by draw, so that whole columns come first, stage 1 first."""
         return [
             Cell(self, method, shots, draw)
             for draw in self.draws
             for shots in self.shots
-            for method in sorted(self.methods, key=lambda method: method is not DAG)
+            for method in sorted(self.methods, key=lambda method: method != self.stage1)
         ]
 
     def work(self) -> list[Cell]:
         """All there is to run: the cells of the tables, and the warm-up where one of them needs it."""
         warm_up = [self.warm_up] if any(method.warmed_up for method in self.methods) else []
         return [*warm_up, *self.cells()]
+
+    @property
+    def stage1(self) -> Method:
+        """What those of stage 2 start from: DAG, or the graph of repeated parts."""
+        return next((method.lineage[0] for method in self.methods if method.start), self.methods[0])
 
     @property
     def warm_up(self) -> Cell:
@@ -122,8 +127,8 @@ class Cell:
 
     @property
     def source(self) -> Cell:
-        """The DAG of the same films, which all methods of a draw share."""
-        return Cell(self.plan, DAG, self.shots, self.draw)
+        """Its stage 1: of the same films, shared by all methods of a draw that start from it."""
+        return Cell(self.plan, self.method.lineage[0], self.shots, self.draw)
 
     @property
     def needs(self) -> list[Cell]:
@@ -141,7 +146,7 @@ class Cell:
     @property
     def evaluation(self) -> Path:
         """Folder of the evaluation on the test films, in the run folder, where `bundle report` looks for it."""
-        if self.method is MEAN_SHAPE:
+        if not self.method.stage:
             return self.source.folder / MEAN_SHAPE_EVALUATION
         return self.folder / EVALUATION
 
@@ -164,11 +169,10 @@ class Cell:
 
     @property
     def diverged(self) -> bool:
-        """Whether stage 1, that of this cell or the one it starts from, is trained and did not converge."""
-        stage1 = self if self.method.stage == 1 else self.source
-        if not self.method.stage or not stage1.trained:
+        """Whether its stage 1 is trained and did not converge."""
+        if not self.method.stage or not self.source.trained:
             return False
-        return not converged(stage1.folder)
+        return not converged(self.source.folder)
 
     @property
     def accepted(self) -> bool | None:
@@ -207,7 +211,7 @@ class Cell:
 
     def evaluation_command(self) -> list[str]:
         """The words that evaluate the cell on the test films."""
-        weights = self.source.folder / MEAN_SHAPE_WEIGHTS if self.method is MEAN_SHAPE else self.folder / BEST
+        weights = self.folder / BEST if self.method.stage else self.source.folder / MEAN_SHAPE_WEIGHTS
         settings = {
             "dataset_dir": self.plan.dataset_dir,
             "cache_dir": self.plan.cache,

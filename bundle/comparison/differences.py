@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from bundle.comparison.methods import DAG, PSEUDO_LABEL, TRAINED_ON, Method
+from bundle.comparison.methods import PSEUDO_LABEL, TRAINED_ON, Method
 from bundle.comparison.results import Results
 from bundle.metrics.paired_bootstrap import PairedDifference, paired_bootstrap
 
@@ -25,13 +25,13 @@ class Difference(NamedTuple):
 
 
 def differences(results: Results) -> list[Difference]:
-    """Compare the methods of the comparison with DAG, and those of stage 2 with its controls.
+    """Compare the methods of the comparison with stage 1, and those of stage 2 with its controls.
 
     A pair is left out where no draw converged in both, or an error is infinite.
     """
     found = []
     for shots in results.plan.shots:
-        for method, reference in _pairs(results.plan.methods):
+        for method, reference in _pairs(results.plan.methods, results.plan.stage1):
             first, second = results.done(method, shots), results.done(reference, shots)
             draws = sorted(first.keys() & second.keys())
             if not draws:
@@ -59,12 +59,13 @@ def difference_frame(results: Results, found: Sequence[Difference]) -> pd.DataFr
     )
 
 
-def _pairs(methods: tuple[Method, ...]) -> Iterator[tuple[Method, Method]]:
-    """Every trained method against DAG, and those of stage 2 against the two controls that stand before them."""
+def _pairs(methods: tuple[Method, ...], stage1: Method) -> Iterator[tuple[Method, Method]]:
+    """Every trained method against stage 1, and those of stage 2 against the two controls that stand before them."""
     for method in methods:
-        if method.stage and method is not DAG:
-            yield method, DAG
-    for control in (TRAINED_ON, PSEUDO_LABEL):
-        for method in methods[methods.index(control) + 1 :] if control in methods else ():
-            if method.stage == 2:
-                yield method, control
+        if method.stage and method != stage1:
+            yield method, stage1
+    for place, control in enumerate(methods):
+        if control.key in (TRAINED_ON.key, PSEUDO_LABEL.key):
+            for method in methods[place + 1 :]:
+                if method.stage == 2:
+                    yield method, control

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image
 
-from bundle.comparison.methods import DAG, MEAN_SHAPE
+from bundle.comparison.methods import MEAN_SHAPE
 from bundle.comparison.results import Results
 from bundle.dataset.description import read_dataset
 from bundle.drawing.overlay import draw_overlay, on_upright
@@ -43,12 +43,12 @@ class ShownDraw(NamedTuple):
     @property
     def films(self) -> tuple[str, ...]:
         """Names of the test films."""
-        return self.evaluations[DAG.name].films
+        return next(iter(self.evaluations.values())).films
 
 
 def draw_to_show(results: Results, shots: int) -> ShownDraw | None:
-    """Choose the first draw in which DAG converged; None where there is none."""
-    draws = results.done(DAG, shots)
+    """Choose the first draw in which stage 1 converged; None where there is none."""
+    draws = results.done(results.plan.stage1, shots)
     if not draws:
         return None
     draw = min(draws)
@@ -57,20 +57,21 @@ def draw_to_show(results: Results, shots: int) -> ShownDraw | None:
 
 
 def choose_films(results: Results, shown: ShownDraw) -> list[FilmCase]:
-    """Choose films by rule and not by eye: what DAG does on a typical film, and where it and the others fail.
+    """Choose films by rule and not by eye: what stage 1 does on a typical film, and where it and the others fail.
 
-    The films are those of DAG's median and largest mean error, of the largest of any other trained method, and
-    of the largest loss against DAG. A film is taken once; the next one in order stands in for it.
+    The films are those of stage 1's median and largest mean error, of the largest of any other trained method, and
+    of the largest loss against stage 1. A film is taken once; the next one in order stands in for it.
     """
     errors = {name: _film_errors(results, evaluation) for name, evaluation in shown.evaluations.items()}
-    dag = errors[DAG.name]
-    others = np.stack([errors[name] for name in errors if name not in (DAG.name, MEAN_SHAPE.name)] or [dag])
-    labelled = np.flatnonzero(np.isfinite(dag) & np.isfinite(others).all(axis=0))
+    name = results.plan.stage1.name
+    stage1 = errors[name]
+    others = np.stack([errors[other] for other in errors if other not in (name, MEAN_SHAPE.name)] or [stage1])
+    labelled = np.flatnonzero(np.isfinite(stage1) & np.isfinite(others).all(axis=0))
     ranked = {
-        "Typical film: median error of DAG": np.abs(dag - np.median(dag[labelled])),
-        "Worst film of DAG": -dag,
+        f"Typical film: median error of {name}": np.abs(stage1 - np.median(stage1[labelled])),
+        f"Worst film of {name}": -stage1,
         "Worst film of any other method": -others.max(axis=0),
-        "Largest loss against DAG": -(others - dag).max(axis=0),
+        f"Largest loss against {name}": -(others - stage1).max(axis=0),
     }
     chosen: dict[int, str] = {}
     for case, rank in ranked.items():

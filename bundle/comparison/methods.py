@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bundle.errors import ConfigurationError
 
@@ -22,7 +22,7 @@ class Method:
         overlays: Files of configs/ to lay over the preset.
         warmed_up: Whether it needs the warm-up as well.
         start: Whose run it starts from, or looks at; None of stage 1.
-        repeated: Whether it is for data sets that declare repeated parts.
+        repeated: Whether it is for data sets that declare repeated parts, or for others; None for all.
     """
 
     key: str
@@ -31,7 +31,7 @@ class Method:
     overlays: tuple[str, ...] = ()
     warmed_up: bool = False
     start: Method | None = None
-    repeated: bool = False
+    repeated: bool | None = None
 
     @property
     def lineage(self) -> tuple[Method, ...]:
@@ -41,7 +41,14 @@ class Method:
     @property
     def takes_unlabelled(self) -> bool:
         """Whether it learns from films without landmarks."""
-        return FEW_SHOT in self.overlays and self is not TRAINED_ON
+        return FEW_SHOT in self.overlays and self.key != TRAINED_ON.key
+
+    def on_parts(self) -> Method:
+        """The same where stage 1 is the graph of repeated parts, and not DAG, which does not learn them."""
+        if self.start != DAG:
+            return self
+        name = self.name.replace(DAG.name, PARTS.name.lower())
+        return replace(self, name=name[0].upper() + name[1:], overlays=(*PARTS.overlays, *self.overlays), start=PARTS)
 
 
 def _stage_two(key: str, name: str, warmed_up: bool = False) -> Method:
@@ -50,13 +57,14 @@ def _stage_two(key: str, name: str, warmed_up: bool = False) -> Method:
 
 DAG = Method("dag", "DAG", 1)
 MEAN_SHAPE = Method("mean_shape", "Mean shape alone", 0, start=DAG)
-WINDOWS = Method("windows", "DAG + windows", 2, ("windows.yaml",), start=DAG)
+WINDOWS = Method("windows", "DAG + windows", 2, ("windows.yaml",), start=DAG, repeated=False)
 WINDOWS_MULTI_VIEW = Method(
     "windows_multi_view",
     "Windows, multi-view",
     2,
     ("windows.yaml", FEW_SHOT, "methods/windows_multi_view.yaml"),
     start=WINDOWS,
+    repeated=False,
 )
 PARTS = Method("parts", "Graph of parts", 1, ("parts.yaml",), repeated=True)
 PARTS_WINDOWS = Method(
@@ -91,8 +99,6 @@ METHODS = (
 )
 """In the order of the paper's tables, then what goes beyond the paper."""
 
-ALWAYS = (MEAN_SHAPE, DAG)
-
 
 @dataclass(frozen=True)
 class Preset:
@@ -110,8 +116,14 @@ class Preset:
 PRESETS = {"cpu": Preset(("train.json", "small.yaml"), ("one_film.yaml",)), "paper": Preset(("train.json",))}
 
 
+def methods_for(repeated: bool) -> tuple[Method, ...]:
+    """The methods that suit a data set; all of stage 2 start from DAG, or from the graph of its repeated parts."""
+    suiting = (method for method in METHODS if method.repeated in (None, repeated))
+    return tuple(method.on_parts() if repeated else method for method in suiting)
+
+
 def choose_methods(words: str, repeated: bool) -> tuple[Method, ...]:
-    """Find methods by their keys, separated by commas, or `all`; mean shape and DAG are always among them.
+    """Find methods by their keys, separated by commas, or `all`; mean shape and stage 1 are always among them.
 
     Args:
         words: what was asked for.
@@ -120,16 +132,21 @@ def choose_methods(words: str, repeated: bool) -> tuple[Method, ...]:
     Raises:
         ConfigurationError: there is no such method, or not for this data set.
     """
+    suiting = {method.key: method for method in methods_for(repeated)}
+    always = {MEAN_SHAPE.key, (PARTS if repeated else DAG).key}
     known = {method.key for method in METHODS}
-    suiting = {method.key for method in METHODS if repeated or not method.repeated}
-    chosen = suiting if words == "all" else {word.strip() for word in words.split(",")}
+    chosen = set(suiting) if words == "all" else {word.strip() for word in words.split(",")}
     for unknown in sorted(chosen - known):
-        keys = ", ".join(method.key for method in METHODS if method not in ALWAYS)
-        raise ConfigurationError(f"--methods: there is no method {unknown!r}; choose all, dag, or some of {keys}")
-    for unsuited in sorted(chosen - suiting):
-        raise ConfigurationError(
-            f"--methods: {unsuited} is for repeated parts, and dataset.json declares none; declare them as "
-            "docs/reference/data_format.md shows, or leave it out"
-        )
-    needed = {part for method in METHODS if method.key in chosen for part in method.lineage}
-    return tuple(method for method in METHODS if method in needed or method in ALWAYS)
+        keys = ", ".join(key for key in suiting if key not in always)
+        raise ConfigurationError(f"--methods: there is no method {unknown!r}; choose all, or some of {keys}")
+    for unsuited in sorted(chosen - set(suiting)):
+        raise ConfigurationError(f"--methods: {unsuited} is {_UNSUITED[repeated]}")
+    needed = {part.key for key in chosen | always for part in suiting[key].lineage}
+    return tuple(method for key, method in suiting.items() if key in needed)
+
+
+_UNSUITED = {
+    True: f"for data sets without repeated parts, and dataset.json declares some; take {PARTS_WINDOWS.key}",
+    False: "for repeated parts, and dataset.json declares none; declare them as docs/reference/data_format.md shows, "
+    "or leave it out",
+}

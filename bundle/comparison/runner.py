@@ -81,7 +81,7 @@ def run_cells(
     changed: Callable[[], object] = lambda: None,
     announce: Callable[[Sequence[str]], object] = lambda words: None,
 ) -> list[Failure]:
-    """Do what is missing of the cells, DAG before what starts from it; a cell that fails ends no other.
+    """Do what is missing of the cells, stage 1 before what starts from it; a cell that fails ends no other.
 
     Args:
         cells: the work of one comparison, with all that its cells need.

@@ -86,7 +86,7 @@ def test_a_setting_that_cannot_be_is_told_before_the_first_training(dataset: Pat
 def test_the_help_names_the_methods_that_are_always_there(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit):
         main(["compare", "--help"])
-    assert "; mean_shape, dag are always there" in " ".join(capsys.readouterr().out.split())
+    assert "; mean_shape and stage 1, which is dag, or parts where" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize(

@@ -31,14 +31,16 @@ NOTHING_ELSE: Mapping[str, Any] = MappingProxyType({})
 def plan_for(dataset: Path, tmp_path: Path) -> Callable[..., Plan]:
     """Make a plan of the small data set."""
 
-    def make(methods: str = "all", shots: tuple[int, ...] = (1, 4), draws: int = 2, **changed: Any) -> Plan:
+    def make(
+        methods: str = "all", shots: tuple[int, ...] = (1, 4), draws: int = 2, repeated: bool = False, **changed: Any
+    ) -> Plan:
         place = {"dataset_dir": dataset, "out": tmp_path / "out", "preset": "cpu"}
         return Plan(
             **{
                 **place,
                 "shots": shots,
                 "draws": tuple(range(draws)),
-                "methods": choose_methods(methods, repeated=True),
+                "methods": choose_methods(methods, repeated),
                 **changed,
             }
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bundle.comparison.cells import CONFIGS, Cell, Plan, words_of
-from bundle.comparison.methods import METHODS
+from bundle.comparison.methods import methods_for
 
 Make = Callable[..., Plan]
 
@@ -24,7 +24,7 @@ def names(cell: Cell) -> list[str]:
 
 def test_what_others_start_from_comes_before_them(plan_for: Make):
     work = plan_for().work()
-    assert len(work) == len(set(work)) == len(METHODS) * 2 * 2 + 1
+    assert len(work) == len(set(work)) == len(methods_for(repeated=False)) * 2 * 2 + 1
     for index, cell in enumerate(work):
         assert set(cell.needs) <= set(work[:index])
 
@@ -54,6 +54,15 @@ def test_presets_and_overlays(plan_for: Make):
     assert names(cell(paper, "dag", 1)) == ["train.json", "site.json"]
     behind = ["site.json", "few_shot.yaml", "methods/pi_model.yaml", "longer.json"]
     assert names(cell(cpu, "pi_model", 4)) == ["train.json", "small.yaml", *behind]
+
+
+def test_repeated_parts_are_learned_by_their_graph_before_what_starts_from_it(plan_for: Make):
+    comparison = plan_for("all", repeated=True)
+    first = comparison.cells()[0]
+    assert first.method.key == comparison.stage1.key == "parts"
+    of_parts, windows = (cell(comparison, key, 4) for key in ("pi_model", "parts_windows"))
+    assert names(of_parts) == ["train.json", "small.yaml", "parts.yaml", "few_shot.yaml", "methods/pi_model.yaml"]
+    assert of_parts.source == windows.source == cell(comparison, "mean_shape", 4).source == cell(comparison, "parts", 4)
 
 
 def options(words: list[str]) -> dict[str, str]:

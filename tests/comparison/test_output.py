@@ -15,7 +15,7 @@ from PIL import Image
 from bundle.comparison.cells import Plan
 from bundle.comparison.curves import cumulative_errors, errors_by_shots
 from bundle.comparison.films import choose_films, draw_to_show
-from bundle.comparison.methods import METHODS
+from bundle.comparison.methods import methods_for
 from bundle.comparison.output import write_comparison
 from bundle.comparison.results import Results
 
@@ -67,13 +67,15 @@ def test_the_page_holds_all_and_refers_to_nothing_outside(compared: Plan, tmp_pa
     links = {reference for reference in references if not reference.startswith("data:image/")}
     assert links <= {f"#{name}" for name in re.findall(r'id="([^"]+)"', page)}
     films = re.findall(r'id="film-(\d+)-(\d+)-(\d+)"', page)
-    assert len(films) == 2 * 2 * len(METHODS)  # numbers of labelled films, test films (of which there are two), methods
+    assert len(films) == 2 * 2 * len(
+        methods_for(repeated=False)
+    )  # numbers of labelled films, test films (of which there are two), methods
     assert "1 labelled film, draw 1" in page and "4 labelled films, draw 0" in page
 
 
 def test_a_comparison_without_results_can_be_written(plan_for: Callable[..., Plan]):
     page = write_comparison(plan_for(shots=(4,))).read_text()
-    assert f"0 of {2 * len(METHODS)}" in page and "film-" not in page
+    assert f"0 of {2 * len(methods_for(repeated=False))}" in page and "film-" not in page
 
 
 def test_curves_are_of_the_draws_that_converged(compared: Plan):
