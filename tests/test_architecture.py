@@ -23,6 +23,7 @@ BELOW = {
     "dataset": {"films"},
     "transforms": {"films"},
     "loading": {"films", "dataset", "transforms"},
+    "selection": {"films"},
     "importers": {"films", "dataset"},
     "synthetic": {"films", "dataset"},
     "confidence": {"networks", "transforms", "metrics"},
@@ -33,7 +34,7 @@ BELOW = {
     "evaluation": {"films", "metrics", "measurements", "results", "drawing"},
     "page": {"metrics", "drawing", "evaluation"},
     "comparison": {"films", "dataset", "metrics", "drawing", "evaluation", "page"},
-    "label": {"films", "dataset", "measurements", "metrics", "confidence", "results", "comparison"},
+    "label": {"films", "dataset", "selection", "measurements", "metrics", "confidence", "results", "comparison"},
     "zoo": {"dataset", "engines", "transforms"},
     "commands": {"films", "dataset", "importers", "page", "comparison", "label", "zoo"},
 }

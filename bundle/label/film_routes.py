@@ -27,22 +27,27 @@ def film_routes(workspace: Workspace) -> APIRouter:
     """The routes of a workspace."""
     routes = APIRouter(prefix="/api")
     store, films, shown, proposer = workspace.store, workspace.films, workspace.shown, workspace.proposer
+    suggestions = workspace.suggestions
 
     @routes.get("/films")
     def film_list(
         offset: Annotated[int, Query(ge=0)] = 0,
         limit: Annotated[int, Query(ge=1)] = _FILMS_AT_A_TIME,
         status: str | None = None,
-        order: Literal["name", "error"] = "name",
+        order: Literal["name", "error", "next"] = "name",
     ) -> dict[str, Any]:
         everything = [(film, _status(workspace, film)) for film in films]
         chosen = [film for film, its_status in everything if status in (None, its_status)]
         if order == "error":
             chosen.sort(key=lambda film: -_doubt(workspace, film))
+        elif order == "next":
+            rank = {suggestion.film.id: place for place, suggestion in enumerate(suggestions.ordered())}
+            chosen.sort(key=lambda film: rank.get(film.id, len(rank)))
         counts = Counter(its_status for _, its_status in everything)
         return {
             "total": len(chosen),
             "counts": {name: counts[name] for name in (*STATUSES, PROPOSED)},
+            "note": suggestions.note if order == "next" else None,
             "films": [_listed(workspace, film) for film in chosen[offset : offset + limit]],
         }
 
@@ -80,8 +85,7 @@ def film_routes(workspace: Workspace) -> APIRouter:
 
     @routes.get("/next")
     def following(count: Annotated[int, Query(ge=1)] = 5) -> list[dict[str, str]]:
-        unlabelled = [film for film in films if store.summary(film).status == UNLABELLED and film.refused is None]
-        return [{"id": film.id, "reason": "next in the order of names"} for film in unlabelled[:count]]
+        return [{"id": film.id, "reason": reason} for film, reason in suggestions.ordered()[:count]]
 
     return routes
 

@@ -93,7 +93,7 @@ class ShownFilms:
         Raises:
             RadiographError: it cannot be read.
         """
-        key = film.id, _stamp(film)
+        key = film.id, stamp(film)
         if key not in self._geometries:
             self._geometries[key] = self._kept(film, key[1]).geometry
         return self._geometries[key]
@@ -104,7 +104,7 @@ class ShownFilms:
         Raises:
             RadiographError: it cannot be read.
         """
-        return self._kept(film, _stamp(film)).grey
+        return self._kept(film, stamp(film)).grey
 
     def thumbnail(self, film: ListedFilm) -> bytes:
         """A PNG of the film, no side longer than 96 pixels, made when it is first asked for.
@@ -113,7 +113,7 @@ class ShownFilms:
             RadiographError: the film cannot be read.
             StorageError: the disk is full.
         """
-        file = self._thumbnails / f"{film.id}.{_stamp(film)}.png"
+        file = self._thumbnails / f"{film.id}.{stamp(film)}.png"
         if not file.is_file():
             picture = _small(self.grey(film))
             with self._writing:
@@ -156,7 +156,7 @@ def _moved(points: ArrayLike, matrix: np.ndarray) -> np.ndarray:
     return np.asarray(points, dtype=np.float64) @ matrix[:2, :2].T + matrix[:2, 2]
 
 
-def _stamp(film: ListedFilm) -> str:
+def stamp(film: ListedFilm) -> str:
     """What tells that a film was replaced by another file of its name."""
     try:
         status = film.file.stat()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bundle.errors import BundleError
+from bundle.label.described_films import DescribedFilms
 from bundle.label.film_list import FilmList
 from bundle.label.judged import error_on
 from bundle.label.model_in_use import Choice, load_model, read_choice, write_choice
@@ -17,6 +18,7 @@ from bundle.label.rounds import Round
 from bundle.label.shown_films import ShownFilms
 from bundle.label.store import Store
 from bundle.label.study import Study
+from bundle.label.suggestions import Suggestions
 from bundle.label.training import Training
 
 logger = logging.getLogger(__name__)
@@ -53,8 +55,11 @@ class Workspace:
         try:
             self.proposer = Proposer(self.films, self.store, lambda: self.training.running is not None)
             self.training = Training(self.store, words, self._trained)
+            self.described = DescribedFilms(self.films, folder, lambda: self.training.running is not None)
+            self.suggestions = Suggestions(self.films, self.store, self.proposer, self.described)
             self._begin_with(model)
             self.training.go_on()
+            self.described.start()
         except BaseException:
             self.store.close()
             raise
@@ -63,6 +68,7 @@ class Workspace:
         """End a training, which the next server goes on with, and let another process work in the study."""
         self.training.close()
         self.proposer.close()
+        self.described.close()
         self.store.close()
 
     def _begin_with(self, model: Path | None) -> None:

@@ -95,7 +95,7 @@ async function begin() {
     if (next && state.film && !state.film.refused) pixelsOf(next.id).catch(() => {});
   });
   readerName(state);
-  const first = location.hash.slice(1) || (await films.first)?.id;
+  const first = location.hash.slice(1) || (await api.next(1))[0]?.id || (await films.first)?.id;
   if (first) work.open(first);
   toFilm();
 }

@@ -6,11 +6,13 @@ import { STATUSES } from "./status.js";
 import { VirtualList } from "./virtual_list.js";
 
 const ROW_PX = 58;
+const LOOK_AGAIN_MS = 5000;
 
 /** @param open Opens a film by its id. @returns the list's `FilmPages`. */
 export function filmList(state, api, open) {
   const pages = new FilmPages(api, () => {
     drawFilters();
+    drawNote();
     list.draw(pages.total);
   });
   const list = new VirtualList(byId("film-list"), ROW_PX, {
@@ -38,6 +40,26 @@ export function filmList(state, api, open) {
       button.setAttribute("aria-label", `${pages.counts[status] ?? 0} ${text}`);
     }
     state.set({ counts: pages.counts });
+  }
+
+  let lookAgain = null;
+
+  /** What is to be known of the order; once there is no such thing, the list is asked for again. */
+  function drawNote() {
+    const note = byId("order-note");
+    note.hidden = !pages.note;
+    note.textContent = pages.note ?? "";
+    if (pages.note) lookAgain ??= setTimeout(askForNote, LOOK_AGAIN_MS);
+  }
+
+  async function askForNote() {
+    const { order } = state;
+    const { note } = await api.films({ order, offset: 0, limit: 1 }).catch(() => pages);
+    lookAgain = null;
+    if (state.order !== order || !pages.note) return;
+    if (!note) return state.set({ relist: {} });
+    pages.note = note;
+    drawNote();
   }
 
   state.on(["filter", "order", "relist"], ({ filter, order }) => {

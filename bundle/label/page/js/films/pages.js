@@ -13,6 +13,7 @@ export class FilmPages {
     this.changed = changed;
     this.total = 0;
     this.counts = {};
+    this.note = null; // what is to be known of the order
     this.first = null; // promise of the first film of the list, see `reset`
   }
 
@@ -69,9 +70,9 @@ export class FilmPages {
 
   async #fetch(number, page) {
     try {
-      const { total, counts, films } = await this.api.films({ ...this.#query, offset: number * PAGE, limit: PAGE });
+      const { total, counts, note, films } = await this.api.films({ ...this.#query, offset: number * PAGE, limit: PAGE });
       if (this.#pages.get(number) !== page) return films;
-      Object.assign(this, { total, counts });
+      Object.assign(this, { total, counts, note });
       page.films = films;
       return films;
     } catch (error) {
