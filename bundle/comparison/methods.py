@@ -116,6 +116,11 @@ class Preset:
 PRESETS = {"cpu": Preset(("train.json", "small.yaml"), ("one_film.yaml",)), "paper": Preset(("train.json",))}
 
 
+def stage_folder(method: Method) -> str:
+    """Where a method is in the folder of one model: `warm_up`, `stage1`, `windows`, `parts_windows` or `stage2`."""
+    return method.key if method in (WARM_UP, WINDOWS, PARTS_WINDOWS) else f"stage{method.stage}"
+
+
 def methods_for(repeated: bool) -> tuple[Method, ...]:
     """The methods that suit a data set; all of stage 2 start from DAG, or from the graph of its repeated parts."""
     suiting = (method for method in METHODS if method.repeated in (None, repeated))

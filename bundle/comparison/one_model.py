@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bundle.comparison.cells import Cell, Plan
 from bundle.comparison.checks import check_plan
-from bundle.comparison.methods import PARTS_WINDOWS, WARM_UP, WINDOWS
+from bundle.comparison.methods import stage_folder
 from bundle.comparison.processes import Processes, interrupted_by_termination, only_comparison
 from bundle.comparison.runner import environment_on, run_cells
 from bundle.dataset.description import read_dataset
@@ -31,9 +31,8 @@ class OneModel(Plan):
     """A plan of one method on one draw, whose folders are named by what they hold."""
 
     def folder(self, cell: Cell) -> Path:
-        """`warm_up`, `stage1`, `windows`, `parts_windows` or `stage2`."""
-        named = cell.method in (WARM_UP, WINDOWS, PARTS_WINDOWS)
-        return self.out / (cell.method.key if named else f"stage{cell.method.stage}")
+        """That of the stage."""
+        return self.out / stage_folder(cell.method)
 
     @property
     def stages(self) -> list[Cell]:

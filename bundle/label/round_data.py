@@ -52,16 +52,19 @@ def description(
     )
 
 
-def write_data(folder: Path, dataset: DatasetDescription, films: FilmList) -> None:
+def write_data(folder: Path, dataset: DatasetDescription, films: FilmList) -> DatasetDescription:
     """Write the data folder of a round: a film in it is another name of the same file.
 
     Where the disk knows no second names (it is another one, or the films are another user's), labelled films are
-    copied, and the others left out: neither stage 1 nor windows look at them, and ten thousand copies fill a disk.
+    copied, and the others left out, so that nothing learns from them: ten thousand copies fill a disk.
 
     Args:
         folder: To be made.
         dataset: See `description`.
         films: Of the study.
+
+    Returns:
+        What was written: the dataset, without the films that were left out.
 
     Raises:
         BundleError: the folder cannot be written to, the disk is full, or the dataset breaks a rule of its format.
@@ -71,7 +74,9 @@ def write_data(folder: Path, dataset: DatasetDescription, films: FilmList) -> No
         if not _linked(files[film.image], folder / film.image):
             write_whole(folder / film.image, partial(shutil.copyfile, files[film.image]))
     unlabelled = tuple(film for film in dataset.unlabeled if _linked(files[film.image], folder / film.image))
-    write_dataset(folder, replace(dataset, unlabeled=unlabelled))
+    written = replace(dataset, unlabeled=unlabelled)
+    write_dataset(folder, written)
+    return written
 
 
 def same_data(folder: Path, dataset: DatasetDescription) -> bool:

@@ -9,15 +9,15 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from bundle.comparison.methods import METHODS, stage_folder
 from bundle.label.judged import correction_error
 from bundle.label.rounds import DONE, FEWEST_TO_TRAIN, RUN, Error, Round, folder_of
 from bundle.label.workspace import Workspace
 from bundle.run_folder import TRAINED, read_progress
 
-_FIRST_STAGE = "stage1"
-"""Folder of the first stage in that of the run; the last one is called after the method."""
-
 _IDLE = "idle"
+_STAGES = {method.key: [stage_folder(stage) for stage in method.lineage] for method in METHODS}
+"""Folders of the stages in that of a run, by its method."""
 
 
 def training_routes(workspace: Workspace) -> APIRouter:
@@ -77,7 +77,7 @@ def _shown_round(study: Path, round_: Round) -> dict[str, Any]:
         "validation_error": _in_unit(error, unit),
         "unit": unit,
         **(
-            _progress(folder_of(study, round_.number) / RUN, (_FIRST_STAGE, round_.method))
+            _progress(folder_of(study, round_.number) / RUN, _STAGES[round_.method])
             if round_.state == "running"
             else {}
         ),

@@ -104,6 +104,17 @@ def test_a_training_learns_from_what_is_labelled(store, trains):
     assert (folder(store) / "data/films/1.png").samefile(store.films.folder / "1.png")
 
 
+def test_films_without_labels_teach_as_soon_as_something_can_judge_it(store, trains, monkeypatch):
+    monkeypatch.setattr(rounds, "FEWEST_TO_VALIDATE", 5)
+    loop = trains("true")
+    for names, method in (("1.png 2.png 3.png", "windows"), ("4.png 5.png 6.png", "windows_multi_view")):
+        label(store, *names.split())
+        assert loop.start().method == method
+        until(lambda: loop.running is None)
+    label(store, "0.png", "7.png")
+    assert loop.start().method == "windows", "no film is left without a label"
+
+
 def test_films_of_another_disk_are_copied_where_they_are_labelled(store, trains, monkeypatch):
     def refuse(*_paths: object) -> None:
         raise OSError(18, "Invalid cross-device link")

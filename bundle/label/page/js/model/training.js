@@ -5,8 +5,8 @@ import { say } from "../say.js";
 import { drawCurve, lastError } from "./curve.js";
 
 const POLL_MS = 1000;
-const STAGES = { stage1: "Learning the landmarks", finishing: "Finishing" };
-const LATER_STAGE = "Looking closer";
+const STAGES = { stage1: "Learning the landmarks", stage2: "Learning from all films", finishing: "Finishing" };
+const CLOSER = "Looking closer";
 const ENDS = { done: "Trained: the new model proposes from now on.", cancelled: "Cancelled: the model in use stays." };
 
 export function training(state, api, work) {
@@ -76,7 +76,7 @@ function drawRunning(element, now, cancel) {
     const button = el("button", { onclick: cancel, text: "Cancel" });
     element.replaceChildren(el("p", { class: "stage-name" }), bar, el("p", { class: "hint" }), button);
   }
-  element.querySelector(".stage-name").textContent = now.stage ? (STAGES[now.stage] ?? LATER_STAGE) : "Preparing";
+  element.querySelector(".stage-name").textContent = now.stage ? (STAGES[now.stage] ?? CLOSER) : "Preparing";
   element.querySelector("progress").value = now.progress ?? 0;
   element.querySelector(".hint").textContent = [epochs(now), left(now.seconds_left)].filter(Boolean).join(" · ");
 }
