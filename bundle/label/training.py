@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bundle.comparison.methods import PARTS_WINDOWS, WINDOWS, WINDOWS_MULTI_VIEW, Method
 from bundle.dataset.description import DatasetDescription
 from bundle.errors import BundleError, ConfigurationError
 from bundle.files import make_folder
@@ -106,7 +105,7 @@ class Training:
             number = last.number + 1 if last else 1
             folder = rounds.folder_of(self.store.folder, number)
             shutil.rmtree(folder, ignore_errors=True)  # of a start that was cut short
-            method = _method(round_data.write_data(folder / DATA, dataset, films))
+            method = round_data.method_for(round_data.write_data(folder / DATA, dataset, films))
             round_ = Round(number, RUNNING, study.revision, training, validation, method.key, self.words, now)
             return self._watch(round_)
 
@@ -227,13 +226,6 @@ class Training:
         make_folder(self._folder(round_))
         rounds.write_round(self.store.folder, round_)
         self.rounds = [*(other for other in self.rounds if other.number != round_.number), round_]
-
-
-def _method(dataset: DatasetDescription) -> Method:
-    """What is trained: with the films that nobody labelled as soon as there are some to judge by what they bring."""
-    if dataset.repeated:
-        return PARTS_WINDOWS
-    return WINDOWS_MULTI_VIEW if dataset.unlabeled and dataset.validation else WINDOWS
 
 
 def _taken(lock: int) -> bool:
