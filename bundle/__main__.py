@@ -46,6 +46,11 @@ VERBS = {
         "find the landmarks of films by a trained model",
         "predict runs/ceph new_films --out results --outputs json csv overlay",
     ),
+    "serve": Verb(
+        "bundle.commands.serve",
+        "answer films beside a PACS, or in a folder, unattended",
+        "serve --config node.yaml",
+    ),
     "check": Verb(
         "bundle.commands.check",
         "check a data folder and print what it holds",

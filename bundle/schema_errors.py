@@ -26,13 +26,21 @@ _UNKNOWN_FIELD = ("unexpected_keyword_argument", "extra_forbidden")
 def first_fault(error: ValidationError) -> tuple[tuple[int | str, ...], str]:
     """Where the first fault is and what it is; a field that does not exist before one that is missing."""
     faults = error.errors(include_url=False)
-    fault = next((each for each in faults if each["type"] in _UNKNOWN_FIELD), faults[0])
-    return fault["loc"][:-1] if fault["type"] in _UNKNOWN_FIELD else fault["loc"], _wrong(fault)
+    return _placed(next((each for each in faults if each["type"] in _UNKNOWN_FIELD), faults[0]))
+
+
+def all_faults(error: ValidationError) -> list[tuple[tuple[int | str, ...], str]]:
+    """Where each fault is and what it is."""
+    return [_placed(fault) for fault in error.errors(include_url=False)]
 
 
 def field_of(place: Sequence[int | str]) -> str:
     """A place in a document as a person writes it: `training[0].landmarks[2]`."""
     return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in place).removeprefix(".")
+
+
+def _placed(fault: ErrorDetails) -> tuple[tuple[int | str, ...], str]:
+    return fault["loc"][:-1] if fault["type"] in _UNKNOWN_FIELD else fault["loc"], _wrong(fault)
 
 
 def _wrong(fault: ErrorDetails) -> str:

@@ -35,8 +35,9 @@ BELOW = {
     "page": {"metrics", "drawing", "evaluation"},
     "comparison": {"films", "dataset", "metrics", "drawing", "evaluation", "page"},
     "label": {"films", "dataset", "selection", "measurements", "metrics", "confidence", "results", "comparison"},
+    "serve": {"films", "confidence", "results", "outputs"},
     "zoo": {"dataset", "engines", "transforms"},
-    "commands": {"films", "dataset", "importers", "page", "comparison", "label", "zoo"},
+    "commands": {"films", "dataset", "importers", "page", "comparison", "label", "serve", "zoo"},
 }
 """For each room of the bundle the rooms below it, which are all it may know."""
 

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m bundle serve`: a worker beside a PACS, or beside a folder that films are copied into."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+
+from bundle.errors import ConfigurationError
+
+_LEFT = 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb."""
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="node.yaml, see docs/how_to/pacs.md")
+    parser.add_argument("--once", action="store_true", help="end when every film is done; 1 where some are left")
+    parser.add_argument("--retry", action="store_true", help="try the films in quarantine again first")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Serve until SIGTERM or Ctrl-C.
+
+    Raises:
+        BundleError: the node cannot be run.
+        SystemExit: `--once` was given and films are left.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    for library in ("httpx", "ignite"):
+        logging.getLogger(library).setLevel(logging.WARNING)
+    try:
+        from bundle.serve.node import serve
+        from bundle.serve.reading import read_node
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"{error.name} is not installed, which the node needs; pip install 'few-shot-dag[pacs]'"
+        ) from error
+    node = read_node(arguments.config)
+    left = serve(node, arguments.once, arguments.retry, lambda sentence: print(sentence, flush=True))
+    if arguments.once and left:
+        print(f"{left} films are not done; run the same command again")
+        raise SystemExit(_LEFT)

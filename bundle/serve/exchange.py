@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a node's way in and out has to do, be it an Orthanc or a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from bundle.errors import BundleError
+from bundle.results.film_result import Model
+from bundle.serve.ledger import Film, Ledger
+
+
+class DestinationError(BundleError):
+    """The destination of results does not answer at all."""
+
+
+class Exchange(Protocol):
+    """Where films come from and results go to.
+
+    Everything here may raise UnreachableError, where nothing can be done for any film, and DeclinedError, where nothing
+    can be done for this one; GoneError where there is no such film any more.
+    """
+
+    def require(self) -> None:
+        """Make sure that what the configuration names is there.
+
+        Raises:
+            ConfigurationError: it is not.
+        """
+
+    def arrivals(self, ledger: Ledger) -> bool:
+        """Take in some films that arrived, and say whether there may be more at once."""
+
+    def fetch(self, film: Film, scratch: Path) -> Mapping[str, Any]:
+        """The item of a film for the predictor; files may be left in the folder `scratch`."""
+
+    def report_reason(self, film: Film, model: Model, reason: str) -> dict[str, bytes]:
+        """What tells a reader that a film has no results and why, by file name."""
+
+    def deliver(self, film: Film, results: Mapping[str, bytes]) -> list[str]:
+        """Bring results to their destination, and return when it has acknowledged them.
+
+        Returns:
+            Identifiers of what is kept of the film here, to be removed one day.
+
+        Raises:
+            DestinationError: it does not answer.
+        """
+
+    def remove(self, kept: Sequence[str]) -> None:
+        """Remove what was kept."""
