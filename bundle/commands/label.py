@@ -14,6 +14,7 @@ from bundle.errors import ConfigurationError
 from bundle.importers.landmark_sets import LANDMARK_SETS
 
 if TYPE_CHECKING:
+    from bundle.dataset.description import DatasetDescription
     from bundle.label.study import Study
 
 PORT = 8000
@@ -29,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--landmark_set",
         choices=sorted(LANDMARK_SETS),
-        help="landmarks to begin a study with (default: those of FILMS/dataset.json; else the page asks)",
+        help="landmarks to begin a study with (default: those of FILMS/dataset.json and its labels; else none)",
     )
     parser.add_argument("--port", type=int, default=PORT, metavar="N", help=f"of the address, 0 for any ({PORT})")
     parser.add_argument("--reader", metavar="NAME", help="who labels, kept with every change (default: the page asks)")
@@ -56,14 +57,21 @@ def run(arguments: argparse.Namespace) -> None:
 
     films: Path = arguments.films.resolve()
     folder = arguments.study or films.with_name(f"{films.name}-study")
+    dataset = _dataset(films) if arguments.landmark_set is None else None
     workspace = Workspace(
         films,
         folder.resolve(),
-        _new_study(films, arguments.landmark_set),
+        _new_study(films.name, arguments.landmark_set, dataset),
         arguments.reader,
         training_words(read_configuration(arguments)),
         arguments.model,
+        dataset,
     )
+    if dataset is not None and workspace.taken_over:
+        print(
+            f"dataset.json: {workspace.taken_over} labels taken over; its {len(dataset.test)} test films are left out, "
+            "so that nothing learns from them"
+        )
     print(f"{len(workspace.films)} films of {films}; everything is saved in {folder}")
     try:
         serve(workspace, arguments.port, lambda address: print(f"open {address}   (Ctrl-C ends)", flush=True))
@@ -79,16 +87,21 @@ def training_words(configuration: Mapping[str, Any]) -> list[str]:
     return [*words, "--", *(f"--{name}={value}" for name, value in configuration["settings"].items())]
 
 
-def _new_study(films: Path, landmark_set: str | None) -> Study:
-    """What a study begins with where there is none yet."""
+def _dataset(films: Path) -> DatasetDescription | None:
+    """What describes the films, if anything does."""
     from bundle.dataset.description import FILE_NAME, read_dataset
+
+    return read_dataset(films) if (films / FILE_NAME).is_file() else None
+
+
+def _new_study(name: str, landmark_set: str | None, dataset: DatasetDescription | None) -> Study:
+    """What a study begins with where there is none yet."""
     from bundle.label.study import Study
 
     if landmark_set is not None:
         known = LANDMARK_SETS[landmark_set]
-        return Study(name=films.name, landmarks=known.landmarks, skeleton=known.skeleton)
-    if (films / FILE_NAME).is_file():
-        dataset = read_dataset(films)
+        return Study(name=name, landmarks=known.landmarks, skeleton=known.skeleton)
+    if dataset is not None:
         fields = ("name", "landmarks", "skeleton", "parts", "repeated", "pairs")
         return Study(**{field: getattr(dataset, field) for field in fields})
-    return Study(name=films.name)
+    return Study(name=name)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,16 +41,17 @@ class FilmList:
 
     Args:
         folder: Of the films.
+        left_out: Names of films that are not of the study.
 
     Raises:
         RadiographError: there is no such folder, or no film in it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, left_out: Collection[str] = ()) -> None:
         if not folder.is_dir():
             raise RadiographError(f"{folder}: there is no such folder; give the folder of the films")
         self.folder = folder
-        self._films = [_listed(item) for item in find_films(folder)]
+        self._films = [_listed(item) for item in find_films(folder) if item["name"] not in left_out]
         self._by_id = {film.id: film for film in self._films}
 
     def __len__(self) -> int:

@@ -15,13 +15,19 @@ from bundle.errors import DatasetError
 from bundle.schema_errors import field_of, first_fault
 
 UNSET: Final = "unset"
-PLACED, ACCEPTED, NOT_VISIBLE, ABSENT = "placed", "accepted", "not_visible", "absent"
+PLACED: Final = "placed"
+ACCEPTED: Final = "accepted"
+NOT_VISIBLE: Final = "not_visible"
+ABSENT: Final = "absent"
 STATES = (UNSET, PLACED, ACCEPTED, NOT_VISIBLE, ABSENT)
 """Of a landmark: not yet looked at, placed by a person, accepted as proposed, hidden, not there at all."""
 
 WITH_POINT = (PLACED, ACCEPTED)
 
-UNLABELLED, IN_PROGRESS, LABELLED, FLAGGED = "unlabelled", "in_progress", "labelled", "flagged"
+UNLABELLED: Final = "unlabelled"
+IN_PROGRESS: Final = "in_progress"
+LABELLED: Final = "labelled"
+FLAGGED: Final = "flagged"
 STATUSES = (UNLABELLED, IN_PROGRESS, LABELLED, FLAGGED)
 Status = Literal["unlabelled", "in_progress", "labelled", "flagged"]
 

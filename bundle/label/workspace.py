@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from bundle.dataset.description import DatasetDescription
 from bundle.errors import BundleError
 from bundle.label.described_films import DescribedFilms
 from bundle.label.film_list import FilmList
@@ -19,6 +20,7 @@ from bundle.label.shown_films import ShownFilms
 from bundle.label.store import Store
 from bundle.label.study import Study
 from bundle.label.suggestions import Suggestions
+from bundle.label.taken_over import take_over
 from bundle.label.training import Training
 
 logger = logging.getLogger(__name__)
@@ -34,6 +36,11 @@ class Workspace:
         reader: Who labels, where the page is told no other name.
         words: Options of `bundle train` for its trainings.
         model: Folder of a model to propose by; None for the one in use.
+        dataset: What the folder of the films has for a `dataset.json`, if any: its labels are those of the study as
+            well, and its test films are left out, so that nothing learns from them.
+
+    Attributes:
+        taken_over: How many labels came from it.
 
     Raises:
         BundleError: a folder or file cannot be used.
@@ -47,12 +54,14 @@ class Workspace:
         reader: str | None = None,
         words: Sequence[str] = (),
         model: Path | None = None,
+        dataset: DatasetDescription | None = None,
     ) -> None:
-        self.films = FilmList(films)
+        self.films = FilmList(films, {film.image.as_posix() for film in dataset.test} if dataset else ())
         self.reader = reader
         self.shown = ShownFilms(folder)
         self.store = Store(folder, self.films, new)
         try:
+            self.taken_over = take_over(self.store, dataset) if dataset else 0
             self.proposer = Proposer(self.films, self.store, lambda: self.training.running is not None)
             self.training = Training(self.store, words, self._trained)
             self.described = DescribedFilms(self.films, folder, lambda: self.training.running is not None)
