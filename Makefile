@@ -1,8 +1,9 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/installed
+MONAI_LABEL := .venv-monailabel
 
-.PHONY: demo label test lint docs test-real test-shared clean
+.PHONY: demo label monailabel test lint docs test-real test-shared test-monailabel clean
 
 SITE ?= pelvis
 FILMS := demo/$(SITE)
@@ -21,6 +22,10 @@ label: $(STAMP)  ## a page to place landmarks on SYNTHETIC films and train on th
 	$(BIN)/python -m bundle sample --site $(SITE) --out demo/label/$(SITE) --unlabeled 30 --workers 2
 	$(BIN)/python -m bundle label demo/label/$(SITE)
 
+monailabel: $(MONAI_LABEL)/installed  ## the same page and MONAI Label's API for its clients, in an environment of its own
+	$(BIN)/python -m bundle sample --site $(SITE) --out demo/label/$(SITE) --unlabeled 30 --workers 2
+	$(MONAI_LABEL)/bin/python -m bundle label demo/label/$(SITE) --engine monailabel
+
 test: $(STAMP) lint  ## every test but the slow ones on real films
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist loadfile
 
@@ -38,10 +43,21 @@ test-real: $(STAMP)  ## train on the real films for minutes; RADIOGRAPH_DATA nam
 test-shared: $(STAMP)  ## export a model to share, to ONNX as well, and run the model zoo's unit test on it
 	$(BIN)/pytest -m shared_slow
 
+test-monailabel: $(MONAI_LABEL)/installed  ## serve through MONAI Label, with its own client
+	OMP_NUM_THREADS=1 $(MONAI_LABEL)/bin/python -m pytest -m monailabel
+
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet -e .[dev]
 	touch $@
 
+# That of $(STAMP) with MONAI Label on top, whose pins contradict ours: it changes nothing there.
+$(MONAI_LABEL)/installed: $(STAMP) bundle/label/monailabel/requirements.txt
+	$(PYTHON) -m venv $(MONAI_LABEL)
+	$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+	    > $$($(MONAI_LABEL)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/development.pth
+	$(MONAI_LABEL)/bin/pip install --quiet --no-deps -r bundle/label/monailabel/requirements.txt
+	touch $@
+
 clean:
-	rm -rf .venv demo runs samples models site
+	rm -rf .venv $(MONAI_LABEL) demo runs samples models site

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,15 @@ from bundle.errors import ConfigurationError
 from bundle.importers.landmark_sets import LANDMARK_SETS
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from bundle.dataset.description import DatasetDescription
     from bundle.label.study import Study
+    from bundle.label.workspace import Workspace
 
 PORT = 8000
+BUILT_IN, MONAI_LABEL = "builtin", "monailabel"
+REQUIREMENTS = Path(__file__).parents[1] / "label" / "monailabel" / "requirements.txt"
 LOOP, LOOP_WINDOWS = CONFIGS / "loop.yaml", CONFIGS / "loop_windows.yaml"
 
 
@@ -37,6 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", type=Path, metavar="RUN", help="folder of a model to propose landmarks (default: the last trained)"
     )
+    parser.add_argument(
+        "--engine",
+        choices=(BUILT_IN, MONAI_LABEL),
+        default=BUILT_IN,
+        help=f"what serves: {MONAI_LABEL} has the page as well, and MONAI Label's API for its clients ({BUILT_IN})",
+    )
     add_configuration(parser)
     parser.set_defaults(overlays=[LOOP], stage2_overlays=[LOOP_WINDOWS])
 
@@ -47,12 +58,7 @@ def run(arguments: argparse.Namespace) -> None:
     Raises:
         BundleError: the films or the study cannot be used.
     """
-    try:
-        from bundle.label.server import serve
-    except ModuleNotFoundError as error:
-        raise ConfigurationError(
-            f"{error.name} is not installed, which the page needs; pip install 'few-shot-dag[label]'"
-        ) from error
+    serve, make_app = _engine(arguments.engine)
     from bundle.label.workspace import Workspace
 
     films: Path = arguments.films.resolve()
@@ -74,9 +80,34 @@ def run(arguments: argparse.Namespace) -> None:
         )
     print(f"{len(workspace.films)} films of {films}; everything is saved in {folder}")
     try:
-        serve(workspace, arguments.port, lambda address: print(f"open {address}   (Ctrl-C ends)", flush=True))
+        serve(make_app(workspace), arguments.port, lambda address: print(f"open {address}   (Ctrl-C ends)", flush=True))
     finally:
         workspace.close()
+
+
+def _engine(engine: str) -> tuple[Callable[..., None], Callable[[Workspace], FastAPI]]:
+    """What serves an application, and what makes that of an engine.
+
+    Raises:
+        ConfigurationError: a package of it is not installed.
+    """
+    try:
+        from bundle.label.app import make_app
+        from bundle.label.server import serve
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"{error.name} is not installed, which the page needs; pip install 'few-shot-dag[label]'"
+        ) from error
+    if engine == MONAI_LABEL:
+        try:
+            from bundle.label.monailabel.routes import make_app as make_label_app
+        except ModuleNotFoundError as error:
+            raise ConfigurationError(
+                f"--engine {MONAI_LABEL}: {error.name} is not installed; `make monailabel` makes an environment "
+                f"that has it, or pip install --no-deps -r {REQUIREMENTS}"
+            ) from error
+        return serve, make_label_app
+    return serve, make_app
 
 
 def training_words(configuration: Mapping[str, Any]) -> list[str]:

@@ -59,16 +59,29 @@ def read_slicer(source: Path, images: Path | None, names: tuple[str, ...] | None
     folder = ImageFolder(images or source)
     films = []
     for file in files:
-        positions = fcsv_positions(file) if has_suffix(file, (_FCSV[1:],)) else _positions(file)
+        positions = fcsv_positions(file) if has_suffix(file, (_FCSV[1:],)) else _positions(read_json(file))
         name = file.name[: -len(_FCSV if has_suffix(file, (_FCSV[1:],)) else _MARKUPS)]
         image = folder.find(name, str(file), file.parent.relative_to(source))
         films.append(MarkedFilm(image, str(file), _pixels(positions, folder.folder / image)))
     return annotations_of(films, names, AnnotationSource(source, folder.folder, shown_turned=False))
 
 
-def _positions(file: Path) -> dict[str, list[float]]:
+def points_of_markups(content: Entry, image: Path) -> dict[str, Point]:
+    """The points of a Markups file by landmark, in pixels of an image; those that are not placed are left out.
+
+    Args:
+        content: Of the file.
+        image: As it was loaded in Slicer.
+
+    Raises:
+        DatasetError: naming the field of a malformed entry; or ITK, and so Slicer, cannot read the image.
+    """
+    return _pixels(_positions(content), image)
+
+
+def _positions(content: Entry) -> dict[str, list[float]]:
     """LPS positions in mm by label."""
-    markups = read_json(file).member("markups").elements()
+    markups = content.member("markups").elements()
     if len(markups) > 1:
         markups = [markup for markup in markups if markup.members().get("type", markup).value == _POINT_LIST]
     named: dict[str, list[float]] = {}

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
@@ -18,6 +18,7 @@ from bundle.label.film_routes import film_routes
 from bundle.label.guard import Guard
 from bundle.label.label import Label
 from bundle.label.label_routes import label_routes
+from bundle.label.markups_routes import markups_routes
 from bundle.label.shown_label import shown_label
 from bundle.label.store import StaleError
 from bundle.label.study_routes import shown_study, study_routes
@@ -31,14 +32,17 @@ _STATUS = {UnknownFilmError: 404, StaleError: 409, ConfigurationError: 409, Stor
 _BAD_INPUT = 422
 
 
-def make_app(workspace: Workspace) -> FastAPI:
-    """Make the application of a workspace."""
+def make_app(workspace: Workspace, *more: APIRouter) -> FastAPI:
+    """Make the application of a workspace, with more routes than those of the page."""
     app = FastAPI(title="labelling", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Guard)
     app.include_router(study_routes(workspace))
     app.include_router(film_routes(workspace))
     app.include_router(label_routes(workspace))
     app.include_router(training_routes(workspace))
+    app.include_router(markups_routes(workspace))
+    for routes in more:
+        app.include_router(routes)
     app.mount("/static", StaticFiles(directory=PAGE, check_dir=False), name="static")
 
     @app.get("/")

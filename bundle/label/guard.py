@@ -48,12 +48,12 @@ class Guard:
                 MutableHeaders(scope=message).update(_HEADERS | {"Cache-Control": kept})
             await send(message)
 
-        refused = _refused(scope["method"], Headers(scope=scope))
+        refused = _refused(scope["method"], scope["path"], Headers(scope=scope))
         answer = self.app if refused is None else JSONResponse({"error": refused[1]}, refused[0])
         await answer(scope, receive, send_with_headers)
 
 
-def _refused(method: str, headers: Headers) -> tuple[int, str] | None:
+def _refused(method: str, path: str, headers: Headers) -> tuple[int, str] | None:
     """Status and sentence where a request is refused."""
     host = headers.get("host", "")
     try:
@@ -66,6 +66,7 @@ def _refused(method: str, headers: Headers) -> tuple[int, str] | None:
     if method in _CHANGING:
         if origin not in (None, f"http://{host}") or site not in ("same-origin", "none"):
             return 403, "the request comes from a page of another site; open the address that the server printed"
-        if headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+        own = path.startswith("/api/")  # MONAI Label's clients send forms, or no body at all
+        if own and headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
             return 415, "the request is no JSON; send it with Content-Type: application/json"
     return None

@@ -8,20 +8,19 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import uvicorn
+from fastapi import FastAPI
 
 from bundle.comparison.processes import interrupted_by_termination
 from bundle.errors import ConfigurationError
-from bundle.label.app import make_app
-from bundle.label.workspace import Workspace
 
 _HOST = "127.0.0.1"
 
 
-def serve(workspace: Workspace, port: int, say: Callable[[str], object]) -> None:
-    """Serve a workspace until Ctrl-C or SIGTERM.
+def serve(app: FastAPI, port: int, say: Callable[[str], object]) -> None:
+    """Serve an application until Ctrl-C or SIGTERM.
 
     Args:
-        workspace: To be served.
+        app: To be served.
         port: To listen on; 0 for any that is free.
         say: is told the address once it answers.
 
@@ -38,6 +37,6 @@ def serve(workspace: Workspace, port: int, say: Callable[[str], object]) -> None
     with listening:
         listening.listen()
         say(f"http://{_HOST}:{listening.getsockname()[1]}")
-        config = uvicorn.Config(make_app(workspace), log_level="warning", access_log=False)
+        config = uvicorn.Config(app, log_level="warning", access_log=False)
         with interrupted_by_termination(), suppress(KeyboardInterrupt):  # raised again by uvicorn once it has ended
             uvicorn.Server(config).run(sockets=[listening])

@@ -28,7 +28,7 @@ def training_routes(workspace: Workspace) -> APIRouter:
     def shown() -> dict[str, Any]:
         last = training.running or (training.rounds[-1] if training.rounds else None)
         about = {"labelled": len(store.labelled_films()), "needed": FEWEST_TO_TRAIN}
-        return about | (_shown_round(store.folder, last) if last else {"state": _IDLE})
+        return about | (shown_round(store.folder, last) if last else {"state": _IDLE})
 
     @routes.get("/train")
     def state() -> dict[str, Any]:
@@ -67,7 +67,8 @@ def training_routes(workspace: Workspace) -> APIRouter:
     return routes
 
 
-def _shown_round(study: Path, round_: Round) -> dict[str, Any]:
+def shown_round(study: Path, round_: Round) -> dict[str, Any]:
+    """A round of the study in a folder for a page: its state, and how far it is or what came of it."""
     error = round_.validation_error
     unit = "px" if error is None or error.mm is None else "mm"
     return {

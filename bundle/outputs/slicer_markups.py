@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from bundle.confidence.verdict import REVIEW
 from bundle.coordinates import to_slicer
@@ -48,21 +50,55 @@ def markups(result: FilmResult) -> dict[str, Any]:
     Raises:
         RadiographError: ITK, and so Slicer, cannot read the film.
     """
-    positions = to_slicer(result.landmarks, *slicer_geometry(result.image))
-    points = zip(result.names, positions, result.expected_error_px, result.expected_error_mm, strict=True)
+    points = zip(result.names, result.landmarks, result.expected_error_px, result.expected_error_mm, strict=True)
+    described = (
+        ListedPoint(name, point, "not looked for" if name in result.not_looked_for else expectation(px, mm))
+        for name, point, px, mm in points
+    )
+    return point_list(result.image, list(described), **_mark(result))
+
+
+class ListedPoint(NamedTuple):
+    """A point of a list.
+
+    Attributes:
+        name: Its landmark.
+        point: `[2]` (x, y) in pixels of the stored image, NaN where missing.
+        description: What a person reads about it.
+    """
+
+    name: str
+    point: ArrayLike
+    description: str = ""
+
+
+def point_list(image: Path, points: Sequence[ListedPoint], **properties: Any) -> dict[str, Any]:
+    """Points of an image as one markup of type Fiducial, see `markups`.
+
+    Args:
+        image: The film's file.
+        points: In order.
+        properties: Of the markup, such as its `name`.
+
+    Raises:
+        RadiographError: ITK, and so Slicer, cannot read the film.
+    """
+    pixels = np.array([each.point for each in points], dtype=np.float64).reshape(-1, 2)
+    positions = to_slicer(pixels, *slicer_geometry(image))
     return {
         "@schema": SCHEMA,
         "markups": [
             {
                 "type": "Fiducial",
-                **_mark(result),
+                **properties,
                 "coordinateSystem": "LPS",
                 "coordinateUnits": "mm",
                 "locked": False,
                 "fixedNumberOfControlPoints": True,
                 "labelFormat": "%N-%d",
                 "controlPoints": [
-                    _control_point(number, *point, result) for number, point in enumerate(points, start=1)
+                    _control_point(number, *each)
+                    for number, each in enumerate(zip(points, positions, strict=True), start=1)
                 ],
             }
         ],
@@ -76,14 +112,12 @@ def _mark(result: FilmResult) -> dict[str, Any]:
     return {"name": f"{result.image.name} ({REVIEW})", "display": {"selectedColor": REVIEW_COLOUR}}
 
 
-def _control_point(
-    number: int, name: str, position: np.ndarray, error_px: float, error_mm: float, result: FilmResult
-) -> dict[str, Any]:
+def _control_point(number: int, listed: ListedPoint, position: np.ndarray) -> dict[str, Any]:
     defined = bool(np.isfinite(position).all())
     return {
         "id": str(number),
-        "label": name,
-        "description": "not looked for" if name in result.not_looked_for else _expectation(error_px, error_mm),
+        "label": listed.name,
+        "description": listed.description,
         "associatedNodeID": "",
         "position": position.tolist() if defined else [0.0, 0.0, 0.0],
         "orientation": [-1.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 1.0],
@@ -94,7 +128,8 @@ def _control_point(
     }
 
 
-def _expectation(error_px: float, error_mm: float) -> str:
+def expectation(error_px: float, error_mm: float) -> str:
+    """What a person reads about the error to expect of a landmark, NaN where unknown."""
     if not math.isfinite(error_px):
         return ""
     return f"expected error {error_px:.1f} px" + (f" ({error_mm:.2f} mm)" if math.isfinite(error_mm) else "")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import sys
 from pathlib import Path
@@ -13,15 +14,18 @@ from bundle.__main__ import main
 from bundle.commands import label
 from bundle.dataset.description import read_dataset
 from bundle.importers.landmark_sets import CEPHALOGRAM
-from bundle.label import server
+from bundle.label import app, server
 from bundle.label.workspace import Workspace
+
+PIN = r"""^\s*"?([\w.-]+)==([\w.]+)"""
 
 
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> list[Workspace]:
     """The workspaces that were about to be served."""
     workspaces: list[Workspace] = []
-    monkeypatch.setattr(server, "serve", lambda workspace, _port, _say: workspaces.append(workspace))
+    monkeypatch.setattr(app, "make_app", workspaces.append)
+    monkeypatch.setattr(server, "serve", lambda _app, _port, _say: None)
     return workspaces
 
 
@@ -86,3 +90,21 @@ def test_without_its_extra_the_page_says_how_to_install_it(dataset: Path, monkey
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     assert main(["label", str(dataset)]) == 2
     assert "uvicorn is not installed" in capsys.readouterr().err
+
+
+def test_without_monai_label_its_engine_says_how_to_install_it(dataset: Path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "monailabel", None)
+    monkeypatch.delitem(sys.modules, "bundle.label.monailabel.routes", raising=False)
+    assert main(["label", str(dataset), "--engine", "monailabel"]) == 2
+    said = capsys.readouterr().err
+    assert "--engine monailabel: monailabel" in said and "is not installed; `make monailabel`" in said
+    assert label.REQUIREMENTS.is_file() and str(label.REQUIREMENTS) in said
+
+
+def test_what_monai_label_needs_pins_nothing_twice():
+    needed, ours = (
+        {name.lower().replace("_", "-"): version for name, version in re.findall(PIN, file.read_text(), re.MULTILINE)}
+        for file in (label.REQUIREMENTS, Path("pyproject.toml"))
+    )
+    assert needed["monailabel"] == "0.8.5"
+    assert ours["torch"] and not needed.keys() & ours.keys()

@@ -3,11 +3,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,35 +13,7 @@ import pytest
 
 from bundle.label.film_list import film_id
 from label_page import NAMES, Page, write_film
-
-SMALL = {"image_size": 32, "batch_size": 4, "hidden_features": 8, "epoch_length": 2, "max_epochs": 12}
-SMALL |= {"val_interval": 1, "converged_below": 1000, "window": 32, "widths": [8]}
-REPOSITORY = Path(__file__).resolve().parents[2]
-SECONDS = 600
-
-
-class Server:
-    """`python -m bundle label` in a process of its own."""
-
-    def __init__(self, films: Path) -> None:
-        settings = [f"--{name}={value}" for name, value in SMALL.items()]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bundle", "label", str(films), "--port", "0", "--", *settings],
-            cwd=REPOSITORY,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-        )
-        assert self.process.stdout is not None
-        lines: list[str] = []
-        while not (line := self.process.stdout.readline()).startswith("open "):  # folders of tests have names with open
-            lines.append(line)
-            assert line, lines
-        self.page = Page(line.split()[1])
-
-    def end(self, number: int) -> None:
-        self.process.send_signal(number)
-        self.process.wait(60)
+from label_server import Server, until
 
 
 @pytest.fixture
@@ -60,14 +28,6 @@ def started(films: Path) -> Iterator[Callable[..., Server]]:
     for server in servers:
         if server.process.poll() is None:
             server.end(signal.SIGTERM)
-
-
-def until(what: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + SECONDS
-    while not (found := what()):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    return found
 
 
 def label(page: Page, films: Path, *numbers: int) -> dict[int, np.ndarray]:
