@@ -24,7 +24,7 @@ from bundle.errors import RadiographError
 from bundle.files import sha256_of
 from bundle.films.film_folder import film_item, prepare_film
 from bundle.films.refusal import refused_by_name
-from bundle.measurements import choose_measurements, definitions_sha256
+from bundle.measurements import choose_measurements, definitions_sha256, find_body_parts
 from bundle.networks import network_from_card
 from bundle.results.film_result import FilmResult, Model
 from bundle.results.recorder import Recorder
@@ -70,6 +70,7 @@ class Predictor:
         network: the network with its weights, on the device.
         preprocessing: what prepares the items of `find_films` for it, as its card says.
         measurements: what is measured.
+        body_parts: codes of the body parts on which landmarks lie, by landmark.
 
     Raises:
         CheckpointError: the model cannot be used.
@@ -88,6 +89,7 @@ class Predictor:
         self.names = tuple(card["landmarks"])
         self.preprocessing = Preprocessing.of_card(card, file)
         self.measurements = choose_measurements(measurements, self.names)
+        self.body_parts = find_body_parts(measurements, self.names)
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self.batch_size = batch_size
         self.network = network_from_card(card, file).eval()
@@ -112,9 +114,9 @@ class Predictor:
             bundle.__version__,
             self.weights.sha256,
             sha256_of(calibration) if calibration.is_file() else None,
-            definitions_sha256(self.measurements),
+            definitions_sha256(self.measurements, self.body_parts),
         )
-        return Recorder(self.names, model, self.measurements, self.weights.never_seen)
+        return Recorder(self.names, model, self.measurements, self.weights.never_seen, self.body_parts)
 
     @overload
     def __call__(  # type: ignore[overload-overlap]  # a str is an iterable of str as well

@@ -30,7 +30,7 @@ BELOW = {
     "engines": {"networks", "losses", "metrics", "transforms", "films", "dataset", "loading", "synthetic"},
     "results": {"films", "measurements", "confidence"},
     "drawing": {"films", "metrics", "transforms", "confidence", "results"},
-    "outputs": {"films", "confidence", "results", "drawing"},
+    "outputs": {"films", "measurements", "confidence", "results", "drawing"},
     "evaluation": {"films", "metrics", "measurements", "results", "drawing"},
     "page": {"metrics", "drawing", "evaluation"},
     "comparison": {"films", "dataset", "metrics", "drawing", "evaluation", "page"},

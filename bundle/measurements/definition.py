@@ -10,6 +10,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bundle.measurements.concept import Concept
+
 LONGEST_NAME = 64  # characters of a DICOM Code Meaning
 
 
@@ -30,6 +32,9 @@ class Definition(BaseModel):
 
     unit: str
     """One of the rule's units; mm and mm2 become px and px2 on a film of unknown spacing."""
+
+    concept: Concept | None = None
+    """Its code in a clinical terminology, where there is one."""
 
     @property
     def code(self) -> str:
@@ -58,8 +63,12 @@ def flatten(names: Any) -> Iterator[str]:
             yield from flatten(inner)
 
 
-def definitions_sha256(definitions: Sequence[Definition]) -> str | None:
-    """SHA-256 in hexadecimal of what is measured, whichever file says so; None of no definition."""
+def definitions_sha256(
+    definitions: Sequence[Definition], body_parts: Mapping[str, Concept] | None = None
+) -> str | None:
+    """SHA-256 in hexadecimal of what is measured and coded, whichever file says so; None of no definition."""
     if not definitions:
         return None
-    return hashlib.sha256("\n".join(definition.model_dump_json() for definition in definitions).encode()).hexdigest()
+    coded = [f"{name} {part.model_dump_json()}" for name, part in (body_parts or {}).items()]
+    lines = [*(definition.model_dump_json() for definition in definitions), *coded]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

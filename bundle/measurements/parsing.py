@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, Field, ValidationError
 
 from bundle.errors import ConfigurationError
+from bundle.measurements.concept import BodyPart
 from bundle.measurements.definition import Definition
 from bundle.measurements.rules import Difference, Measurement, OfMeasurements
 from bundle.schema_errors import field_of, first_fault
@@ -22,6 +23,7 @@ class MeasurementFile(BaseModel):
     """A file of measurements."""
 
     measurements: Annotated[tuple[Measurement, ...], Field(min_length=1)]
+    body_parts: tuple[BodyPart, ...] = ()
 
 
 def read_definitions(file: Path) -> tuple[Definition, ...]:
@@ -30,24 +32,39 @@ def read_definitions(file: Path) -> tuple[Definition, ...]:
     Raises:
         ConfigurationError: naming the file, the measurement and the field that cannot be used.
     """
-    document = _parsed(file)
-    entries = document.get("measurements") if isinstance(document, Mapping) else None
-    if not isinstance(entries, list) or not entries:
-        raise ConfigurationError(f"{file}: has no list 'measurements'; see {PAGE} for its form")
-    try:
-        definitions = MeasurementFile.model_validate(document).measurements
-    except ValidationError as error:
-        place, wrong = first_fault(error)
-        field = f"{field_of(place[3:])}: " if place[3:] else ""  # below measurements, their index, and the rule
-        raise ConfigurationError(
-            f"{file.name}: measurement {_called(entries, place[1])}, {field}{wrong}; correct it as {PAGE} shows"
-        ) from error
+    definitions = _read(file).measurements
     before: dict[str, Definition] = {}
     for definition in definitions:
         if fault := _out_of_order(definition, before):
             raise ConfigurationError(f"{file.name}: measurement {definition.name!r}, {fault}")
         before[definition.name] = definition
     return definitions
+
+
+def read_body_parts(file: Path) -> tuple[BodyPart, ...]:
+    """Read the codes of body parts that a file gives.
+
+    Raises:
+        ConfigurationError: naming the file and the field that cannot be used.
+    """
+    return _read(file).body_parts
+
+
+def _read(file: Path) -> MeasurementFile:
+    document = _parsed(file)
+    entries = document.get("measurements") if isinstance(document, Mapping) else None
+    if not isinstance(entries, list) or not entries:
+        raise ConfigurationError(f"{file}: has no list 'measurements'; see {PAGE} for its form")
+    try:
+        return MeasurementFile.model_validate(document)
+    except ValidationError as error:
+        place, wrong = first_fault(error)
+        if place[0] != "measurements":
+            raise ConfigurationError(f"{file.name}: {field_of(place)}: {wrong}; correct it as {PAGE} shows") from error
+        field = f"{field_of(place[3:])}: " if place[3:] else ""  # below measurements, their index, and the rule
+        raise ConfigurationError(
+            f"{file.name}: measurement {_called(entries, place[1])}, {field}{wrong}; correct it as {PAGE} shows"
+        ) from error
 
 
 def _parsed(file: Path) -> Any:

@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from bundle.errors import ConfigurationError
+from bundle.measurements.concept import Concept, body_parts_of
 from bundle.measurements.definition import Definition
-from bundle.measurements.parsing import read_definitions
+from bundle.measurements.parsing import read_body_parts, read_definitions
 
 SHIPPED = {file.stem: file for file in sorted((Path(__file__).parent / "sites").glob("*.yaml"))}
 AUTOMATIC = "auto"
@@ -46,6 +47,21 @@ def choose_measurements(setting: str | Sequence[str], landmarks: Collection[str]
             file_of[definition.name] = path.name
         definitions += file
     return tuple(definitions)
+
+
+def find_body_parts(setting: str | Sequence[str], landmarks: Collection[str]) -> dict[str, Concept]:
+    """Return the body part of each landmark for which a file has a code: a shipped one, or one of the setting.
+
+    Args:
+        setting: As that of `choose_measurements`; its files come after the shipped ones.
+        landmarks: Names of the model's landmarks.
+
+    Raises:
+        ConfigurationError: a file that cannot be used.
+    """
+    own = [] if setting == AUTOMATIC else [setting] if isinstance(setting, str) else setting
+    files = [*SHIPPED.values(), *map(_path, own)]
+    return body_parts_of(landmarks, [part for file in files for part in read_body_parts(file)])
 
 
 def _path(name: str) -> Path:

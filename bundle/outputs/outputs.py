@@ -39,10 +39,11 @@ OUTPUTS = {
     "csv": _Place("bundle.outputs.prediction_csv", "CsvOutput"),
     "overlay": _Place("bundle.outputs.overlay_output", "OverlayOutput"),
     "slicer": _Place("bundle.outputs.slicer_markups", "SlicerOutput"),
-    "dicom_sr": _Place("bundle.outputs.dicom.sr", "StructuredReportOutput"),
     "dicom_gsps": _Place("bundle.outputs.dicom.gsps", "PresentationStateOutput"),
     "secondary_capture": _Place("bundle.outputs.dicom.secondary_capture", "SecondaryCaptureOutput"),
+    "dicom_sr": _Place("bundle.outputs.dicom.sr", "StructuredReportOutput"),
 }
+"""In the order in which they are written: a report refers to the DICOM outputs before it."""
 
 
 def make_outputs(names: str | Sequence[str], out_dir: Path) -> dict[str, Output]:
@@ -57,7 +58,8 @@ def make_outputs(names: str | Sequence[str], out_dir: Path) -> dict[str, Output]
     """
     if not names:
         raise ConfigurationError(f"outputs: names none, so nothing would be written; give some of {', '.join(OUTPUTS)}")
-    return {name: _class(name)(out_dir) for name in ensure_tuple(names)}
+    made = {name: _class(name)(out_dir) for name in ensure_tuple(names)}
+    return {name: made[name] for name in OUTPUTS if name in made}
 
 
 def _class(name: str) -> Callable[[Path], Output]:

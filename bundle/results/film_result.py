@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from bundle.confidence import Confidence
 from bundle.confidence.verdict import REVIEW
 from bundle.coordinates import in_image
-from bundle.measurements import Measured
+from bundle.measurements import Concept, Measured
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class FilmResult:
         confidence: What error to expect; None where the network is not calibrated.
         not_looked_for: Names of the landmarks that the network never saw, and so has no place for on any film; others
             without a place were looked for.
+        body_parts: Codes of the body parts on which landmarks lie, by landmark; not every one has one.
         warnings: Sentences for whoever uses the results of this film; they name no patient.
     """
 
@@ -68,6 +70,7 @@ class FilmResult:
     measurements: tuple[Measured, ...] = ()
     confidence: Confidence | None = None
     not_looked_for: tuple[str, ...] = ()
+    body_parts: Mapping[str, Concept] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     @property

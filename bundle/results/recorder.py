@@ -14,7 +14,7 @@ from monai.utils import convert_to_numpy
 from bundle.confidence import Confidence
 from bundle.errors import RadiographError
 from bundle.films.burned_in import burned_in_warning
-from bundle.measurements import Definition, measure
+from bundle.measurements import Concept, Definition, measure
 from bundle.results.film_result import FilmResult, Model
 
 
@@ -26,6 +26,7 @@ class Recorder:
         model: The network that the records are of.
         measurements: What to measure from the landmarks.
         not_looked_for: Names of the landmarks that the network never saw.
+        body_parts: Codes of the body parts on which landmarks lie, by landmark.
     """
 
     def __init__(
@@ -34,11 +35,13 @@ class Recorder:
         model: Model,
         measurements: Sequence[Definition] = (),
         not_looked_for: Sequence[str] = (),
+        body_parts: Mapping[str, Concept] | None = None,
     ) -> None:
         self.names = tuple(names)
         self.model = model
         self.measurements = tuple(measurements)
         self.not_looked_for = tuple(not_looked_for)
+        self.body_parts = dict(body_parts or {})
 
     def __call__(self, item: Mapping[str, Any]) -> FilmResult:
         """Make the record of a film for whoever uses it, with warnings.
@@ -79,6 +82,7 @@ class Recorder:
             measurements=measure(self.measurements, self.names, landmarks, spacing, size, upright),
             confidence=Confidence.of_item(item),
             not_looked_for=self.not_looked_for,
+            body_parts=self.body_parts,
         )
 
 

@@ -17,6 +17,9 @@ from bundle.errors import DatasetError
 from bundle.importers.report import read_report
 from bundle.outputs.dicom.source import read_source
 from bundle.outputs.dicom.sr import StructuredReportOutput
+from bundle.synthetic.dicom import instance_uid
+from bundle.synthetic.film import arrange
+from bundle.synthetic.sample import load_site
 from film_results import film_result
 
 NAMES = ["left hip", "right hip", "sacrum"]
@@ -219,3 +222,19 @@ def test_two_reports_of_one_film(saved, film, tmp_path) -> None:
 def test_a_folder_without_a_report(film, tmp_path) -> None:
     with pytest.raises(DatasetError, match="holds no DICOM structured report; give a report or a folder of them"):
         read_report(tmp_path / "films", None, None)
+
+
+SAVED_BY_OHIF = Path(__file__).parent / "saved_by_ohif.dcm"
+"""Of a SYNTHETIC film: OHIF 3.13.2 opened our report of it, one point was moved, all were saved."""
+
+
+def test_a_report_that_ohif_saved_gives_the_points_back(tmp_path) -> None:
+    site = load_site("pelvis")
+    setting = arrange(site, 512, np.random.default_rng(1))
+    sent, _ = setting.beam.project(setting.person.landmarks)
+    write_film(tmp_path / "films" / "a.dcm", SOPInstanceUID=instance_uid("pelvis", 1))
+    annotations = read_report(SAVED_BY_OHIF, tmp_path / "films", None)
+    assert annotations.landmarks == site.landmarks
+    moved, *others = np.array(annotations.films[0].landmarks) - sent
+    np.testing.assert_allclose(moved, [21.1, 21.0], atol=0.1)
+    np.testing.assert_allclose(others, 0, atol=0.01)

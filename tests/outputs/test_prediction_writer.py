@@ -114,8 +114,8 @@ def test_an_output_that_a_film_cannot_have_is_logged_and_the_others_are_written(
     reasons = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
     assert len(reasons) == 2  # one a film, whatever the number of outputs
     assert "film_0.png: is no DICOM file, and a DICOM result has to refer to one" in reasons[0]
-    assert reasons[0].endswith("(not written: dicom_sr, dicom_gsps)")
-    sentence = r"^4 outputs could not be written: films/film_0\.png \(dicom_sr\), .*all others are done"
+    assert reasons[0].endswith("(not written: dicom_gsps, dicom_sr)")
+    sentence = r"^4 outputs could not be written: films/film_0\.png \(dicom_gsps\), .*all others are done"
     with pytest.raises(RadiographError, match=sentence):
         refusing.require_complete([])
     with pytest.raises(RadiographError, match=r"^1 of 3 films could not be read: b\.png; 4 outputs could not"):

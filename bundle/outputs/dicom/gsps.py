@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Landmarks as a DICOM presentation state: points and names that a viewer draws on the film, for viewers without SR."""
+"""Landmarks as a DICOM presentation state: crosses and names drawn on the film, for viewers without SR."""
 
 from __future__ import annotations
 
@@ -16,22 +16,27 @@ from pydicom.uid import XRayAngiographicImageStorage, XRayRadiofluoroscopicImage
 from bundle.coordinates import to_scoord
 from bundle.errors import RadiographError
 from bundle.outputs.dicom.grey import take_modality_lut, take_voi_lut
+from bundle.outputs.dicom.label_layout import place_names
 from bundle.outputs.dicom.output import DicomOutput, laterality
 from bundle.results.film_result import FilmResult
 
-_PIXEL = pr.AnnotationUnitsValues.PIXEL
-_LINES = 64
-"""Lines of text that would fill the film's longer side."""
+_PIXEL, _DISPLAY = pr.AnnotationUnitsValues.PIXEL, pr.AnnotationUnitsValues.DISPLAY
+_ARM = 1 / 80
+"""Length of an arm of a cross as a share of the film's longer side."""
+WARNING = "AI, not verified, research only"
+_WARNING_BOX = (0.01, 0.005, 0.5, 0.035)
+"""Left, top, right and bottom of the warning as shares of what is displayed."""
 
 
 class PresentationStateOutput(DicomOutput):
     """`<film>.pr.dcm`: Grayscale Softcopy Presentation State, or Color Softcopy Presentation State of a film in colour.
 
-    A grey film is shown as by itself: its modality LUT, VOI LUT or windows and polarity are those of the state.
+    A grey film is shown as by itself: its modality LUT, VOI LUT or windows and polarity are those of the state, which
+    has no window of its own.
     """
 
     suffix = ".pr.dcm"
-    series_number = 9002
+    series_number = 102
     description = "Automatic landmarks, presentation"
 
     def dataset(self, result: FilmResult, source: Dataset) -> Dataset:
@@ -63,33 +68,38 @@ class PresentationStateOutput(DicomOutput):
 
 
 def _annotation(result: FilmResult, source: Dataset, layer: pr.GraphicLayer) -> pr.GraphicAnnotation:
-    points = [(name, to_scoord(point)) for name, point in result.on_film().items()]
+    points = {name: to_scoord(point) for name, point in result.on_film().items()}
+    boxes = place_names(points, result.size, np.array(_WARNING_BOX) * np.tile(result.size, 2))
+    warning = pr.TextObject(
+        WARNING, _DISPLAY, bounding_box=_WARNING_BOX, text_justification=pr.TextJustificationValues.LEFT
+    )
     return pr.GraphicAnnotation(
         referenced_images=[source],
         graphic_layer=layer,
-        graphic_objects=[pr.GraphicObject(pr.GraphicTypeValues.POINT, point[None], _PIXEL) for _, point in points],
-        text_objects=[_name(name, point, result.size) for name, point in points],
+        graphic_objects=[line for point in points.values() for line in _cross(point, result.size)],
+        text_objects=[warning, *(_name(name, points[name], box) for name, box in boxes.items())],
     )
 
 
-def _name(name: str, point: np.ndarray, size: tuple[int, int]) -> pr.TextObject:
-    """A landmark's name close to its point [2], right of it, or left of it where the film ends before the name does.
+def _cross(point: np.ndarray, size: tuple[int, int]) -> list[pr.GraphicObject]:
+    """A line from left to right and one from above to below through a point [2], as far as the film goes."""
+    arm = max(_ARM * max(size), 1.5)
+    arms = np.array([[[-arm, 0], [arm, 0]], [[0, -arm], [0, arm]]])
+    return [pr.GraphicObject(pr.GraphicTypeValues.POLYLINE, np.clip(point + line, 0, size), _PIXEL) for line in arms]
 
-    Of a name merely anchored at its point, viewers choose the place: far off, over other points, beyond the film.
-    """
-    columns, rows = size
-    height = min(max(size) / _LINES, rows)
-    width = min(0.5 * height * len(name), columns / 2)
-    x, y = (float(coordinate) for coordinate in point)
-    fits = x + height + width < columns
-    left = x + height if fits else max(x - height - width, 0)
-    top = min(max(y - height / 2, 0), rows - height)
-    return pr.TextObject(
+
+def _name(name: str, point: np.ndarray, box: np.ndarray) -> pr.TextObject:
+    """A landmark's name in its box [4], with a line to its point [2] where a viewer draws one."""
+    left, top, right, bottom = (float(edge) for edge in box)
+    text = pr.TextObject(
         name,
         _PIXEL,
-        bounding_box=(left, top, left + width, min(top + height, rows)),
-        text_justification=pr.TextJustificationValues.LEFT if fits else pr.TextJustificationValues.RIGHT,
+        bounding_box=(left, top, right, bottom),
+        text_justification=pr.TextJustificationValues.LEFT if left >= point[0] else pr.TextJustificationValues.RIGHT,
     )
+    text.AnchorPoint, text.AnchorPointAnnotationUnits = [float(value) for value in point], _PIXEL.value
+    text.AnchorPointVisibility = "Y"
+    return text
 
 
 def _grey_state(source: Dataset, settings: dict[str, Any]) -> Dataset:

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import re
 import warnings
 from abc import abstractmethod
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
@@ -25,9 +28,18 @@ from bundle.results.film_result import FilmResult, Model
 logger = logging.getLogger(__name__)
 logging.getLogger("highdicom").setLevel(logging.ERROR)  # what it says below that quotes names and UIDs
 
+_NUMBERS = 10**7
+"""Series numbers a kind; with three digits in front they stay below the largest that DICOM can write."""
+_OFFSET = re.compile(r"[+-](0\d|1[0-4])[0-5]\d")
+
 
 class DicomOutput(FilmOutput):
-    """One DICOM object a film, in a series of its own of the film's study."""
+    """One DICOM object a film, in a series of its own of the film's study.
+
+    Attributes:
+        series_number: The first three digits of its Series Number.
+        description: Its Series Description.
+    """
 
     series_number: ClassVar[int]
     description: ClassVar[str]
@@ -39,6 +51,7 @@ class DicomOutput(FilmOutput):
             source = read_source(result.image)
             try:
                 made = self.dataset(result, source)
+                _date(made, source)
                 left_out = leave_out_faulty(made, source)
                 content = _encoded(made)
             except RadiographError:
@@ -68,17 +81,17 @@ class DicomOutput(FilmOutput):
             Exception: of any kind, where an element of the film is not what DICOM allows.
         """
 
-    def identity(self, result: FilmResult, source: Dataset) -> dict[str, Any]:
+    def identity(self, result: FilmResult, source: Dataset, *key: str) -> dict[str, Any]:
         """Arguments of highdicom for the object's UIDs, its place in its series, and the software that made it.
 
         The UIDs follow from that of the film and from the network: when inference is repeated, an archive sees the
-        same object once more and not another one.
+        same object once more and not another one. What else the object depends on is its `key`.
         """
-        kind = type(self).__name__
+        film = (type(self).__name__, source.SOPInstanceUID, *key)
         return {
-            "series_instance_uid": stable_uid(result.model, kind, "series", source.SOPInstanceUID),
-            "sop_instance_uid": stable_uid(result.model, kind, "instance", source.SOPInstanceUID),
-            "series_number": self.series_number,
+            "series_instance_uid": stable_uid(result.model, "series", *film),
+            "sop_instance_uid": stable_uid(result.model, "instance", *film),
+            "series_number": _series_number(self.series_number, stable_uid(result.model, "number", *film)),
             "instance_number": 1,
             "series_description": self.description,
             "manufacturer": MANUFACTURER,
@@ -92,6 +105,25 @@ def _encoded(made: Dataset) -> bytes:
     stream = BytesIO()
     made.save_as(stream, enforce_file_format=True)
     return stream.getvalue()
+
+
+def _series_number(kind: int, uid: str) -> int:
+    """Ten digits, of which the first three are the kind of object: no two series of a study have the same."""
+    return kind * _NUMBERS + int(hashlib.sha256(uid.encode()).hexdigest(), 16) % _NUMBERS
+
+
+def _date(made: Dataset, source: Dataset) -> None:
+    """Say when an object and its series were made, in the film's time zone where the film states one, else in ours."""
+    offset = str(source.get("TimezoneOffsetFromUTC", ""))
+    stated = datetime.strptime(offset, "%z").tzinfo if _OFFSET.fullmatch(offset) else None
+    now = datetime.now(UTC).astimezone(stated)
+    made.TimezoneOffsetFromUTC = now.strftime("%z")
+    date, time = now.strftime("%Y%m%d"), now.strftime("%H%M%S.%f")
+    made.SeriesDate, made.SeriesTime = date, time
+    for moment in ("InstanceCreation", "Content", "PresentationCreation"):
+        if f"{moment}Date" in made:
+            setattr(made, f"{moment}Date", date)
+            setattr(made, f"{moment}Time", time)
 
 
 def stable_uid(model: Model, *key: str) -> UID:

@@ -22,7 +22,7 @@ class SecondaryCaptureOutput(DicomOutput):
     """`<film>.sc.dcm`: Secondary Capture Image of the overlay in RGB, without spacing: it is no image to measure in."""
 
     suffix = ".sc.dcm"
-    series_number = 9003
+    series_number = 103
     description = "Automatic landmarks, picture"
 
     def dataset(self, result: FilmResult, source: Dataset) -> Dataset:

@@ -13,7 +13,9 @@ import pytest
 from PIL import Image
 
 from bundle.coordinates import from_scoord
-from bundle.measurements import Definition, Measured
+from bundle.measurements import Measured
+from bundle.measurements.rules import Angle
+from bundle.outputs.dicom.gsps import WARNING
 from bundle.outputs.outputs import make_outputs
 from bundle.results.film_result import FilmResult
 
@@ -33,13 +35,14 @@ def dcmtk(debian_program: Callable[[str, str], Run]) -> Callable[[str], Run]:
 def test_the_report_has_every_name_point_and_measurement(
     dcmtk: Callable[[str], Run], write_film: Write, predict: Predict, tmp_path: Path
 ) -> None:
-    angle = Measured(Definition(name="Angle, left", rule="angle", unit="degree"), -12.34567, "degree")
+    lines = (("left hip", "Hüfte"), ("Hüfte", "股関節"))
+    angle = Measured(Angle(name="Angle, left", rule="angle", unit="degree", lines=lines), -12.34567, "degree")
     film = write_film(SpecificCharacterSet="ISO_IR 100", PatientName="Müller^Jörg")
     prediction = predict(film, names=NAMES, measurements=(angle,))
     make_outputs("dicom_sr", tmp_path)["dicom_sr"](prediction)
     said = dcmtk("dsrdump")(tmp_path / "film.dcm.sr.dcm")
     assert "Müller^Jörg" in said
-    assert re.findall(r'"Tracking Identifier"\)="(.*)"', said) == ["Measurements", *NAMES]
+    assert re.findall(r'"Tracking Identifier"\)="(.*)"', said) == [*NAMES, "Angle, left"]
     points = [[float(x), float(y)] for x, y in re.findall(r"POINT,([\d.]+)/([\d.]+)", said)]
     np.testing.assert_allclose(from_scoord(points), prediction.landmarks, atol=0.001)
     assert re.search(r'"Angle, left"\)="-12.3457" \(deg,UCUM', said)
@@ -61,5 +64,5 @@ def test_the_presentation_state_shows_the_film_as_it_is_and_keeps_every_name(
         assert len(alone.getcolors()) > 50
         assert alone.tobytes() == shown.tobytes()
     (annotation,) = pydicom.dcmread(understood).GraphicAnnotationSequence
-    assert [text.UnformattedTextValue for text in annotation.TextObjectSequence] == NAMES
-    assert len(annotation.GraphicObjectSequence) == len(NAMES)
+    assert [text.UnformattedTextValue for text in annotation.TextObjectSequence] == [WARNING, *NAMES]
+    assert len(annotation.GraphicObjectSequence) == 2 * len(NAMES)

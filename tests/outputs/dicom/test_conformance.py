@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
 from pydicom import Dataset, uid
 
@@ -15,7 +16,7 @@ from bundle.confidence import Confidence
 from bundle.measurements import Measured
 from bundle.measurements.measured import IN_PIXELS
 from bundle.measurements.parsing import read_definitions
-from bundle.measurements.registry import SHIPPED
+from bundle.measurements.registry import SHIPPED, find_body_parts
 from bundle.outputs.dicom.sr import StructuredReportOutput
 from bundle.outputs.outputs import make_outputs
 from bundle.results.film_result import FilmResult
@@ -126,7 +127,13 @@ def test_every_shipped_measurement(
         )
         for definition in definitions
     ]
-    StructuredReportOutput(tmp_path)(predict(write_film(), measurements=tuple(measured)))
+    names = sorted({name for definition in definitions for _, name in definition.landmarks()})
+    landmarks = np.random.default_rng(0).uniform(1, 40, (len(names), 2)).astype(np.float32)
+    parts = find_body_parts("auto", names)
+    prediction = predict(write_film(), names=names, landmarks=landmarks, measurements=tuple(measured), body_parts=parts)
+    StructuredReportOutput(tmp_path)(prediction)
+    groups = pydicom.dcmread(tmp_path / "film.dcm.sr.dcm").ContentSequence[-1].ContentSequence
+    assert len(groups) == len(names) + len(measured)
     assert validate(tmp_path / "film.dcm.sr.dcm") == []
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,9 +45,12 @@ def test_points_on_the_film_are_drawn_with_their_names_and_no_other(
             written(prediction)
         return
     (annotation,) = written(prediction).GraphicAnnotationSequence
-    drawn = [from_scoord(graphic.GraphicData) for graphic in annotation.GraphicObjectSequence]
-    np.testing.assert_allclose(drawn, array[on_film], atol=0.01)
-    names = [text.UnformattedTextValue for text in annotation.TextObjectSequence]
+    lines = [from_scoord(np.reshape(line.GraphicData, (2, 2))) for line in annotation.GraphicObjectSequence]
+    crossings = [(down[0, 0], across[0, 1]) for across, down in zip(lines[::2], lines[1::2], strict=True)]
+    np.testing.assert_allclose(crossings, array[on_film], atol=0.01)
+    assert all(np.ptp(line, axis=0).max() > 1.4 for line in lines)
+    warning, *names = [text.UnformattedTextValue for text in annotation.TextObjectSequence]
+    assert warning == "AI, not verified, research only"
     assert names == [name for name, shown in zip(prediction.names, on_film, strict=True) if shown]
 
 
@@ -55,21 +59,44 @@ def test_points_on_the_film_are_drawn_with_their_names_and_no_other(
     st.lists(st.tuples(st.floats(-0.5, 79.5), st.floats(-0.5, 47.5)), min_size=3, max_size=3),
     st.sampled_from([(80, 48), (800, 480), (48, 3000), (3000, 20)]),
 )
-def test_each_name_stands_beside_its_point_and_within_the_film(
+def test_each_name_stands_near_its_point_within_the_film_and_over_no_other(
     write_film: Write, predict: Predict, points: list, size: tuple[int, int]
 ) -> None:
     array = (np.array(points) + 0.5) / [80, 48] * size - 0.5
     film = write_film(pixels=np.zeros(size[::-1], np.uint16))
     (annotation,) = written(predict(film, landmarks=array, size=size)).GraphicAnnotationSequence
-    for text, (x, y) in zip(annotation.TextObjectSequence, array, strict=True):
-        left, top = from_scoord(text.BoundingBoxTopLeftHandCorner)
-        right, bottom = from_scoord(text.BoundingBoxBottomRightHandCorner)
-        line = bottom - top
+    _, *texts = annotation.TextObjectSequence
+    boxes = [
+        (*from_scoord(text.BoundingBoxTopLeftHandCorner), *from_scoord(text.BoundingBoxBottomRightHandCorner))
+        for text in texts
+    ]
+    for text, (left, top, right, bottom), point in zip(texts, boxes, array, strict=True):
         assert -0.51 < left < right < size[0] - 0.49
         assert -0.51 < top < bottom < size[1] - 0.49
-        assert top - line < y < bottom + line
-        assert min(abs(left - x), abs(right - x)) < 1.5 * line or left == -0.5
-        assert text.BoundingBoxTextHorizontalJustification == ("LEFT" if left > x else "RIGHT")
+        assert text.BoundingBoxTextHorizontalJustification == ("LEFT" if left > point[0] else "RIGHT")
+        np.testing.assert_allclose(from_scoord(text.AnchorPoint), point, atol=0.01)
+    for first, second in itertools.combinations(boxes, 2):
+        assert overlap(first, second) < 1e-3 * min(size)
+
+
+def overlap(first: tuple, second: tuple) -> float:
+    """The smaller side of what two boxes have in common; 0 or less where they have nothing."""
+    starts, ends = np.maximum(first[:2], second[:2]), np.minimum(first[2:], second[2:])
+    return float((ends - starts).min())
+
+
+def test_the_names_of_a_whole_spine_stand_apart(write_film: Write, predict: Predict) -> None:
+    levels = np.arange(17)
+    corners = np.array([[190, 60], [230, 60], [190, 75], [230, 75]], dtype=np.float32)
+    points = (corners[None] + levels[:, None, None] * [0, 24]).reshape(-1, 2)
+    names = [f"{level} {corner}" for level in levels for corner in ("upper left", "upper right", "lower left", "low")]
+    film = write_film(pixels=np.zeros((512, 420), np.uint16))
+    state = written(predict(film, names=names, landmarks=points, size=(420, 512)))
+    _, *texts = state.GraphicAnnotationSequence[0].TextObjectSequence
+    boxes = [(*text.BoundingBoxTopLeftHandCorner, *text.BoundingBoxBottomRightHandCorner) for text in texts]
+    assert not any(overlap(*pair) > 0.01 for pair in itertools.combinations(boxes, 2))
+    assert max(abs(text.BoundingBoxTopLeftHandCorner[1] - text.AnchorPoint[1]) for text in texts) < 60
+    assert min(box[3] - box[1] for box in boxes) > 3
 
 
 def test_it_refers_to_the_film(write_film: Write, predict: Predict) -> None:
@@ -184,7 +211,7 @@ def test_a_film_in_colour_gets_a_colour_presentation_state(write_film: Write, pr
     state = written(predict(write_film("RGB", COLOURS)))
     assert state.SOPClassUID == uid.ColorSoftcopyPresentationStateStorage
     assert state.ICCProfile[36:40] == b"acsp"  # the signature of a profile
-    assert len(state.GraphicAnnotationSequence[0].GraphicObjectSequence) == 3
+    assert len(state.GraphicAnnotationSequence[0].GraphicObjectSequence) == 6  # two lines a cross
 
 
 def test_a_damaged_colour_profile_is_told(write_film: Write, predict: Predict) -> None:

@@ -99,7 +99,7 @@ def test_what_may_be_missing_is_left_out_where_it_is_faulty(
         assert {keyword: dataset[keyword].value for keyword in kept} == kept
     flaw = "is without StudyDescription, PatientAge, PatientWeight, not valid DICOM in the film; correct"
     assert [message.partition(" the film and")[0] for message in caplog.messages] == [
-        f"film.dcm.{kind}.dcm: {flaw}" for kind in ("sr", "pr", "sc")
+        f"film.dcm.{kind}.dcm: {flaw}" for kind in ("pr", "sc", "sr")
     ]
 
 
@@ -154,7 +154,7 @@ def test_a_name_that_cannot_be_decoded_is_told_and_not_mangled(
 def test_a_folder_that_cannot_be_written_to_is_no_fault_of_the_film(write_film: Write, predict: Predict) -> None:
     film = write_film()
     (film.parent / "out").touch()
-    with pytest.raises(BundleError, match=r"film\.dcm\.sr\.dcm: cannot be written") as refusal:
+    with pytest.raises(BundleError, match=r"film\.dcm\.pr\.dcm: cannot be written") as refusal:
         write_all(predict(film))
     assert not isinstance(refusal.value, RadiographError)
 

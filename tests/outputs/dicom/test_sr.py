@@ -5,37 +5,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-import highdicom
 import hypothesis.strategies as st
 import numpy as np
 import pydicom
 import pytest
 from hypothesis import HealthCheck, given, settings
+from pydicom import Dataset
 from pydicom.sr.codedict import codes
+from pydicom.sr.coding import Code
 from pydicom.uid import XRayAngiographicImageStorage
 
 from bundle.confidence import Confidence
-from bundle.coordinates import from_scoord, in_image
-from bundle.errors import RadiographError
-from bundle.measurements import Definition, Measured
-from bundle.outputs.dicom.sr import DECISION, NOT_FOUND, NOT_LOOKED_FOR, REASON, UNITS, StructuredReportOutput
+from bundle.coordinates import in_image
+from bundle.outputs.dicom.concepts import (
+    DECISION,
+    EXPECTED_ERROR,
+    NOT_FOUND,
+    NOT_LOOKED_FOR,
+    OFF_FILM,
+    REASON,
+)
+from bundle.outputs.dicom.sr import StructuredReportOutput
+from bundle.outputs.outputs import make_outputs
 from bundle.results.film_result import FilmResult, Model
+from read_reports import evaluations, groups, landmarks, written
 
 Predict = Callable[..., FilmResult]
 Write = Callable[..., Path]
-
-
-def written(prediction: FilmResult) -> highdicom.sr.ComprehensiveSR:
-    folder = prediction.image.parent / "out"
-    StructuredReportOutput(folder)(prediction)
-    return highdicom.sr.srread(folder / f"{prediction.name}.sr.dcm")
-
-
-def landmarks(report: highdicom.sr.ComprehensiveSR) -> dict[str, np.ndarray]:
-    groups = report.content.get_planar_roi_measurement_groups(graphic_type=highdicom.sr.GraphicTypeValues.POINT)
-    return {group.tracking_identifier: from_scoord(group.roi.value)[0] for group in groups}
 
 
 @settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -44,13 +44,11 @@ def test_points_on_the_film_come_back_and_no_other(write_film: Write, predict: P
     array = np.array([(np.nan, np.nan) if point is None else point for point in points], dtype=np.float32)
     prediction = predict(write_film(), landmarks=array)
     on_film = in_image(array, (80, 48))
-    if not on_film.any():
-        with pytest.raises(RadiographError, match=r"film\.dcm: no landmark lies on the film"):
-            written(prediction)
-        return
-    read = landmarks(written(prediction))
+    report = written(prediction)
+    read = landmarks(report)
     assert list(read) == [name for name, shown in zip(prediction.names, on_film, strict=True) if shown]
-    np.testing.assert_allclose(list(read.values()), array[on_film], atol=0.01)
+    np.testing.assert_allclose(np.reshape(list(read.values()), (-1, 2)), array[on_film], atol=0.01)
+    assert {value for _, value in evaluations(report)} == set(prediction.names) - set(read)
 
 
 NAN = np.nan
@@ -62,7 +60,7 @@ NAN = np.nan
         ([(10, 20), (70, 5), (40, 33)], (), []),
         ([(10, 20), (NAN, NAN), (40, 33)], (1,), [(NOT_LOOKED_FOR, 1)]),
         ([(10, 20), (NAN, NAN), (40, 33)], (), [(NOT_FOUND, 1)]),
-        ([(-5, 20), (NAN, NAN), (40, 33)], (1,), [(NOT_LOOKED_FOR, 1), (NOT_FOUND, 0)]),
+        ([(-5, 20), (NAN, NAN), (40, 33)], (1,), [(NOT_LOOKED_FOR, 1), (OFF_FILM, 0)]),
     ],
 )
 def test_not_looked_for_is_told_from_not_found(
@@ -70,12 +68,7 @@ def test_not_looked_for_is_told_from_not_found(
 ) -> None:
     absent = tuple(names[index] for index in never_seen)
     report = written(predict(write_film(), landmarks=np.array(places, dtype=np.float32), not_looked_for=absent))
-    texts = [
-        (item.name, item.value)
-        for group in report.content.get_image_measurement_groups()
-        for item in group[0].ContentSequence
-        if item.name in (NOT_FOUND, NOT_LOOKED_FOR)
-    ]
+    texts = evaluations(report)
     assert texts == [(kind, names[index]) for kind, index in named]
     assert not set(landmarks(report)) & {name for _, name in texts}
 
@@ -112,7 +105,7 @@ def test_the_report_says_what_made_it_and_that_nobody_has_checked_it(write_film:
     attributes = observer.observer_identifying_attributes
     assert (attributes.name, attributes.serial_number) == ("a model", "ab" * 32)
     (group, *_) = report.content.get_planar_roi_measurement_groups()
-    assert group.finding_type == codes.SCT.AnatomicalPoint
+    assert group.finding_category == codes.SCT.AnatomicalPoint
     texts = {item.name: item.value for item in group[0].ContentSequence if item.value_type.value == "TEXT"}
     assert texts[codes.DCM.AlgorithmName] == "a model"
     assert texts[codes.DCM.AlgorithmVersion] == "0.1.0"
@@ -127,9 +120,8 @@ def test_a_repeat_gives_the_same_object_and_another_network_another_one(
 
     def uids(prediction: FilmResult) -> list[str]:
         report = written(prediction)
-        content = report.content
-        groups = content.get_image_measurement_groups() + content.get_planar_roi_measurement_groups()
-        return [report.SOPInstanceUID, report.SeriesInstanceUID, *(group.tracking_uid for group in groups)]
+        tracked = report.content.get_planar_roi_measurement_groups()
+        return [report.SOPInstanceUID, report.SeriesInstanceUID, *(group.tracking_uid for group in tracked)]
 
     first = uids(prediction)
     assert uids(prediction) == first
@@ -148,91 +140,105 @@ def test_a_single_frame_of_a_class_of_many_can_be_referred_to(write_film: Write,
     assert len(landmarks(written(predict(film)))) == 3
 
 
-@pytest.mark.parametrize("spacing", [0.2, np.nan])
-def test_each_landmark_comes_back_with_the_error_to_expect(
-    write_film: Write, predict: Predict, doubtful: Confidence, spacing: float
-) -> None:
-    array = np.array([[10.25, 20.5], [-40, 5], [40.125, 33]])
-    prediction = predict(write_film(), landmarks=array, spacing=np.array([spacing, 0.1]), confidence=doubtful)
-    groups = written(prediction).content.get_planar_roi_measurement_groups()
-    read = {
-        group.tracking_identifier: [
-            (item.name.value, item.name.scheme_designator, item.value, item.unit) for item in group.get_measurements()
-        ]
-        for group in groups
-    }
-    expected = {"left hip": (2.0, 0.4), "symphysis, pubic": (12.0, 2.4)}  # the other one is not on the film
-    units = UNITS["px"], UNITS["mm"]
-    count = 1 if np.isnan(spacing) else 2
-    assert read == {
-        name: [("expected_error", "99FSDAG", *pair) for pair in list(zip(errors, units, strict=True))[:count]]
-        for name, errors in expected.items()
-    }
-
-
 def test_a_film_to_be_reviewed_says_so_and_why(write_film: Write, predict: Predict, doubtful: Confidence) -> None:
-    prediction = predict(write_film(), measurements=(measured("Width", 12.5, "mm"),), confidence=doubtful)
-    group, others = written(prediction).content.get_image_measurement_groups()
-    assert (group.tracking_identifier, others.tracking_identifier) == ("Confidence", "Measurements")
-    (evaluation,) = group.get_qualitative_evaluations(DECISION)
-    assert (evaluation.value.value, evaluation.value.scheme_designator) == ("review", "99FSDAG")
-    items = group[0].ContentSequence
-    assert tuple(item.value for item in items if item.name == REASON) == doubtful.reasons
-    assert len(doubtful.reasons) == 2
-    (image,) = group.source_images
-    assert image.referenced_sop_instance_uid == pydicom.dcmread(prediction.image).SOPInstanceUID
+    (decision, *reasons) = evaluations(written(predict(write_film(), confidence=doubtful)))
+    assert decision == (DECISION, Code("review", "99FSDAG", "Review"))
+    assert reasons == [(REASON, reason) for reason in doubtful.reasons]
+    assert len(reasons) == 2
 
 
 def test_an_accepted_film_says_so_and_gives_no_reason(
     write_film: Write, predict: Predict, doubtful: Confidence
 ) -> None:
     trusted = replace(doubtful, error_limit=100.0, unlikeness=0.1)
-    (group,) = written(predict(write_film(), confidence=trusted)).content.get_image_measurement_groups()
-    (evaluation,) = group.get_qualitative_evaluations(DECISION)
-    assert evaluation.value.value == "accept"
-    assert not any(item.name == REASON for item in group[0].ContentSequence)
+    read = evaluations(written(predict(write_film(), confidence=trusted)))
+    assert read == [(DECISION, Code("accept", "99FSDAG", "Accept"))]
 
 
 def test_a_network_that_is_not_calibrated_expects_and_decides_nothing(write_film: Write, predict: Predict) -> None:
-    content = written(predict(write_film())).content
-    assert content.get_image_measurement_groups() == []
-    assert not any(group.get_measurements() for group in content.get_planar_roi_measurement_groups())
+    report = written(predict(write_film()))
+    assert evaluations(report) == []
+    assert not any(
+        item.name == EXPECTED_ERROR for group in groups(report, "POINT") for item in group[0].ContentSequence
+    )
 
 
-def measured(name: str, value: float, unit: str) -> Measured:
-    return Measured(Definition(name=name, rule="distance", unit=unit), value, unit)
+def test_procedure_and_region_are_the_films_own(write_film: Write, predict: Predict) -> None:
+    def said(**elements: Any) -> list[tuple[str, str]]:
+        report = written(predict(write_film(**elements)))
+        asked = (codes.DCM.ProcedureReported, codes.DCM.TargetRegion, codes.DCM.Modality)
+        root = report.content[0].ContentSequence
+        (library,) = [item for item in root if item.name == codes.DCM.ImageLibrary]
+        (entry,) = library.ContentSequence[0].ContentSequence
+        items = [*root, *entry.ContentSequence]
+        return [(item.value.value, item.value.meaning) for item in items if item.name in asked]
+
+    procedure, region = Dataset(), Dataset()
+    procedure.CodeValue, procedure.CodingSchemeDesignator, procedure.CodeMeaning = "PEL1", "99CLINIC", "Pelvis standing"
+    region.CodeValue, region.CodingSchemeDesignator, region.CodeMeaning = "24136001", "SCT", "Hip joint"
+    cr = ("CR", "Computed Radiography")
+    assert said() == [("168537006", "Plain radiography"), cr]
+    assert said(BodyPartExamined="PELVIS") == [("168537006", "Plain radiography"), cr, ("816092008", "Pelvis")]
+    coded = {"ProcedureCodeSequence": [procedure], "AnatomicRegionSequence": [region], "BodyPartExamined": "PELVIS"}
+    assert said(**coded) == [("PEL1", "Pelvis standing"), cr, ("24136001", "Hip joint")]
+    broken = {"ProcedureCodeSequence": [Dataset()], "AnatomicRegionSequence": [], "BodyPartExamined": "TENTACLE"}
+    assert said(**broken) == [("168537006", "Plain radiography"), cr]
 
 
-def test_measurements_come_back_with_their_units(write_film: Write, predict: Predict) -> None:
-    values = [
-        measured("Angle, left", -12.34567, "degree"),
-        measured("Width", 1234.5, "mm"),
-        measured("Missing", np.nan, "mm"),
-        measured("Heart", 12.5, "mm2"),
-        measured("CTR", 0.48766, "ratio"),
-        measured("Height", 30_000.25, "px"),
-        measured("Lung", 4e8, "px2"),
-    ]
-    prediction = predict(write_film(), measurements=tuple(values))
-    report = written(prediction)
-    (group,) = report.content.get_image_measurement_groups()
-    assert group.tracking_identifier == "Measurements"
-    read = {item.name.meaning: (item.name, item.value, item.unit) for item in group.get_measurements()}
-    assert {name: (value, unit.value) for name, (_, value, unit) in read.items()} == {
-        "Angle, left": (-12.3457, "deg"),
-        "Width": (1234.5, "mm"),
-        "Heart": (12.5, "mm2"),
-        "CTR": (0.4877, "{ratio}"),
-        "Height": (30_000.25, "{pixels}"),
-        "Lung": (4e8, "{square_pixels}"),
+def test_the_report_refers_to_the_results_beside_it(write_film: Write, predict: Predict) -> None:
+    prediction = predict(write_film())
+    alone = written(prediction)
+    folder = prediction.image.parent / "out"
+    for output in make_outputs(["dicom_sr", "secondary_capture", "dicom_gsps"], folder).values():
+        output(prediction)
+    report, film, state, capture = (
+        pydicom.dcmread(file)
+        for file in (
+            folder / "film.dcm.sr.dcm",
+            prediction.image,
+            folder / "film.dcm.pr.dcm",
+            folder / "film.dcm.sc.dcm",
+        )
+    )
+    shown, picture = (item.ReferencedSOPSequence[0] for item in report.ContentSequence if item.ValueType == "IMAGE")
+    assert shown.ReferencedSOPInstanceUID == film.SOPInstanceUID
+    assert shown.ReferencedSOPSequence[0].ReferencedSOPInstanceUID == state.SOPInstanceUID
+    assert picture.ReferencedSOPInstanceUID == capture.SOPInstanceUID
+    (study,) = report.CurrentRequestedProcedureEvidenceSequence
+    listed = {
+        item.ReferencedSOPInstanceUID
+        for series in study.ReferencedSeriesSequence
+        for item in series.ReferencedSOPSequence
     }
-    assert {unit.scheme_designator for _, _, unit in read.values()} == {"UCUM"}
-    assert (read["Angle, left"][0].value, read["Angle, left"][0].scheme_designator) == ("angle_left", "99FSDAG")
-    assert len(landmarks(report)) == 3
-    (image,) = group.source_images
-    assert image.referenced_sop_instance_uid == pydicom.dcmread(prediction.image).SOPInstanceUID
+    assert listed == {film.SOPInstanceUID, state.SOPInstanceUID, capture.SOPInstanceUID}
+    assert report.SOPInstanceUID != alone.SOPInstanceUID
+    StructuredReportOutput(folder)(replace(prediction, model=replace(prediction.model, weights_sha256="ef" * 32)))
+    other = pydicom.dcmread(folder / "film.dcm.sr.dcm")
+    assert not any(item.ValueType == "IMAGE" for item in other.ContentSequence)  # they are another network's
 
 
-def test_a_report_without_any_value_has_no_measurement_group(write_film: Write, predict: Predict) -> None:
-    report = written(predict(write_film(), measurements=(measured("Missing", np.nan, "mm"),)))
-    assert report.content.get_image_measurement_groups() == []
+def test_no_two_series_of_a_study_have_one_number(write_film: Write, predict: Predict) -> None:
+    numbers = []
+    for film in range(5):
+        prediction = predict(write_film(name=f"{film}.dcm"))
+        folder = prediction.image.parent / "out"
+        for output in make_outputs(["dicom_sr", "dicom_gsps", "secondary_capture"], folder).values():
+            output(prediction)
+        numbers += [pydicom.dcmread(file).SeriesNumber for file in folder.glob(f"{film}.*")]
+    assert len(set(numbers)) == len(numbers) == 15
+    assert all(0 < number < 2**31 for number in numbers)
+    assert {number // 10**7 for number in numbers} == {101, 102, 103}
+
+
+@pytest.mark.parametrize(("stated", "offset"), [("+0530", "+0530"), ("-0330", "-0330"), (None, None), ("99", None)])
+def test_the_object_says_when_it_was_made_in_the_films_time_zone(
+    write_film: Write, predict: Predict, stated: str | None, offset: str | None
+) -> None:
+    film = write_film(TimezoneOffsetFromUTC=stated) if stated else write_film()
+    before, report = datetime.now(UTC), written(predict(film))
+    assert offset in (None, report.TimezoneOffsetFromUTC)
+    assert (report.SeriesDate, report.SeriesTime) == (report.ContentDate, report.ContentTime)
+    moment = datetime.strptime(
+        f"{report.SeriesDate}{float(report.SeriesTime):013.6f}{report.TimezoneOffsetFromUTC}", "%Y%m%d%H%M%S.%f%z"
+    )
+    assert before <= moment <= datetime.now(UTC)
