@@ -3,7 +3,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 MONAI_LABEL := .venv-monailabel
 
-.PHONY: demo label monailabel test lint docs test-real test-shared test-monailabel clean
+.PHONY: demo label monailabel test lint docs test-real test-shared test-monailabel test-soak clean
 
 SITE ?= pelvis
 FILMS := demo/$(SITE)
@@ -45,6 +45,9 @@ test-shared: $(STAMP)  ## export a model to share, to ONNX as well, and run the 
 
 test-monailabel: $(MONAI_LABEL)/installed  ## serve through MONAI Label, with its own client
 	OMP_NUM_THREADS=1 $(MONAI_LABEL)/bin/python -m pytest -m monailabel
+
+test-soak: $(STAMP)  ## films through real Orthancs while everything is killed or full, for minutes, as root
+	$(BIN)/pytest -m soak tests/serve/test_soak.py
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -21,16 +21,19 @@ import httpx
 import numpy as np
 import pytest
 import yaml
-from pydicom import Dataset, dcmread, uid
+from pydicom import Dataset, uid
 from pynetdicom import AE
 
 from bundle.__main__ import main
+from bundle.films.dicom_elements import RADIOGRAPH_CLASSES
 from dicom_films import film_dataset
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 MODALITY, GATEWAY, PACS = "XRAY1", "GATEWAY", "PACS"
 USER, PASSWORD = "worker", "a long password"
-STRUCTURED_REPORT, NO_RESULT = uid.ComprehensiveSRStorage, uid.BasicTextSRStorage
+STRUCTURED_REPORT = f"{uid.ComprehensiveSRStorage}\\{uid.Comprehensive3DSRStorage}"
+NO_RESULT = uid.BasicTextSRStorage
+"""Classes of a report of landmarks, and of a report of a reason."""
 _PLUGINS = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
 
 
@@ -119,18 +122,11 @@ class Archive:
         return self.get("/instances")
 
     def of_class(self, sop_class: str) -> list[dict[str, Any]]:
-        """The DICOM elements of all instances of a class, by keyword."""
+        """The DICOM elements of all instances of a class, or of several with backslashes between, by keyword."""
         query = {"Level": "Instance", "Query": {"SOPClassUID": sop_class}}
         found = self.http.post("/tools/find", json=query)
         found.raise_for_status()
         return [self.get(f"/instances/{name}/simplified-tags") for name in found.json()]
-
-    def dataset(self, sop_uid: str) -> Dataset:
-        (name,) = self.http.post("/tools/lookup", content=sop_uid).json()
-        content = self.http.get(f"/instances/{name['ID']}/file").content
-        file = self.folder / "asked.dcm"
-        file.write_bytes(content)
-        return dcmread(file)
 
     def _answers(self) -> bool:
         try:
@@ -152,6 +148,16 @@ def send(archive: Archive, films: Iterable[Dataset], calling: str = MODALITY, ca
         return [int(association.send_c_store(film).get("Status", -1)) for film in films]
     finally:
         association.release()
+
+
+def film_of(report: dict[str, Any]) -> str:
+    """SOP UID of the film that a report is about; it may refer to other results of it as well."""
+    (study,) = report["CurrentRequestedProcedureEvidenceSequence"]
+    references = [each for series in study["ReferencedSeriesSequence"] for each in series["ReferencedSOPSequence"]]
+    (film,) = {
+        each["ReferencedSOPInstanceUID"] for each in references if each["ReferencedSOPClassUID"] in RADIOGRAPH_CLASSES
+    }
+    return str(film)
 
 
 def films(number: int, **elements: Any) -> list[Dataset]:

@@ -15,7 +15,7 @@ from bundle.serve.ledger import DONE, FILE_NAME, UNDELIVERED, WAITING
 
 _MOST_REASONS = 20
 _OTHER = "other reasons"
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"\b\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True)

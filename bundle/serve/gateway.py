@@ -68,6 +68,7 @@ class Gateway:
             return not self._same_database
         arrived = {change.resource: change for change in found.changes if change.kind == NEW_INSTANCE}
         known = ledger.known(list(arrived))
+        ledger.came_again(sorted(known))
         films = [self._film(name, change.date) for name, change in arrived.items() if name not in known]
         last = Cursor(found.last, found.changes[-1].resource)
         ledger.take([film for film in films if film is not None], last)

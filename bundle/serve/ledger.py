@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS films (
     received REAL NOT NULL, status TEXT NOT NULL, outcome TEXT, reason TEXT, tries INTEGER NOT NULL DEFAULT 0,
     sends INTEGER NOT NULL DEFAULT 0, not_before REAL NOT NULL DEFAULT 0, finished REAL, kept TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX IF NOT EXISTS due ON films (status, not_before);
+CREATE INDEX IF NOT EXISTS due ON films (status, tries, place);
 CREATE INDEX IF NOT EXISTS counted ON films (status, outcome, received);
 CREATE TABLE IF NOT EXISTS results (
     film TEXT NOT NULL, name TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (film, name)
@@ -137,14 +137,17 @@ class Ledger:
         return {film for (film,) in self._rows(f"SELECT film FROM films WHERE film IN ({marks})", films)}
 
     def batch(self, most: int) -> list[Film]:
-        """Films of one model to work on next; one that was begun before comes alone, since it may end the process."""
-        due = self._due(WAITING, most)
-        fresh = [film for film in due if film.tries == 0 and film.model == due[0].model]
-        return due[:1] if due and due[0].tries else fresh
+        """Films of one model to work on next.
+
+        One that was begun before may end the process: it comes alone, when no other film waits, so that it costs none
+        of them its time, and is seldom met by what ends the process for another reason.
+        """
+        fresh = self._due(f"status = '{WAITING}' AND tries = 0", most)
+        return [film for film in fresh if film.model == fresh[0].model] or self._due(f"status = '{WAITING}'", 1)
 
     def undelivered(self, most: int) -> list[Film]:
         """Films whose results are to be delivered next."""
-        return self._due(UNDELIVERED, most)
+        return self._due(f"status = '{UNDELIVERED}'", most)
 
     def begin(self, films: Sequence[Film]) -> None:
         """Count a try of films before it is made, so that one which ends the process is told."""
@@ -195,6 +198,13 @@ class Ledger:
         )
         return {film: kept.split() for film, kept in found}
 
+    def came_again(self, films: Sequence[str]) -> None:
+        """Films that were removed, and are sent once more, are to be removed once more."""
+        removed = "film = ? AND status = ? AND kept = '' AND outcome IN (?, ?, ?)"
+        rows = [(time.time(), film, DONE, ANSWERED, REFUSED, QUARANTINED) for film in films]
+        with self._written() as database:
+            database.executemany(f"UPDATE films SET kept = film, finished = ? WHERE {removed}", rows)
+
     def forget_kept(self, film: str) -> None:
         """A film and its results have been removed."""
         self._update("kept = ''", [film])
@@ -213,9 +223,9 @@ class Ledger:
         ((number,),) = self._rows("SELECT count(*) FROM films WHERE status = ?", (status,))
         return int(number)
 
-    def _due(self, status: str, most: int) -> list[Film]:
-        query = f"SELECT {_COLUMNS} FROM films WHERE status = ? AND not_before <= ? ORDER BY place LIMIT ?"
-        return [Film(*row) for row in self._rows(query, (status, time.time(), most))]
+    def _due(self, which: str, most: int) -> list[Film]:
+        query = f"SELECT {_COLUMNS} FROM films WHERE {which} AND not_before <= ? ORDER BY place LIMIT ?"
+        return [Film(*row) for row in self._rows(query, (time.time(), most))]
 
     def _later(self, failures: int) -> float:
         return time.time() + min(self._retry_seconds * 2 ** min(failures - 1, 30), _LONGEST_WAIT)

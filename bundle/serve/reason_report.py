@@ -24,7 +24,8 @@ from bundle.results.film_result import Model
 _PRIVATE = "99FSDAG"
 _TITLE = Code("no_landmarks", _PRIVATE, "Automatic landmarks: no result")
 _REASON = Code("reason", _PRIVATE, "Reason")
-_SERIES_NUMBER = 9004
+_SERIES_NUMBERS, _NUMBERS = 104, 10**7
+"""The first three digits of a series number, after those of `DicomOutput`, and how many begin so."""
 _TAKEN_OVER = (
     "PatientName",
     "PatientID",
@@ -66,13 +67,15 @@ def reason_report(film: Mapping[str, Any], model: Model, reason: str) -> bytes:
             if not is_allowed(report[keyword]):
                 setattr(report, keyword, "")
         _describe(report, model)
+        report.SeriesNumber = _SERIES_NUMBERS * _NUMBERS + int(report.SeriesInstanceUID.rpartition(".")[2]) % _NUMBERS
         _say(report, film, model, reason)
         return _encoded(report)
 
 
 def _describe(report: Dataset, model: Model) -> None:
-    now = datetime.now()
-    report.Modality, report.SeriesNumber, report.InstanceNumber = "SR", _SERIES_NUMBER, 1
+    now = datetime.now().astimezone()
+    report.Modality, report.InstanceNumber = "SR", 1
+    report.TimezoneOffsetFromUTC = now.strftime("%z")
     report.SeriesDescription = "Automatic landmarks, no result"
     report.SeriesDate = report.ContentDate = now.strftime("%Y%m%d")
     report.SeriesTime = report.ContentTime = now.strftime("%H%M%S")

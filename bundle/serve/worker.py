@@ -105,6 +105,7 @@ class Worker:
             worked = self._has_room() and self._work()
             delivered = self._deliver()
             removed = self._remove()
+            self._say(STORAGE, self._short_of_space())
         except UnreachableError as error:
             self._known_here = False
             self._say(ORTHANC, str(error))
@@ -120,14 +121,18 @@ class Worker:
 
     def _has_room(self) -> bool:
         """Whether a new film may be taken on."""
-        free = shutil.disk_usage(self.node.state).free / _GIGABYTE
-        least = self.node.limits.free_gigabytes
-        short = f"{self.node.state}: less than {least:g} GB are free; free space there, films wait until then"
-        self._say(STORAGE, short if free < least else None)
+        if short := self._short_of_space():
+            self._say(STORAGE, short)
         number = self.ledger.count(UNDELIVERED)
         full = f"{number} films wait to be delivered; new ones wait until there are less"
         self._say(OUTBOX, full if number >= self.node.limits.outbox else None)
-        return not {STORAGE, OUTBOX} & self.condition.problems.keys()
+        return short is None and OUTBOX not in self.condition.problems
+
+    def _short_of_space(self) -> str | None:
+        least = self.node.limits.free_gigabytes
+        if shutil.disk_usage(self.node.state).free >= least * _GIGABYTE:
+            return None
+        return f"{self.node.state}: less than {least:g} GB are free; free space there, films wait until then"
 
     def _work(self) -> bool:
         """Answer one batch."""

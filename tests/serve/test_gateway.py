@@ -8,20 +8,13 @@ from collections.abc import Callable
 
 from pydicom import Dataset, uid
 
-from archives import NO_RESULT, STRUCTURED_REPORT, Archive, Worker, films, send, wait_for
+from archives import NO_RESULT, STRUCTURED_REPORT, Archive, Worker, film_of, films, send, wait_for
 
 
 def reported(pacs: Archive, sop_class: str = STRUCTURED_REPORT) -> list[str]:
     """SOP UIDs of the films that reports in the PACS are about."""
     reports = pacs.of_class(sop_class)
-    return sorted(_film_of(report) for report in reports)
-
-
-def _film_of(report: dict) -> str:
-    (study,) = report["CurrentRequestedProcedureEvidenceSequence"]
-    (series,) = study["ReferencedSeriesSequence"]
-    (film,) = series["ReferencedSOPSequence"]
-    return film["ReferencedSOPInstanceUID"]
+    return sorted(film_of(report) for report in reports)
 
 
 def uids(sent: list[Dataset]) -> list[str]:
@@ -100,6 +93,25 @@ def test_results_go_by_dicomweb(archives: tuple[Archive, Archive], between: Call
     found = pacs.get("/dicom-web/instances", Modality="SR")
     assert len(found) == 2
     assert reported(pacs) == uids(sent)
+
+
+def test_what_is_done_leaves_the_gateway_after_a_time_and_when_it_is_sent_again(
+    archives: tuple[Archive, Archive], between: Callable[..., Worker]
+):
+    gateway, pacs = archives
+    sent = films(2)
+    hand = films(3, BodyPartExamined="HAND")[2:]
+    send(gateway, sent + hand)
+    node = between()
+    assert node.once() == 0
+    assert len(gateway.instances()) == 5
+    node.node["keep_days"] = 1e-9
+    for _ in range(2):
+        assert node.once() == 0
+        assert len(gateway.instances()) == 1
+        assert reported(pacs) == uids(sent)
+        send(gateway, sent)
+        assert len(gateway.instances()) == 3
 
 
 def test_only_the_modalities_that_are_named_may_send(archives: tuple[Archive, Archive]):

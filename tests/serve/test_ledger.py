@@ -57,16 +57,22 @@ def test_films_are_kept_whatever_happens(steps: list[tuple[str, int]]):
         ledger.close()
 
 
-def test_a_film_that_was_begun_before_comes_alone_and_keeps_no_other_waiting(tmp_path: Path):
+def test_a_film_that_was_begun_before_comes_alone_and_after_the_others(tmp_path: Path):
     ledger = Ledger(tmp_path, retry_seconds=60)
     ledger.take([film(number, "a" if number < 3 else "b") for number in range(5)])
     assert [each.film for each in ledger.batch(9)] == ["film0", "film1", "film2"]
     ledger.begin(ledger.batch(2))
-    assert [(each.film, each.tries) for each in ledger.batch(9)] == [("film0", 1)]
-    ledger.failed(ledger.batch(1)[0], "why")
+    for expected in (["film2"], ["film3", "film4"]):
+        batch = ledger.batch(9)
+        assert [each.film for each in batch] == expected
+        for each in batch:
+            ledger.answer(each, ANSWERED, None, {})
+    (suspect,) = ledger.batch(9)
+    assert (suspect.film, suspect.tries) == ("film0", 1)
+    ledger.failed(suspect, "why")
     assert [each.film for each in ledger.batch(9)] == ["film1"]
-    ledger.answer(ledger.batch(1)[0], ANSWERED, None, {})
-    assert [each.film for each in ledger.batch(9)] == ["film2"]
+    ledger.give_back(ledger.batch(9))
+    assert [each.tries for each in ledger.batch(9)] == [0]
 
 
 def test_a_ledger_that_cannot_be_used_says_so(tmp_path: Path):

@@ -33,6 +33,7 @@ def test_it_is_valid(tmp_path: Path, changed: dict[str, str]):
     content = reason_report(FILM | changed, MODEL, REASON)
     report = dcmread(BytesIO(content))
     assert report.SOPClassUID == BasicTextSRStorage
+    assert str(report.SeriesNumber).startswith("104")
     assert (report.StudyInstanceUID, report.PatientID) == ("1.2", "MRN4711")
     assert [item.TextValue for item in report.ContentSequence if item.ValueType == "TEXT"] == [REASON]
     if shutil.which("dciodvfy") is None:

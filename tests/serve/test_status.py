@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
-from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from bundle.serve.condition import DESTINATION, ORTHANC, STUCK_SECONDS, Condition
-from bundle.serve.configuration import ModelSection, Node, RuleSection
+from bundle.serve.configuration import ModelSection, Node, RuleSection, StatusSection
 from bundle.serve.ledger import ANSWERED, QUARANTINED, REFUSED, Film, Ledger
 from bundle.serve.measured import Measured
-from bundle.serve.status import make_status
+from bundle.serve.status import make_status, served_status
 
 
 @pytest.fixture
@@ -38,13 +39,18 @@ def condition() -> Condition:
 
 
 @pytest.fixture
-def client(tmp_path: Path, ledger: Ledger, condition: Condition) -> TestClient:
+def client(tmp_path: Path, ledger: Ledger, condition: Condition) -> Iterator[httpx.Client]:
     models = {"m": ModelSection(weights=tmp_path, sha256="ab" * 32)}
-    node = Node(state=tmp_path, models=models, rules=(RuleSection(model="m"),))
-    return TestClient(make_status(node, condition, Measured()))
+    rules = (RuleSection(model="m"),)
+    node = Node(state=tmp_path, models=models, rules=rules, status=StatusSection(port=0))
+    with (
+        served_status(node, make_status(node, condition, Measured())) as address,
+        httpx.Client(base_url=address) as client,
+    ):
+        yield client
 
 
-def test_it_is_ready_unless_something_is_in_the_way(client: TestClient, condition: Condition):
+def test_it_is_ready_unless_something_is_in_the_way(client: httpx.Client, condition: Condition):
     assert client.get("/ready").status_code == 200
     assert condition.say(DESTINATION, "PACS: does not answer") and not condition.say(
         DESTINATION, "PACS: does not answer"
@@ -56,13 +62,13 @@ def test_it_is_ready_unless_something_is_in_the_way(client: TestClient, conditio
     assert client.get("/health").status_code == 200
 
 
-def test_a_worker_that_does_not_go_round_is_not_healthy(client: TestClient, condition: Condition):
+def test_a_worker_that_does_not_go_round_is_not_healthy(client: httpx.Client, condition: Condition):
     condition.beat -= STUCK_SECONDS + 1
     answer = client.get("/health")
     assert answer.status_code == 503 and "restart" in answer.json()["worker"]
 
 
-def test_the_metrics_are_what_the_ledger_holds(client: TestClient, condition: Condition):
+def test_the_metrics_are_what_the_ledger_holds(client: httpx.Client, condition: Condition):
     condition.say(DESTINATION, "away")
     found = {
         (sample.name, *sample.labels.values()): sample.value
@@ -79,7 +85,7 @@ def test_the_metrics_are_what_the_ledger_holds(client: TestClient, condition: Co
     assert (found[("landmark_problem", DESTINATION)], found[("landmark_problem", ORTHANC)]) == (1, 0)
 
 
-def test_the_page_shows_it_and_changes_nothing(client: TestClient):
+def test_the_page_shows_it_and_changes_nothing(client: httpx.Client):
     answer = client.get("/")
     assert "it has N pixels &lt;b&gt;" in answer.text and "ab" * 32 in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
