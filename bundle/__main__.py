@@ -41,6 +41,11 @@ VERBS = {
         "train, calibrate and evaluate a model on a data folder",
         "train data/ceph --out runs/ceph --shots 10",
     ),
+    "next": Verb(
+        "bundle.commands.next_films",
+        "choose films to label, and hand them out to do so",
+        "next films/ceph --count 5 --out handed_out --format labelme --landmark_set cephalogram",
+    ),
     "predict": Verb(
         "bundle.commands.predict",
         "find the landmarks of films by a trained model",

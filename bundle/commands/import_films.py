@@ -10,12 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bundle.commands.import_options import statement, typed_names
+from bundle.commands.merge import merge
 from bundle.importers.formats import ANNOTATION_FORMATS
 
 if TYPE_CHECKING:
     from bundle.dataset.description import DatasetDescription, Film
     from bundle.importers.annotations import Annotations
-    from bundle.importers.statement import Statement
 
 
 AUTO = "auto"
@@ -59,6 +60,20 @@ def add_format_arguments(parser: argparse.ArgumentParser, source: str) -> None:
         type=Path,
         metavar="DIR",
         help="data folder to make; films are copied into it unless they lie in it already",
+    )
+    parser.add_argument(
+        "--merge",
+        action="store_true",
+        help="add the labels to the films of the data folder --out, whose splits and draws stay as they are",
+    )
+    parser.add_argument(
+        "--handed_out", type=Path, metavar="DIR", help="with --merge: folder of bundle next that SOURCE comes back from"
+    )
+    parser.add_argument("--reader", metavar="NAME", help="with --merge: who labelled, kept with every film")
+    parser.add_argument(
+        "--take_unchanged",
+        action="store_true",
+        help="with --merge: films whose predictions nobody moved are labelled as well",
     )
     parser.add_argument("--images", type=Path, metavar="DIR", help="folder of the images (default: beside SOURCE)")
     parser.add_argument(
@@ -117,15 +132,25 @@ def run(arguments: argparse.Namespace) -> None:
     from bundle.importers.gather import refuse_existing_dataset
     from bundle.importers.recognition import recognised
 
-    refuse_existing_dataset(arguments.out)
+    if not arguments.merge:
+        _refuse_options_of_merge(arguments)
+        refuse_existing_dataset(arguments.out)
     if arguments.format == AUTO:
         arguments.format, reason = recognised(arguments.source)
         print(f"{arguments.source[-1]}: taken for {arguments.format}, since {reason}")
-    dataset = _import(arguments)
+    dataset = merge(arguments) if arguments.merge else _import(arguments)
     run = Path("runs", arguments.out.resolve().name)
     print(dataset_summary(dataset))
     print(f"wrote {arguments.out / 'dataset.json'}; train on it with")
     print(f"  {shlex.join(['python', '-m', 'bundle', 'train', str(arguments.out), '--out', str(run)])}")
+
+
+def _refuse_options_of_merge(arguments: argparse.Namespace) -> None:
+    from bundle.errors import ConfigurationError
+
+    for name in ("handed_out", "reader", "take_unchanged"):
+        if getattr(arguments, name):
+            raise ConfigurationError(f"--{name}: is of labels that are merged; give --merge as well")
 
 
 def _import(arguments: argparse.Namespace) -> DatasetDescription:
@@ -161,9 +186,9 @@ def _annotations(arguments: argparse.Namespace) -> Annotations:
     from bundle.importers.splits import read_splits
 
     known = LANDMARK_SETS.get(arguments.landmark_set)
-    names = known.landmarks if known else _names(arguments.landmark_names)
+    names = known.landmarks if known else typed_names(arguments.landmark_names)
     annotations = read_annotations(
-        ANNOTATION_FORMATS[arguments.format], arguments.source, arguments.images, names, _statement(arguments)
+        ANNOTATION_FORMATS[arguments.format], arguments.source, arguments.images, names, statement(arguments)
     )
     if known:
         annotations = replace(annotations, **known.fields())
@@ -171,28 +196,8 @@ def _annotations(arguments: argparse.Namespace) -> Annotations:
     return replace(annotations, splits=read_splits(splits, annotations.films)) if splits else annotations
 
 
-def _statement(arguments: argparse.Namespace) -> Statement:
-    from bundle.errors import ConfigurationError
-    from bundle.films.pixel_spacing import PLAUSIBLE_RANGE, is_plausible
-    from bundle.importers.annotations import Unit
-    from bundle.importers.statement import Statement
-
-    if arguments.spacing is not None and not is_plausible(arguments.spacing):
-        raise ConfigurationError(f"--spacing is {arguments.spacing:g}, not {PLAUSIBLE_RANGE} mm per pixel; correct it")
-    numbers = tuple(number for number in arguments.missing if number is not None)
-    unit = None if arguments.units is None else Unit(arguments.units)
-    return Statement(unit, arguments.spacing, numbers, all_points=None in arguments.missing)
-
-
 def _number_or_none(word: str) -> float | None:
     return None if word == "none" else float(word)
-
-
-def _names(option: str | None) -> tuple[str, ...] | None:
-    if option is None:
-        return None
-    names = Path(option).read_text(encoding="utf-8").splitlines() if Path(option).is_file() else option.split(",")
-    return tuple(name.strip() for name in names if name.strip())
 
 
 def _splits_beside(source: Path) -> Path | None:

@@ -40,6 +40,16 @@ class Film:
     spacing: tuple[float, float] | None = None
     """Millimetres per pixel along x and y; left out where unknown."""
 
+    reader: str | None = None
+    """Who placed the landmarks; left out where nobody says."""
+
+    time: str | None = None
+    """When they were added, in UTC, as 2026-01-31T09:30:00+00:00; left out where unknown."""
+
+    added: Annotated[int, Field(ge=1)] | None = None
+    """Number of the merge that brought the landmarks. Few-shot draws take a film after all films of smaller numbers and
+    those without one, so that a merge changes no draw of before."""
+
     @property
     def labelled(self) -> bool:
         """Whether at least one landmark is known."""

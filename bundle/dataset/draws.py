@@ -14,8 +14,8 @@ def drawn_films(films: Sequence[Film], shots: int | None, draw: int) -> list[int
     """Draw labelled films at random, the same ones for the same draw number.
 
     Films are ranked by a hash of draw number and image path. So draws are nested (1 in 5 in 10 …), equal on every
-    platform and library version, and untouched by the order in which films are listed or by films added later (but for
-    those that enter by their own rank).
+    platform and library version, and untouched by the order in which films are listed. Films that were merged later
+    come after all films of before; those that are added by hand enter by their own rank.
 
     Args:
         films: The pool; only films with at least one landmark can be drawn.
@@ -41,5 +41,5 @@ def drawn_films(films: Sequence[Film], shots: int | None, draw: int) -> list[int
     return ranked[:shots]
 
 
-def _rank(film: Film, draw: int) -> bytes:
-    return hashlib.sha256(f"{draw} {film.image.as_posix()}".encode()).digest()
+def _rank(film: Film, draw: int) -> tuple[int, bytes]:
+    return film.added or 0, hashlib.sha256(f"{draw} {film.image.as_posix()}".encode()).digest()

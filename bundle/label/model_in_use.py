@@ -7,21 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from bundle import load_predictor
-from bundle.confidence import spread_estimator
 from bundle.errors import CheckpointError, DatasetError
 from bundle.files import write_text
 from bundle.label.study import Study
 from bundle.predictor import Predictor
-from bundle.workflow import ROOT
+from bundle.selection.ranking_predictor import load_ranking_predictor
 
 MODEL = "model.json"
-
-_VIEWS = 4
-"""Of those that calibration compares, for a model that is not calibrated: each costs a pass of the network."""
 
 
 @dataclass(frozen=True)
@@ -88,14 +82,10 @@ def load_model(folder: Path, choice: Choice, study: Study) -> ModelInUse:
     Raises:
         CheckpointError: it cannot be used, or knows none of the landmarks.
     """
-    predictor = load_predictor(folder / choice.run, measurements=[])
-    calibrated = predictor.estimator is not None
-    if not calibrated:
-        predictor.estimator = spread_estimator(predictor.network, _views())
-    model = ModelInUse(choice, predictor, calibrated)
+    model = ModelInUse(choice, *load_ranking_predictor(folder / choice.run))
     if study.landmarks and not set(model.names(study)) & set(study.landmarks):
         raise CheckpointError(
-            f"{choice.run}: knows none of the landmarks of the study (it finds {', '.join(predictor.names)}); "
+            f"{choice.run}: knows none of the landmarks of the study (it finds {', '.join(model.predictor.names)}); "
             "choose another --model, or give the landmarks of the study its names"
         )
     return model
@@ -123,8 +113,3 @@ def read_choice(folder: Path) -> Choice | None:
         return None
     except (OSError, ValidationError) as error:
         raise DatasetError(f"{file}: cannot be read; move it away, and choose a --model or train") from error
-
-
-def _views() -> list[list[float]]:
-    config = yaml.safe_load((Path(ROOT) / "configs" / "calibrate.yaml").read_text(encoding="utf-8"))
-    return [list(map(float, view)) for view in config["views"][:_VIEWS]]

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +14,11 @@ from bundle.errors import RadiographError
 from bundle.selection.coverage import Coverage
 from bundle.selection.descriptors import VALUES, describe
 from bundle.selection.hardest import hardest
+
+_ASKED_ABOUT = 200
+"""Films of a larger pool that a model is asked about, those that stand for the pool: minutes instead of hours."""
+
+Expect = Callable[[Sequence[int]], Sequence[float]]
 
 
 class Chosen(NamedTuple):
@@ -29,18 +34,18 @@ class Chosen(NamedTuple):
 
 
 def choose_films(
-    files: Sequence[Path], count: int, labelled: Sequence[int] = (), expected: Mapping[int, float] | None = None
+    files: Sequence[Path], count: int, labelled: Sequence[int] = (), expect: Expect | None = None
 ) -> Chosen:
     """Choose the films of a pool to label first.
 
-    Without a model they are those that best stand for the pool; with one those that best stand for the films that it is
-    least sure of.
+    Without a model they are those that best stand for the pool. With one they are those that best stand for the films
+    that it is least sure of, among the 200 that best stand for the pool.
 
     Args:
         files: The films of the pool.
         count: How many to choose; fewer where there are no more.
         labelled: Places of the films that are labelled.
-        expected: Error that a model expects, by the place of a film; films without are not chosen. None without one.
+        expect: Gives the error that a model expects on films, by their places; -inf for a film that it cannot take.
     """
     refused: dict[int, str] = {}
     described: dict[int, np.ndarray] = {}
@@ -52,9 +57,11 @@ def choose_films(
     places = list(described)
     number = {place: row for row, place in enumerate(places)}
     coverage = Coverage(np.stack([*described.values()]) if described else np.empty((0, VALUES), np.float16))
-    among = None
-    if expected is not None:
-        open_ = [place for place in expected if place in number and place not in {*labelled}]
-        among = [number[open_[film]] for film in hardest([expected[place] for place in open_], count)]
     covered = [number[place] for place in labelled if place in number]
+    among = None
+    if expect is not None:
+        asked = coverage.best(max(_ASKED_ABOUT, count), covered)
+        errors = expect([places[row] for row in asked])
+        answered = [film for film, error in enumerate(errors) if error > -np.inf]
+        among = [asked[answered[film]] for film in hardest([errors[film] for film in answered], count)]
     return Chosen([places[row] for row in coverage.best(count, covered, among)], refused)

@@ -55,8 +55,17 @@ def test_labelled_films_are_not_chosen_again_and_hard_ones_come_first(films):
     first = choose_films(films, 3).films
     later = choose_films(films, 20, labelled=first)
     assert not {*later.films} & {*first} and len(later.films) == 10
-    expected = {film: float(film in (4, 7)) for film in range(10) if film != 2}
-    assert {*choose_films(films, 2, labelled=[2], expected=expected).films} == {4, 7}
+
+
+def test_with_a_model_they_are_hard_ones_of_those_that_it_can_take(films):
+    asked: list[int] = []
+
+    def expect(places):
+        asked.extend(places)
+        return [float("-inf") if place == 2 else float(place in (4, 7)) for place in places]
+
+    assert {*choose_films(films, 2, labelled=[1], expect=expect).films} == {4, 7}
+    assert len(asked) == 12 and 1 not in asked
 
 
 def test_no_film_to_choose_from_gives_none(films):
