@@ -7,26 +7,23 @@ highdicom has classes for them, and copies each item several times over: a repor
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
-from pydicom import Dataset
+from pydicom import DataElement, Dataset
+from pydicom.charset import default_encoding
+from pydicom.config import IGNORE
+from pydicom.datadict import dictionary_VR
+from pydicom.dataelem import RawDataElement
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_sequence
 from pydicom.sr.coding import Code
-from pydicom.valuerep import DSfloat
+from pydicom.tag import BaseTag, Tag
+from pydicom.valuerep import VR, DSfloat
 
 CONTAINS, MODIFIER, CONTEXT = "CONTAINS", "HAS CONCEPT MOD", "HAS OBS CONTEXT"
 ACQUISITION, SELECTED = "HAS ACQ CONTEXT", "SELECTED FROM"
-
-
-def coded(code: Code) -> Dataset:
-    """A code as an item of a code sequence."""
-    return _dataset(
-        {
-            "CodeValue": code.value,
-            "CodingSchemeDesignator": code.scheme_designator,
-            "CodeMeaning": code.meaning,
-        }
-    )
 
 
 def root(name: Code, template: str) -> Dataset:
@@ -49,7 +46,7 @@ def container(
 
 def code(name: Code, value: Code, relationship: str = CONTAINS, children: Sequence[Dataset] = ()) -> Dataset:
     """A value that is a code."""
-    return _item("CODE", name, relationship, children, ConceptCodeSequence=[coded(value)])
+    return _item("CODE", name, relationship, children, ConceptCodeSequence=value)
 
 
 def text(name: Code, value: str, relationship: str = CONTAINS) -> Dataset:
@@ -67,7 +64,7 @@ def number(name: Code, value: float, unit: Code, relationship: str = CONTAINS) -
     rounded = round(float(value), 4)
     measured = _dataset(
         {
-            "MeasurementUnitsCodeSequence": [coded(unit)],
+            "MeasurementUnitsCodeSequence": unit,
             "FloatingPointValue": rounded,
             "NumericValue": DSfloat(rounded, auto_format=True),
         }
@@ -106,7 +103,7 @@ def reference_to(instance: Dataset) -> Dataset:
 def _item(
     kind: str, name: Code | None, relationship: str, children: Sequence[Dataset] = (), **elements: Any
 ) -> Dataset:
-    named = {"ConceptNameCodeSequence": [coded(name)]} if name else {}
+    named = {"ConceptNameCodeSequence": name} if name else {}
     below = {"ContentSequence": list(children)} if children else {}
     return _dataset({"RelationshipType": relationship, "ValueType": kind, **named, **elements, **below})
 
@@ -114,5 +111,29 @@ def _item(
 def _dataset(elements: dict[str, Any]) -> Dataset:
     made = Dataset()
     for keyword, value in elements.items():
-        setattr(made, keyword, value)
+        tag, vr = _kind_of(keyword)
+        made[tag] = (
+            _codes(tag, value) if isinstance(value, Code) else DataElement(tag, vr, value, validation_mode=IGNORE)
+        )
+    made.set_original_encoding(False, True, default_encoding)  # else pydicom looks through it for ambiguous elements
     return made
+
+
+@lru_cache(maxsize=4096)
+def _codes(tag: BaseTag, code: Code) -> RawDataElement:
+    """A sequence of one code, encoded as in a file in UTF-8: reports repeat few, and are codes for the most part."""
+    item = _dataset(
+        {"CodeValue": code.value, "CodingSchemeDesignator": code.scheme_designator, "CodeMeaning": code.meaning}
+    )
+    stream = DicomBytesIO()
+    stream.is_little_endian, stream.is_implicit_VR = True, False
+    write_sequence(stream, DataElement(tag, VR.SQ, [item]), ["utf_8"])
+    encoded = stream.getvalue()
+    return RawDataElement(tag, VR.SQ, len(encoded), encoded, 0, False, True)
+
+
+@cache
+def _kind_of(keyword: str) -> tuple[BaseTag, str]:
+    """Tag and kind of an element by its keyword, which pydicom would look up for each element anew."""
+    tag = Tag(keyword)
+    return tag, dictionary_VR(tag)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from highdicom import sr
 from highdicom.coding_schemes import CodingSchemeIdentificationItem
 from pydicom import Dataset, dcmread
+from pydicom.charset import convert_encodings
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
@@ -62,6 +63,8 @@ class StructuredReportOutput(DicomOutput):
             *_heading(concepts.QUALITATIVE_EVALUATIONS, list(_evaluations(result))),
             *_illustrations(source, state, capture),
         ]
+        # else pydicom looks through all of it for elements whose kind depends on others
+        report.set_original_encoding(False, True, convert_encodings(source.SpecificCharacterSet))
         return report
 
     def _beside(self, kind: type[DicomOutput], result: FilmResult, source: Dataset) -> Dataset | None:

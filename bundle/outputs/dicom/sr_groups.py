@@ -28,13 +28,15 @@ def landmark_groups(result: FilmResult, source: Dataset) -> list[Dataset]:
     OHIF takes the comment for the label of a point, and no point with a number in its group: so the error is a text.
     """
     own = concepts.own_codes(result.names)
+    group = _Groups(result.model, source)
     errors = dict(zip(result.names, _expected_errors(result), strict=True))
+    category = content.code(_FINDING_CATEGORY, codes.SCT.AnatomicalPoint)
     groups = []
     for name, point in result.on_film().items():
-        items = [content.code(_FINDING_CATEGORY, codes.SCT.AnatomicalPoint), *_sites(name, result, source)]
+        items = [category, *_sites(name, result, source)]
         if errors[name]:
             items.append(content.text(concepts.EXPECTED_ERROR, errors[name]))
-        groups.append(_group("landmark", name, own[name], items, point[None], result.model, source))
+        groups.append(group("landmark", name, own[name], items, point[None]))
     return groups
 
 
@@ -42,13 +44,14 @@ def measurement_groups(result: FilmResult, source: Dataset) -> list[Dataset]:
     """A group for each measurement that can be shown: its value, and a line through its landmarks."""
     own = concepts.own_codes([measured.name for measured in result.measurements])
     points = result.points
+    group = _Groups(result.model, source)
     groups = []
     for measured in shown_measurements(result):
         code = own[measured.name]
         coded = measured.definition.concept
         value = content.number(_code(coded) if coded else code, measured.value, concepts.UNITS[measured.unit])
         line = np.stack([points[name] for name in _line(measured, result.measurements)])
-        groups.append(_group("measurement", measured.name, code, [value], line, result.model, source))
+        groups.append(group("measurement", measured.name, code, [value], line))
     return groups
 
 
@@ -64,23 +67,40 @@ def shown_measurements(result: FilmResult) -> list[Measured]:
     ]
 
 
-def _group(
-    kind: str, name: str, code: Code, items: Sequence[Dataset], points: np.ndarray, model: Model, source: Dataset
-) -> Dataset:
-    image = content.image(codes.SCT.Source, source, content.SELECTED)
-    return content.container(
-        codes.DCM.MeasurementGroup,
-        [
-            content.text(codes.DCM.TrackingIdentifier, name, content.CONTEXT),
-            content.uid(codes.DCM.TrackingUniqueIdentifier, stable_uid(model, kind, source.SOPInstanceUID, name)),
-            content.code(codes.DCM.Finding, code),
-            content.text(codes.DCM.Comment, name),
-            *_algorithm(model),
-            *items,
-            content.region(codes.DCM.ImageRegion, to_scoord(points), image),
-        ],
-        template="1410",
-    )
+class _Groups:
+    """Makes the groups of one report; what all have in common is made once.
+
+    Args:
+        model: What found the points (TID 4019).
+        source: The film.
+    """
+
+    def __init__(self, model: Model, source: Dataset) -> None:
+        self.model = model
+        self.film = source.SOPInstanceUID
+        self.image = content.image(codes.SCT.Source, source, content.SELECTED)
+        self.algorithm = [
+            content.text(codes.DCM.AlgorithmName, model.name, content.MODIFIER),
+            content.text(codes.DCM.AlgorithmVersion, model.version, content.MODIFIER),
+            content.text(codes.DCM.AlgorithmManufacturer, MANUFACTURER, content.MODIFIER),
+            content.code(codes.DCM.AlgorithmFamily, codes.DCM.ArtificialIntelligence, content.MODIFIER),
+        ]
+
+    def __call__(self, kind: str, name: str, code: Code, items: Sequence[Dataset], points: np.ndarray) -> Dataset:
+        """Make the group of what has a name, a code, and points `[N, 2]` (x, y) on the film."""
+        return content.container(
+            codes.DCM.MeasurementGroup,
+            [
+                content.text(codes.DCM.TrackingIdentifier, name, content.CONTEXT),
+                content.uid(codes.DCM.TrackingUniqueIdentifier, stable_uid(self.model, kind, self.film, name)),
+                content.code(codes.DCM.Finding, code),
+                content.text(codes.DCM.Comment, name),
+                *self.algorithm,
+                *items,
+                content.region(codes.DCM.ImageRegion, to_scoord(points), self.image),
+            ],
+            template="1410",
+        )
 
 
 def _sites(name: str, result: FilmResult, source: Dataset) -> Iterator[Dataset]:
@@ -109,13 +129,3 @@ def _expected_errors(result: FilmResult) -> list[str]:
     both = zip(result.expected_error_px, result.expected_error_mm, strict=True)
     values = [(mm, "mm") if math.isfinite(mm) else (px, "pixels") for px, mm in both]
     return [f"{value:.3g} {unit}" if math.isfinite(value) else "" for value, unit in values]
-
-
-def _algorithm(model: Model) -> list[Dataset]:
-    """What found the points (TID 4019)."""
-    return [
-        content.text(codes.DCM.AlgorithmName, model.name, content.MODIFIER),
-        content.text(codes.DCM.AlgorithmVersion, model.version, content.MODIFIER),
-        content.text(codes.DCM.AlgorithmManufacturer, MANUFACTURER, content.MODIFIER),
-        content.code(codes.DCM.AlgorithmFamily, codes.DCM.ArtificialIntelligence, content.MODIFIER),
-    ]
