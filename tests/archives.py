@@ -69,7 +69,7 @@ class Archive:
         self.dicom_port, self.http_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.http_port}"
         self.http = httpx.Client(base_url=self.url, auth=(USER, PASSWORD), timeout=60)
-        self.modalities: dict[str, list[Any]] = {MODALITY: [MODALITY, "127.0.0.1", free_port()]}
+        self.modalities: dict[str, Any] = {MODALITY: [MODALITY, "127.0.0.1", free_port()]}
         self.servers: dict[str, list[Any]] = {}
         self.settings: dict[str, Any] = {}
         self.process: subprocess.Popen[bytes] | None = None

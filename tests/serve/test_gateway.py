@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from pydicom import Dataset, uid
 
-from archives import NO_RESULT, STRUCTURED_REPORT, Archive, Worker, film_of, films, send, wait_for
+from archives import GATEWAY, NO_RESULT, STRUCTURED_REPORT, Archive, Worker, film_of, films, send, wait_for
 
 
 def reported(pacs: Archive, sop_class: str = STRUCTURED_REPORT) -> list[str]:
@@ -79,6 +79,27 @@ def test_results_wait_for_a_pacs_that_is_away_and_arrive(
     send(gateway, sent)
     assert node.once() == 1
     assert "5 films are not done" in node.said() and "PACS: does not answer" in node.said()
+    pacs.start()
+    assert node.once() == 0
+    assert reported(pacs) == uids(sent)
+
+
+def test_results_that_a_pacs_refuses_are_sent_until_it_takes_them(
+    archives: tuple[Archive, Archive], between: Callable[..., Worker]
+):
+    gateway, pacs = archives
+    allowed = pacs.modalities[GATEWAY]
+    aet, host, port = allowed
+    pacs.modalities[GATEWAY] = {"AET": aet, "Host": host, "Port": port, "AllowEcho": True, "AllowStore": False}
+    pacs.kill()
+    pacs.start()
+    sent = films(2)
+    send(gateway, sent)
+    node = between(limits={"retry_seconds": 0.01})
+    assert node.once() == 1
+    assert "results are not taken" in node.said() and "does not answer" not in node.said()
+    pacs.modalities[GATEWAY] = allowed
+    pacs.kill()
     pacs.start()
     assert node.once() == 0
     assert reported(pacs) == uids(sent)
