@@ -8,12 +8,12 @@ from typing import Any
 
 import torch
 from monai.data import MetaTensor
-from monai.transforms import MapTransform, Resize, SpatialPad, Transform
+from monai.data.utils import to_affine_nd
+from monai.transforms import MapTransform, SpatialPad, Transform
+from monai.transforms.utils import scale_affine
+from torch.nn import functional
 
 from bundle.input_size import InputSize, sides
-
-LARGEST_SIDE = 6000
-"""Pixels; a longer film is averaged down to this first, since smoothing it whole takes 80 bytes a pixel."""
 
 
 class Letterboxd(MapTransform):
@@ -39,7 +39,6 @@ class Letterboxd(MapTransform):
         super().__init__(keys)
         self.sides = sides(size)
         self.label_key = label_key
-        self.reduce: Transform = Resize(LARGEST_SIDE, size_mode="longest", mode="area")
         self.pad: Transform = SpatialPad(self.sides)
 
     def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
@@ -48,7 +47,7 @@ class Letterboxd(MapTransform):
         (key,) = self.keys
         film = output[key]
         provenance, warnings = film.meta.get("spacing_provenance", "unknown"), film.meta.get("warnings", "")
-        letterboxed = self.pad(self._fitted(self.reduce(film) if max(film.shape) > LARGEST_SIDE else film))
+        letterboxed = self.pad(self._fitted(film))
         to_original = affine_2d(letterboxed)
         output[key] = letterboxed.as_tensor().contiguous()
         output["to_original"] = to_original
@@ -61,10 +60,14 @@ class Letterboxd(MapTransform):
             output[self.label_key] = transform_points(torch.linalg.inv(to_original), output[self.label_key])
         return output
 
-    def _fitted(self, film: MetaTensor) -> torch.Tensor:
+    def _fitted(self, film: MetaTensor) -> MetaTensor:
+        """Averaged down with a triangle as wide as it takes; MONAI's `Resize` smooths the whole film for that."""
         scale = min(most / side for most, side in zip(self.sides, film.shape[1:], strict=True))
         size = [round(side * scale) for side in film.shape[1:]]
-        return Resize(size, mode="bilinear", anti_aliasing=True)(film)
+        small = functional.interpolate(film.as_tensor()[None], size, mode="bilinear", antialias=True)[0]
+        scaled = torch.as_tensor(scale_affine(film.shape[1:], size))
+        affine = film.affine @ to_affine_nd(len(film.affine) - 1, scaled).to(film.affine)
+        return MetaTensor(small, meta={**film.meta, "affine": affine})
 
 
 def _stored_size(film: MetaTensor) -> torch.Tensor:

@@ -3,18 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from monai.transforms import Compose, MapTransform, ScaleIntensityRangePercentilesd
+from monai.transforms import Compose
 
-from bundle.errors import CheckpointError, ConfigurationError, RadiographError
+from bundle.errors import CheckpointError, ConfigurationError
 from bundle.films.load_radiograph import LoadRadiographd
 from bundle.input_size import InputSize
 from bundle.transforms.letterbox import Letterboxd
+from bundle.transforms.scale_grey_levels import ScaleGreyLevelsd
 
-VERSION = 1
+VERSION = 2
 """Raised where the same settings come to give other pixels, so that weights trained on those of before are refused."""
 
 
@@ -49,8 +50,7 @@ class Preprocessing(Compose):
         super().__init__(
             [
                 LoadRadiographd("image"),
-                ScaleIntensityRangePercentilesd("image", lower, upper, b_min=0.0, b_max=1.0, clip=True),
-                _RequireScaledd("image"),
+                ScaleGreyLevelsd("image", lower, upper),
                 Letterboxd("image", image_size),
             ]
         )
@@ -85,16 +85,6 @@ class Preprocessing(Compose):
     def for_card(self) -> dict[str, Any]:
         """Plain values that `of_card` reads."""
         return {"version": VERSION, "image_size": self.image_size, "percentiles": self.percentiles}
-
-
-class _RequireScaledd(MapTransform):
-    """Refuse a film whose two percentiles are one grey value: MONAI warns of it, and leaves the values as they are."""
-
-    def __call__(self, data: Mapping[Hashable, Any]) -> Mapping[Hashable, Any]:
-        for key in self.key_iterator(data):
-            if data[key].min() < 0 or data[key].max() > 1:
-                raise RadiographError("nearly all its pixels have one value; remove the film, it shows next to nothing")
-        return data
 
 
 def _is_size(value: object) -> bool:

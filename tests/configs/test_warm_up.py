@@ -18,11 +18,12 @@ from bundle.errors import CheckpointError
 from bundle.files import sha256_of
 from bundle.networks import HRNet
 from bundle.run_folder import read_history
+from bundle.transforms.preprocessing import VERSION
 from run_folders import cause_of, interrupt
 
 Training = Callable[..., ConfigWorkflow]
 NAMES = ["left top", "right top", "bottom"]
-PREPARED = {"version": 1, "image_size": 32, "percentiles": [0.5, 99.5]}
+PREPARED = {"version": VERSION, "image_size": 32, "percentiles": [0.5, 99.5]}
 CARD = {"landmarks": NAMES, "preprocessing": PREPARED, "network": {"backbone": "hrnet_small"}}
 CPU = torch.device("cpu")
 FILM = {"image": torch.rand(1, 32, 32), "label": torch.tensor([[4.0, 8.0], [20.0, 12.0], [9.0, 25.0]])}

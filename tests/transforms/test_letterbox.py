@@ -16,7 +16,6 @@ from bundle.films.radiograph_meta import radiograph_meta
 from bundle.input_size import InputSize
 from bundle.input_size import sides as input_sides
 from bundle.transforms import Letterboxd, NormaliseLandmarksd, RestoreLandmarksd
-from bundle.transforms.letterbox import LARGEST_SIDE
 
 sides = st.integers(20, 90)
 multiples = st.sampled_from([32, 64, 96])
@@ -105,7 +104,7 @@ def memory(field: str) -> int:
 
 
 def test_a_bright_spot_of_a_long_film_lands_where_its_landmark_lands() -> None:
-    width, height, x, y = LARGEST_SIDE + 1537, 200, 4321, 87
+    width, height, x, y = 7537, 200, 4321, 87
     columns, rows = torch.meshgrid(torch.arange(width), torch.arange(height), indexing="ij")
     spot = torch.exp(-((columns - x) ** 2 + (rows - y) ** 2) / (2 * 25.0**2))
     item = Letterboxd("image", 512)({"image": MetaTensor(spot[None], affine=torch.eye(4)), "label": np.array([[x, y]])})
@@ -124,4 +123,4 @@ def test_a_long_film_takes_a_few_times_its_own_memory() -> None:
     Path("/proc/self/clear_refs").write_text("5")  # resets VmHWM
     before = memory("VmRSS")
     letterbox({"image": film})
-    assert (memory("VmHWM") - before) / film.numel() < 40  # bytes a pixel; smoothed whole it takes 80 and more
+    assert (memory("VmHWM") - before) / film.numel() < 8  # bytes a pixel; smoothing the whole film takes 80
