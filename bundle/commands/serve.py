@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 from pathlib import Path
 
 from bundle.errors import ConfigurationError
@@ -14,7 +15,9 @@ _LEFT = 1
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
-    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="node.yaml, see docs/how_to/pacs.md")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--config", type=Path, metavar="FILE", help="node.yaml, see docs/how_to/pacs.md")
+    source.add_argument("--mercure", action="store_true", help="answer the films that mercure hands to a module")
     parser.add_argument("--once", action="store_true", help="end when every film is done; 1 where some are left")
     parser.add_argument("--retry", action="store_true", help="try the films in quarantine again first")
 
@@ -23,19 +26,23 @@ def run(arguments: argparse.Namespace) -> None:
     """Serve until SIGTERM or Ctrl-C.
 
     Raises:
-        BundleError: the node cannot be run.
+        BundleError: the node, or the module, cannot be run.
         SystemExit: `--once` was given and films are left.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     for library in ("httpx", "ignite"):
         logging.getLogger(library).setLevel(logging.WARNING)
     try:
+        from bundle.serve.mercure import answer_task
         from bundle.serve.node import serve
         from bundle.serve.reading import read_node
     except ModuleNotFoundError as error:
         raise ConfigurationError(
             f"{error.name} is not installed, which the node needs; pip install 'few-shot-dag[pacs]'"
         ) from error
+    if arguments.mercure:
+        print(answer_task(os.environ))
+        return
     node = read_node(arguments.config)
     left = serve(node, arguments.once, arguments.retry, lambda sentence: print(sentence, flush=True))
     if arguments.once and left:

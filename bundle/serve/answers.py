@@ -13,7 +13,7 @@ from bundle.films.refusal import refused_by_name
 from bundle.outputs.outputs import make_outputs
 from bundle.predictor import Predictor, Refusal
 from bundle.results.film_result import FilmResult
-from bundle.serve.configuration import Node
+from bundle.serve.configuration import Inference
 
 _REPORT = "dicom_sr"
 
@@ -35,16 +35,20 @@ class Answer:
     decision: str | None = None
 
 
-def load_models(node: Node) -> dict[str, Predictor]:
-    """Load every model of a node.
+def load_models(inference: Inference, batch: int) -> dict[str, Predictor]:
+    """Load every model.
+
+    Args:
+        inference: Which ones.
+        batch: Films at a time.
 
     Raises:
         ConfigurationError: listing those that cannot be used.
     """
     models, mistakes = {}, []
-    for name, section in node.models.items():
+    for name, section in inference.models.items():
         try:
-            models[name] = Predictor(section.weights, node.device, node.limits.batch)
+            models[name] = Predictor(section.weights, inference.device, batch)
             models[name].estimator  # noqa: B018  # it is read when first needed, and that is now
             if models[name].weights.sha256 != section.sha256.lower():
                 raise CheckpointError("the weights have been changed since they were checked; start again")

@@ -137,31 +137,39 @@ class StatusSection(Section):
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
 
 
-class Node(Section):
+class Inference(Section):
+    """What films are answered by, and with.
+
+    Attributes:
+        models: By name.
+        rules: The first one that a film fits chooses its model.
+        outputs: What to make of a film.
+        device: Where to compute, `cpu` or `cuda`; None for a GPU where there is one.
+    """
+
+    models: Annotated[dict[str, ModelSection], Field(min_length=1)]
+    rules: Annotated[tuple[RuleSection, ...], Field(min_length=1)]
+    outputs: Annotated[tuple[str, ...], Field(min_length=1)] = ("dicom_sr",)
+    device: str | None = None
+
+
+class Node(Inference):
     """A node.
 
     Attributes:
         state: Folder of the ledger, the audit and the films at work; on a local disk.
-        models: By name.
-        rules: The first one that a film fits chooses its model.
-        outputs: What to make of a film.
         orthanc: Where films come from; or `folder`.
         destination: Where the results go from Orthanc; the word `none` where they stay in it.
         folder: Where films come from and results go to, without an Orthanc.
         keep_days: After how many days a film that is done, and its results, are removed from Orthanc; None for never.
         limits: See there.
         status: See there.
-        device: Where to compute, `cpu` or `cuda`; None for a GPU where there is one.
     """
 
     state: Path
-    models: Annotated[dict[str, ModelSection], Field(min_length=1)]
-    rules: Annotated[tuple[RuleSection, ...], Field(min_length=1)]
-    outputs: Annotated[tuple[str, ...], Field(min_length=1)] = ("dicom_sr",)
     orthanc: OrthancSection | None = None
     destination: DestinationSection | Literal["none"] | None = None
     folder: FolderSection | None = None
     keep_days: Annotated[float, Field(gt=0)] | None = None
     limits: LimitsSection = LimitsSection()
     status: StatusSection = StatusSection()
-    device: str | None = None

@@ -46,7 +46,7 @@ def serve(node: Node, once: bool, retry: bool, say: Callable[[str], object]) -> 
         lock = FileLock(node.state / "worker.lock")
         acquire(lock, "worker", "stop it first", "other state")
         closing.callback(lock.release)
-        models = load_models(node)
+        models = load_models(node, node.limits.batch)
         ledger = Ledger(node.state, node.limits.retry_seconds)
         closing.callback(ledger.close)
         if retry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -16,8 +16,10 @@ from bundle.files import require_writable, sha256_of
 from bundle.outputs.outputs import OUTPUTS, make_outputs
 from bundle.run_folder import weights_file
 from bundle.schema_errors import all_faults, field_of
-from bundle.serve.configuration import ModelSection, Node, OrthancSection
+from bundle.serve.configuration import Inference, ModelSection, Node, OrthancSection
 from bundle.serve.rules import conditions
+
+Checked = TypeVar("Checked", bound=Inference)
 
 _PATHS = {
     "orthanc": ("password_file", "certificate_authority", "client_certificate", "client_key"),
@@ -32,15 +34,28 @@ def read_node(file: Path) -> Node:
     Raises:
         ConfigurationError: listing every mistake, one sentence each.
     """
-    written = _parsed(file)
-    sections, mistakes = _sections(written)
+    return checked(Node, _parsed(file), file)
+
+
+def checked(kind: type[Checked], written: dict[str, Any], file: Path) -> Checked:
+    """Check what is written in a file, beginning relative paths at its folder.
+
+    Args:
+        kind: What is written.
+        written: Its fields.
+        file: Where they stand.
+
+    Raises:
+        ConfigurationError: listing every mistake, one sentence each.
+    """
+    sections, mistakes = _sections(kind, written)
     sections = _with_folder(sections, file.resolve().parent)
     mistakes += _mistakes(sections)
     if mistakes:
         listed = "".join(f"\n  - {mistake}" for mistake in mistakes)
         count = f"{len(mistakes)} mistakes" if len(mistakes) > 1 else "a mistake"
         raise ConfigurationError(f"{file}: has {count}:{listed}")
-    return Node.model_construct(**sections)
+    return kind.model_construct(**sections)
 
 
 def _parsed(file: Path) -> dict[str, Any]:
@@ -56,9 +71,9 @@ def _parsed(file: Path) -> dict[str, Any]:
     return written
 
 
-def _sections(written: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def _sections(kind: type[Inference], written: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The sections that are as they should be, and what is wrong with the others: each is judged by itself."""
-    known = Node.model_fields
+    known = kind.model_fields
     mistakes = [
         f"{name}: there is no such field; take it out, or write one of {', '.join(known)}"
         for name in written

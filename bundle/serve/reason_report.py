@@ -38,6 +38,15 @@ _TAKEN_OVER = (
     "ReferringPhysicianName",
 )
 """Of patient and study: what every object has, be it empty (type 2)."""
+_POINTED_AT = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
+"""Without which a report cannot say what it is about."""
+ELEMENTS = (*_POINTED_AT, *_TAKEN_OVER)
+"""What a report rests on."""
+
+
+def can_be_reported(film: Mapping[str, Any]) -> bool:
+    """Whether enough of a film is known for a report about it."""
+    return all(film.get(keyword) for keyword in _POINTED_AT)
 
 
 def reason_report(film: Mapping[str, Any], model: Model, reason: str) -> bytes:

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from pydicom.config import IGNORE
 from pydicom.uid import UID
 
 from bundle.films.dicom_elements import RADIOGRAPH_CLASSES
+from bundle.films.dicom_file import read_dicom
 from bundle.films.film_files import MANUFACTURER, MODEL_NAME
 from bundle.serve.configuration import RuleSection
 
@@ -25,6 +27,21 @@ CONDITIONS = {
 
 ELEMENTS = (*CONDITIONS.values(), "SOPInstanceUID", "StudyInstanceUID", "Manufacturer", "ManufacturerModelName")
 """What has to be known of an object; every value as text."""
+
+
+def elements_of(file: Path, keywords: Sequence[str] = ELEMENTS) -> dict[str, str]:
+    """Elements of a DICOM file; none of a broken one, which is a film all the same: its refusal says what is wrong.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    try:
+        header = read_dicom(file, list(keywords), pixels=False)
+        return {keyword: str(header.get(keyword) or "") for keyword in keywords}
+    except OSError:
+        raise
+    except Exception:  # whatever a broken file leads the parser to
+        return {}
 
 
 def is_film(elements: Mapping[str, str]) -> bool:

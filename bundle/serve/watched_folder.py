@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bundle.files import write_whole
-from bundle.films.dicom_file import looks_like_dicom, read_dicom
+from bundle.films.dicom_file import looks_like_dicom
 from bundle.films.film_folder import film_item
 from bundle.films.folder_files import folder_files
 from bundle.films.suffix import FILM, has_suffix
@@ -19,7 +19,7 @@ from bundle.results.film_result import Model
 from bundle.serve.configuration import FolderSection, RuleSection
 from bundle.serve.ledger import Film, Ledger
 from bundle.serve.orthanc import GoneError
-from bundle.serve.rules import ELEMENTS, is_film, model_for
+from bundle.serve.rules import elements_of, is_film, model_for
 
 _REASON = ".reason.json"
 _SEPARATOR = "|"
@@ -99,7 +99,7 @@ class WatchedFolder:
         file = self._file(name)
         try:
             if looks_like_dicom(file):
-                elements = _elements(file)
+                elements = elements_of(file)
                 if elements and not is_film(elements):
                     return None
             elif has_suffix(file, FILM):
@@ -120,14 +120,3 @@ def _name(file: Path, folder: Path) -> str:
     """What a film is known by."""
     status = file.stat()
     return _SEPARATOR.join((file.relative_to(folder).as_posix(), str(status.st_size), str(status.st_mtime_ns)))
-
-
-def _elements(file: Path) -> dict[str, str]:
-    """Elements of a DICOM file; none of a broken one, which is a film all the same: its refusal says what is wrong."""
-    try:
-        header = read_dicom(file, list(ELEMENTS), pixels=False)
-        return {keyword: str(header.get(keyword) or "") for keyword in ELEMENTS}
-    except OSError:
-        raise
-    except Exception:  # whatever a broken file leads the parser to
-        return {}
