@@ -2,8 +2,9 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/installed
 MONAI_LABEL := .venv-monailabel
+AUDIT := .venv-audit
 
-.PHONY: demo label monailabel test lint docs test-real test-shared test-monailabel test-soak clean
+.PHONY: demo label monailabel test lint docs sbom audit test-real test-shared test-monailabel test-soak clean
 
 SITE ?= pelvis
 FILMS := demo/$(SITE)
@@ -37,6 +38,18 @@ lint: $(STAMP)
 docs: $(STAMP)  ## the documentation site, into site/: open site/index.html, or serve the folder to search in it
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
+ENVIRONMENT ?= .venv
+SBOM ?= sbom.json
+
+sbom: $(AUDIT)/installed  ## sbom.json, what is installed in ENVIRONMENT (.venv), as CycloneDX
+	$(AUDIT)/bin/cyclonedx-py environment --no-validate --pyproject pyproject.toml --of JSON \
+	    -o $(SBOM) $(ENVIRONMENT)/bin/python
+
+audit: $(AUDIT)/installed  ## ask the Python Packaging Advisory Database about what is installed in ENVIRONMENT (.venv)
+	$(ENVIRONMENT)/bin/python -m pip list --format freeze --exclude-editable > $(AUDIT)/installed.txt
+	sed 's/+.*//' $(AUDIT)/installed.txt > $(AUDIT)/packages.txt
+	$(AUDIT)/bin/pip-audit --strict --disable-pip --no-deps -r $(AUDIT)/packages.txt
+
 test-real: $(STAMP)  ## train on the real films for minutes; RADIOGRAPH_DATA names their folder
 	$(BIN)/pytest -m real_data_slow
 
@@ -62,5 +75,10 @@ $(MONAI_LABEL)/installed: $(STAMP) bundle/label/monailabel/requirements.txt
 	$(MONAI_LABEL)/bin/pip install --quiet --no-deps -r bundle/label/monailabel/requirements.txt
 	touch $@
 
+$(AUDIT)/installed: deploy/audit.txt
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/pip install --quiet -r deploy/audit.txt
+	touch $@
+
 clean:
-	rm -rf .venv $(MONAI_LABEL) demo runs samples models site
+	rm -rf .venv $(MONAI_LABEL) $(AUDIT) sbom.json demo runs samples models site
