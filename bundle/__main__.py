@@ -56,6 +56,11 @@ VERBS = {
         "answer films beside a PACS, or in a folder, unattended",
         "serve --config node.yaml",
     ),
+    "batch": Verb(
+        "bundle.commands.batch",
+        "answer films by the million, one row each",
+        "batch films.csv --checkpoint runs/ceph --out rows --shard 3/100",
+    ),
     "check": Verb(
         "bundle.commands.check",
         "check a data folder and print what it holds",

@@ -48,6 +48,7 @@ BELOW = {
         "comparison",
     },
     "serve": {"films", "confidence", "results", "outputs"},
+    "batch": {"films", "results", "outputs"},
     "zoo": {"dataset", "engines", "transforms"},
     "commands": {
         "films",
@@ -60,6 +61,7 @@ BELOW = {
         "comparison",
         "label",
         "serve",
+        "batch",
         "zoo",
     },
 }

@@ -11,7 +11,7 @@ from pydicom.uid import UID
 
 from bundle.films.dicom_elements import RADIOGRAPH_CLASSES
 from bundle.films.dicom_file import looks_like_dicom, read_dicom
-from bundle.films.folder_files import folder_files
+from bundle.films.folder_files import stream_files
 from bundle.films.suffix import FILM, FILM_FORMATS, has_suffix
 
 MANUFACTURER, MODEL_NAME = "few-shot DAG contributors", "few-shot DAG"
@@ -48,20 +48,29 @@ def film_files(folder: Path) -> FilmFiles:
     Of a DICOM study, objects without pixels are left out, and the pictures of landmarks that we made, which an archive
     hands out with the films.
     """
-    files, closed = folder_files(folder)
-    found = FilmFiles([], dict(closed))
-    for file in files:
-        try:
-            is_film, reason = _judged(file)
-        except OSError as error:  # it may be a film: that is told by content
-            is_film, reason = True, f"it cannot be opened ({error.strerror}); give the right to read it"
-        if is_film and reason is None and _is_no_text(file.relative_to(folder).as_posix()):
-            reason = "its name holds bytes that are no UTF-8 text; rename it, results are named after it"
+    found = FilmFiles([], {})
+    for file, closed in stream_files(folder):
+        is_film, reason = judge_film(file, folder) if closed is None else (False, closed)
         if reason is not None:
             found.refused[file] = reason
         elif is_film:
             found.films.append(file)
-    return found
+    return FilmFiles(sorted(found.films), dict(sorted(found.refused.items())))
+
+
+def judge_film(file: Path, folder: Path) -> tuple[bool, str | None]:
+    """Look into a file below a folder.
+
+    Returns:
+        Whether it is a film, and why it is not read although it may be one.
+    """
+    try:
+        is_film, reason = _judged(file)
+    except OSError as error:  # it may be a film: that is told by content
+        return True, f"it cannot be opened ({error.strerror}); give the right to read it"
+    if is_film and reason is None and _is_no_text(file.relative_to(folder).as_posix()):
+        reason = "its name holds bytes that are no UTF-8 text; rename it, results are named after it"
+    return is_film, reason
 
 
 def _judged(file: Path) -> tuple[bool, str | None]:

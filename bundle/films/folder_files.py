@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,40 +28,58 @@ class FolderFiles(NamedTuple):
 
 
 def folder_files(folder: Path) -> FolderFiles:
-    """List the files below a folder; what macOS, Windows and storage systems leave among files is passed over.
-
-    A link to a file is that file. A link to a folder below the same folder is passed over, since its files are found
-    where they are, so that a circle of links ends; one to another folder is not followed, but named.
-    """
+    """List the files below a folder in name order, see `stream_files`."""
     found = FolderFiles([], {})
-    root = os.path.realpath(folder)
-    open_folders = [folder]
-    while open_folders:
-        _look_into(open_folders.pop(), root, found, open_folders)
+    for path, closed in stream_files(folder):
+        if closed is None:
+            found.files.append(path)
+        else:
+            found.closed[path] = closed
     found.files.sort()
     return found
 
 
-def _look_into(folder: Path, root: str, found: FolderFiles, subfolders: list[Path]) -> None:
+def stream_files(folder: Path) -> Iterator[tuple[Path, str | None]]:
+    """Yield the files below a folder as they are found; what macOS, Windows and storage systems leave is passed over.
+
+    A link to a file is that file. A link to a folder below the same folder is passed over, since its files are found
+    where they are, so that a circle of links ends; one to another folder is not followed, but named.
+
+    Yields:
+        A file and None, or what cannot be looked into and the sentence about it.
+    """
+    root = os.path.realpath(folder)
+    open_folders = [folder]
+    while open_folders:
+        yield from _look_into(open_folders.pop(), root, open_folders)
+
+
+def _look_into(folder: Path, root: str, subfolders: list[Path]) -> Iterator[tuple[Path, str | None]]:
     try:
-        entries = list(os.scandir(folder))
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                yield from _looked_at(entry, folder / entry.name, root, subfolders)
     except OSError as error:
-        found.closed[folder] = f"the folder cannot be opened ({error.strerror}); give the right to read it"
+        yield folder, f"the folder cannot be opened ({error.strerror}); give the right to read it"
+
+
+def _looked_at(
+    entry: os.DirEntry[str], path: Path, root: str, subfolders: list[Path]
+) -> Iterator[tuple[Path, str | None]]:
+    if entry.is_dir(follow_symlinks=False):
+        if entry.name.lower() not in _LITTER_FOLDERS:
+            subfolders.append(path)
+    elif entry.name.startswith(_APPLE_DOUBLE) or entry.name.lower() in _LITTER_FILES:
         return
-    for entry in entries:
-        path = folder / entry.name
-        if entry.is_dir(follow_symlinks=False):
-            if entry.name.lower() not in _LITTER_FOLDERS:
-                subfolders.append(path)
-        elif entry.name.startswith(_APPLE_DOUBLE) or entry.name.lower() in _LITTER_FILES:
-            continue
-        elif os.path.isdir(path):
-            target = Path(os.path.realpath(path))
-            if not target.is_relative_to(root):
-                found.closed[path] = "a link to another folder is not followed; give that folder itself"
-        elif entry.is_symlink() and not os.path.exists(path):
-            found.closed[path] = f"the link leads to no file ({printable(os.readlink(path))}); mend or remove it"
-        elif os.path.isfile(path):
-            found.files.append(path)
-        else:
-            found.closed[path] = "it is no file but a pipe, socket or device; remove it from the folder"
+    elif entry.is_file(follow_symlinks=False):  # known from the listing: no film is asked for itself
+        yield path, None
+    elif os.path.isdir(path):
+        target = Path(os.path.realpath(path))
+        if not target.is_relative_to(root):
+            yield path, "a link to another folder is not followed; give that folder itself"
+    elif entry.is_symlink() and not os.path.exists(path):
+        yield path, f"the link leads to no file ({printable(os.readlink(path))}); mend or remove it"
+    elif os.path.isfile(path):
+        yield path, None
+    else:
+        yield path, "it is no file but a pipe, socket or device; remove it from the folder"

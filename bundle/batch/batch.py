@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A shard from its films to its rows: killed at any time it loses the part being written, and doubles nothing."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from filelock import FileLock
+
+import bundle
+from bundle.batch.deaths import Deaths
+from bundle.batch.here import batches_of, rows_here
+from bundle.batch.manifest import Entry, FilmFolder, Manifest, open_manifest
+from bundle.batch.parts import Parts
+from bundle.batch.progress import Progress
+from bundle.batch.rows import FilmRows, row_schema
+from bundle.batch.shard import Shard, path_digest
+from bundle.errors import ConfigurationError
+from bundle.files import require_writable
+from bundle.folder_lock import acquire
+
+
+def run_batch(source: Path, checkpoint: Path, out: Path, shard: Shard, reports: bool) -> Counter[str]:
+    """Give every film of a shard one row, but for those that have theirs already.
+
+    Args:
+        source: Manifest or folder, see `open_manifest`.
+        checkpoint: The model, see `Predictor`.
+        out: Folder for the rows.
+        shard: Which films.
+        reports: Whether rows have the film's DICOM report.
+
+    Returns:
+        Rows of this run by status.
+
+    Raises:
+        ConfigurationError: something does not fit, said before any film is read; or there is no film at all.
+        CheckpointError: the model cannot be used.
+        StorageError: the disk takes no more; what was written before is kept.
+        KeyboardInterrupt: it was told to stop, by Ctrl-C or SIGTERM; all rows are written.
+    """
+    stop = threading.Event()
+    with ExitStack() as closing:
+        manifest = open_manifest(source)
+        schema = row_schema(manifest.columns, reports)
+        require_writable(out)
+        lock = FileLock(out / f".{shard.stem}.lock")
+        acquire(lock, "batch", "give another --shard", "--out")
+        closing.callback(lock.release)
+        parts = Parts(out, shard, schema)
+        make = FilmRows(bundle.load_predictor(checkpoint), reports)
+        films = _Films(manifest, shard, parts.done(make.predictor.record.model))
+        progress = Progress(films.total())
+        films.count_meanwhile(progress)
+        closing.enter_context(_stopped_by_signals(stop))
+        closing.callback(progress.close)
+        closing.callback(parts.write)
+        deaths = Deaths(out / f".{shard.stem}.deaths.json")
+        closing.callback(lambda: deaths.close(finished=not stop.is_set()))
+        entries = _until(stop, films.entries())
+        for rows in rows_here(batches_of(entries, deaths, make.predictor.batch_size), make, deaths):
+            parts.add(rows)
+            progress.add(rows)
+        if not stop.is_set() and films.seen == 0 and shard.count == 1:
+            raise ConfigurationError(f"{source}: names no film; correct MANIFEST")
+    if stop.is_set():
+        raise KeyboardInterrupt
+    return progress.counts
+
+
+class _Films:
+    """The films that a shard has yet to do.
+
+    Attributes:
+        seen: How many were come upon, with those that are done.
+    """
+
+    def __init__(self, manifest: Manifest, shard: Shard, done: Iterable[bytes]) -> None:
+        self.manifest, self.shard = manifest, shard
+        self.seen = 0
+        self._done = frozenset(done)
+        self._taken: set[bytes] = set()
+
+    def total(self) -> int | None:
+        """How many there are; None of a folder, whose end is far."""
+        return None if isinstance(self.manifest, FilmFolder) else self._count()
+
+    def count_meanwhile(self, progress: Progress) -> None:
+        """Count those of a folder while others work."""
+        if progress.total is None:
+            threading.Thread(target=lambda: setattr(progress, "total", self._count()), daemon=True).start()
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield them; a path that is named twice once."""
+        return self.manifest.entries(self._take)
+
+    def _take(self, path: str) -> bool:
+        digest = path_digest(path)
+        self.seen += 1
+        if not self._is_open(digest) or digest in self._taken:
+            return False
+        self._taken.add(digest)
+        return True
+
+    def _is_open(self, digest: bytes) -> bool:
+        return self.shard.holds(digest) and digest not in self._done
+
+    def _count(self) -> int:
+        return sum(self._is_open(path_digest(path)) for path in self.manifest.paths())
+
+
+def _until(stop: threading.Event, entries: Iterator[Entry]) -> Iterator[Entry]:
+    for entry in entries:
+        if stop.is_set():
+            return
+        yield entry
+
+
+@contextmanager
+def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
+    before = {each: signal.signal(each, lambda *_: stop.set()) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

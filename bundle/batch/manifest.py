@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The films that are asked for, one after the other: a table of their paths, or a folder, never a list in memory."""
+
+from __future__ import annotations
+
+import csv
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bundle.errors import ConfigurationError
+from bundle.films.film_files import judge_film
+from bundle.films.folder_files import stream_files
+from bundle.films.refusal import printable
+
+PATH = "path"
+"""The column of a manifest that names the films."""
+
+_ROWS_AT_A_TIME = 10_000
+
+Wanted = Callable[[str], bool]
+
+
+class Entry(NamedTuple):
+    """A film that is asked for.
+
+    Attributes:
+        path: Its path as the manifest gives it; of a folder, below that folder.
+        file: The file.
+        columns: What else the manifest says of it.
+        refused: Why it is not read, if that is known.
+    """
+
+    path: str
+    file: Path
+    columns: dict[str, Any]
+    refused: str | None = None
+
+
+class Manifest(ABC):
+    """Films that are asked for.
+
+    Args:
+        source: The file or folder that names them.
+
+    Attributes:
+        columns: The other columns of its rows.
+    """
+
+    columns: pa.Schema = pa.schema([])
+
+    def __init__(self, source: Path) -> None:
+        self.source = source
+
+    @abstractmethod
+    def paths(self) -> Iterator[str]:
+        """Yield every path, quickly: no film is looked at. In a folder some may be no films."""
+
+    @abstractmethod
+    def entries(self, wanted: Wanted) -> Iterator[Entry]:
+        """Yield the films whose paths are wanted, as they are come upon; others are not looked at.
+
+        Args:
+            wanted: Is asked once for each path.
+        """
+
+
+class FilmFolder(Manifest):
+    """All films of a folder and its subfolders, while it is still being listed, in the order of the disk."""
+
+    def paths(self) -> Iterator[str]:
+        """Yield the files of the folder."""
+        return (self._path(file) for file, _closed in stream_files(self.source))
+
+    def entries(self, wanted: Wanted) -> Iterator[Entry]:
+        """Yield films, and what looks like a film and is none that can be read, with the reason."""
+        for file, closed in stream_files(self.source):
+            path = self._path(file)
+            if not wanted(path):
+                continue
+            is_film, reason = (False, closed) if closed is not None else judge_film(file, self.source)
+            if is_film or reason is not None:
+                yield Entry(path, file, {}, reason)
+
+    def _path(self, file: Path) -> str:
+        return printable(file.relative_to(self.source).as_posix())
+
+
+class TableManifest(Manifest):
+    """A table of paths; relative ones begin at the folder of the table."""
+
+    @abstractmethod
+    def rows(self, only_paths: bool) -> Iterator[dict[str, Any]]:
+        """Yield the rows, as columns by name."""
+
+    def paths(self) -> Iterator[str]:
+        """Yield the paths.
+
+        Raises:
+            ConfigurationError: a row has none.
+        """
+        for number, row in enumerate(self.rows(only_paths=True), 1):
+            if not row[PATH]:
+                raise ConfigurationError(f"{self.source}: row {number} has no {PATH}; write it, or take the row out")
+            yield row[PATH]
+
+    def entries(self, wanted: Wanted) -> Iterator[Entry]:
+        """Yield the films of the rows."""
+        for row in self.rows(only_paths=False):
+            path = row.pop(PATH)
+            if wanted(path):
+                yield Entry(path, self.source.parent / path, row)
+
+
+class CsvManifest(TableManifest):
+    """A CSV file with a header; its other columns are kept as text.
+
+    Raises:
+        ConfigurationError: it cannot be read, or has no column of paths.
+    """
+
+    def __init__(self, source: Path) -> None:
+        super().__init__(source)
+        with self._open() as stream:
+            self.header = self._next(csv.reader(stream)) or []
+        _require_path(source, self.header)
+        self.columns = pa.schema([(name, pa.string()) for name in self.header if name != PATH])
+
+    def rows(self, only_paths: bool) -> Iterator[dict[str, Any]]:
+        """Yield the rows.
+
+        Raises:
+            ConfigurationError: one of them cannot be read.
+        """
+        with self._open() as stream:
+            reader = csv.reader(stream)
+            self._next(reader)
+            while (cells := self._next(reader)) is not None:
+                if cells and len(cells) != len(self.header):
+                    raise ConfigurationError(
+                        f"{self.source}: line {reader.line_num} has {len(cells)} cells, its header {len(self.header)}; "
+                        "correct the line, or put quotes around a cell with commas"
+                    )
+                if cells:
+                    yield dict(zip(self.header, cells, strict=True))
+
+    def _open(self) -> Any:
+        return self.source.open(encoding="utf-8-sig", newline="")
+
+    def _next(self, reader: Any) -> list[str] | None:
+        try:
+            return next(reader, None)
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"{self.source}: is no CSV in UTF-8 ({error}); save it as such") from error
+
+
+class ParquetManifest(TableManifest):
+    """A Parquet file; its other columns are kept as they are.
+
+    Raises:
+        ConfigurationError: it cannot be read, or has no column of paths.
+    """
+
+    def __init__(self, source: Path) -> None:
+        super().__init__(source)
+        try:
+            schema = pq.read_schema(source)
+        except pa.ArrowInvalid as error:
+            raise ConfigurationError(f"{source}: is no Parquet file ({str(error).splitlines()[0]})") from error
+        _require_path(source, schema.names)
+        kind = schema.field(PATH).type
+        if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+            raise ConfigurationError(f"{source}: column {PATH} holds {kind}, not text; write paths into it")
+        self.columns = pa.schema([field for field in schema.remove_metadata() if field.name != PATH])
+
+    def rows(self, only_paths: bool) -> Iterator[dict[str, Any]]:
+        """Yield the rows."""
+        with pq.ParquetFile(self.source) as file:
+            names = [PATH] if only_paths else [PATH, *self.columns.names]
+            for batch in file.iter_batches(_ROWS_AT_A_TIME, columns=names):
+                yield from batch.to_pylist()
+
+
+def open_manifest(source: Path) -> Manifest:
+    """Open a folder, or a table by the suffix of its name.
+
+    Raises:
+        ConfigurationError: there is none, or it is no table of films.
+    """
+    if source.is_dir():
+        return FilmFolder(source)
+    kinds = {".csv": CsvManifest, ".parquet": ParquetManifest}
+    if not source.is_file():
+        raise ConfigurationError(f"{source}: there is no such file or folder; correct MANIFEST")
+    if source.suffix.lower() not in kinds:
+        raise ConfigurationError(f"{source}: is neither a folder nor named .csv or .parquet; rename or convert it")
+    try:
+        return kinds[source.suffix.lower()](source)
+    except OSError as error:
+        raise ConfigurationError(f"{source}: cannot be read ({error.strerror}); give the right to read it") from error
+
+
+def _require_path(source: Path, names: list[str]) -> None:
+    if PATH not in names:
+        raise ConfigurationError(f"{source}: has no column {PATH}, only {', '.join(names) or 'none'}; rename one")
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ConfigurationError(f"{source}: has more than one column {', '.join(twice)}; rename one")
