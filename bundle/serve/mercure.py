@@ -57,8 +57,8 @@ def answer_task(environment: Mapping[str, str]) -> str:
     records = [_record(item, inference, models, out) for item in items]
     content = json.dumps({"films": records}, indent=2, ensure_ascii=False) + "\n"
     _write(out / "result.json", content.encode())
-    outcomes = [record["outcome"] for record in records]
-    return ", ".join(f"{outcomes.count(each)} {each}" for each in (_ANSWERED, _REFUSED, _LEFT_ALONE))
+    outcomes = [record["outcome"].replace("_", " ") for record in records]
+    return ", ".join(f"{outcomes.count(each)} {each}" for each in ("answered", "refused", "left alone"))
 
 
 def _folder(environment: Mapping[str, str], name: str) -> Path:
@@ -127,8 +127,11 @@ def _answer(predictor: Predictor, item: Mapping[str, Any], inference: Inference)
     try:
         with tempfile.TemporaryDirectory() as scratch:
             (answer,) = answers(predictor, [item], inference.outputs, Path(scratch))
-    except (StorageError, OSError):
+    except StorageError:
         raise
+    except OSError as error:
+        folder = tempfile.gettempdir()
+        raise StorageError(f"{folder}: cannot be used ({error.strerror}); free space there") from error
     except Exception as error:  # whatever a film leads the network to; its text may quote the film
         return Answer(reason=f"it cannot be worked on ({type(error).__name__}); send the film again")
     return answer

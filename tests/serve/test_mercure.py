@@ -84,7 +84,7 @@ def test_a_damaged_film_is_told_and_costs_no_other_its_report(
         for file in records[name].get("results", []):
             assert Path(file).stem.split("#")[1] in reports
     said = "".join(capfd.readouterr()) + (made.out / "result.json").read_text()
-    assert "2 answered, 2 refused" in said
+    assert "2 answered, 2 refused, 0 left alone" in said
     assert "Doe" not in said and "MRN" not in said
 
 
@@ -154,6 +154,19 @@ def test_settings_that_cannot_be_used_are_told_before_any_film(
     told = capsys.readouterr().err
     assert "task.json" in told and said in told
     assert list(made.out.iterdir()) == []
+
+
+def test_a_disk_without_room_is_no_films_fault(
+    task: Callable[..., Task],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    made = task(1)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    assert main(["serve", "--mercure"]) == 2
+    assert "gone: cannot be used" in capsys.readouterr().err
+    assert not (made.out / "result.json").exists()
 
 
 @pytest.mark.parametrize("content", [None, "{", "[]", "{}", '{"process": {"settings": 3}}'])
