@@ -4,7 +4,7 @@ STAMP := .venv/installed
 MONAI_LABEL := .venv-monailabel
 AUDIT := .venv-audit
 
-.PHONY: demo label monailabel test lint docs sbom audit test-real test-shared test-monailabel test-soak clean
+.PHONY: demo label monailabel test lint docs sbom audit test-real test-shared test-monailabel test-soak test-ray clean
 
 SITE ?= pelvis
 FILMS := demo/$(SITE)
@@ -61,6 +61,9 @@ test-monailabel: $(MONAI_LABEL)/installed  ## serve through MONAI Label, with it
 
 test-soak: $(STAMP)  ## films through real Orthancs while everything is killed or full, for minutes, as root
 	$(BIN)/pytest -m soak tests/serve/test_soak.py
+
+test-ray: $(STAMP)  ## films answered by a Ray that is started here, for a minute or more
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m ray tests/batch/test_on_ray.py
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv .venv

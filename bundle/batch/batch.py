@@ -25,7 +25,9 @@ from bundle.files import require_writable
 from bundle.folder_lock import acquire
 
 
-def run_batch(source: Path, checkpoint: Path, out: Path, shard: Shard, reports: bool) -> Counter[str]:
+def run_batch(
+    source: Path, checkpoint: Path, out: Path, shard: Shard, reports: bool, address: str | None = None
+) -> Counter[str]:
     """Give every film of a shard one row, but for those that have theirs already.
 
     Args:
@@ -34,6 +36,7 @@ def run_batch(source: Path, checkpoint: Path, out: Path, shard: Shard, reports: 
         out: Folder for the rows.
         shard: Which films.
         reports: Whether rows have the film's DICOM report.
+        address: Of the Ray cluster that works; None for this process.
 
     Returns:
         Rows of this run by status.
@@ -57,13 +60,21 @@ def run_batch(source: Path, checkpoint: Path, out: Path, shard: Shard, reports: 
         films = _Films(manifest, shard, parts.done(make.predictor.record.model))
         progress = Progress(films.total())
         films.count_meanwhile(progress)
+        if address is not None:  # before signals are taken: Ray takes SIGTERM for itself
+            from bundle.batch.on_ray import cluster, rows_on_ray
+
+            processors = closing.enter_context(cluster(address))
         closing.enter_context(_stopped_by_signals(stop))
         closing.callback(progress.close)
         closing.callback(parts.write)
         deaths = Deaths(out / f".{shard.stem}.deaths.json")
         closing.callback(lambda: deaths.close(finished=not stop.is_set()))
-        entries = _until(stop, films.entries())
-        for rows in rows_here(batches_of(entries, deaths, make.predictor.batch_size), make, deaths):
+        batches = batches_of(_until(stop, films.entries()), deaths, make.predictor.batch_size)
+        if address is None:
+            made = rows_here(batches, make, deaths)
+        else:
+            made = rows_on_ray(batches, make, checkpoint, processors)
+        for rows in made:
             parts.add(rows)
             progress.add(rows)
         if not stop.is_set() and films.seen == 0 and shard.count == 1:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import logging
 from pathlib import Path
 
@@ -24,6 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the rows, in Parquet")
     parser.add_argument("--shard", default="1/1", metavar="I/N", help="do the I-th of N parts of the films (1/1)")
     parser.add_argument(
+        "--address", metavar="RAY", help="work on this Ray cluster, ray://host:10001 or auto; local starts one here"
+    )
+    parser.add_argument(
         "--dicom_sr", action="store_true", help="add each film's DICOM report; rows then hold patient data"
     )
 
@@ -37,13 +41,18 @@ def run(arguments: argparse.Namespace) -> None:
     """
     logging.getLogger("ignite").setLevel(logging.WARNING)
     try:
+        if arguments.address is not None:
+            importlib.import_module("ray")
         from bundle.batch.batch import run_batch
         from bundle.batch.rows import ANSWERED, REFUSED
         from bundle.batch.shard import Shard
     except ModuleNotFoundError as error:
+        extra = "ray" if error.name == "ray" else "batch"
         raise ConfigurationError(
-            f"{error.name} is not installed, which batch needs; pip install 'few-shot-dag[batch]'"
+            f"{error.name} is not installed, which batch needs; pip install 'few-shot-dag[{extra}]'"
         ) from error
     shard = Shard.parse(arguments.shard)
-    counts = run_batch(arguments.manifest, arguments.checkpoint, arguments.out, shard, arguments.dicom_sr)
+    counts = run_batch(
+        arguments.manifest, arguments.checkpoint, arguments.out, shard, arguments.dicom_sr, arguments.address
+    )
     print(f"{counts[ANSWERED]} films answered, {counts[REFUSED]} refused; all have their row in {arguments.out}")
