@@ -71,14 +71,27 @@ def methods_at_ten() -> str:
 
 
 def windows() -> str:
-    """What a look at the film itself brings to ten labelled cephalograms."""
+    """What a look at the film itself brings to labelled cephalograms."""
     body = [
-        [NAMES[row["method"]], _mean_of(row), _detected(row), _ratio("ceph_windows", 10, row["method"], "dag")]
+        [
+            row["shots"],
+            NAMES[row["method"]],
+            _mean_of(row),
+            _detected(row),
+            _ratio(row["run"], int(row["shots"]), row["method"], "dag"),
+        ]
         for row in rows("summary", run="ceph_windows")
         if row["method"] != "mean_shape"
     ]
-    headings = ["method", "mean error, failures", "within 2 mm, by draw", "ratio to DAG"]
+    headings = ["labelled", "method", "mean error, failures", "within 2 mm, by draw", "ratio to DAG"]
     return "\n\n".join([table(headings, body), source("ceph_windows")])
+
+
+def chosen_films() -> str:
+    """What the choice of the films brings, and how the error falls as the loop goes on."""
+    body = [[row["labelled"], row["films"], f"{row['error']} {row['unit']}", row["failures"]] for row in rows("loop")]
+    headings = ["labelled", "films", "error", "failures, %"]
+    return "\n\n".join([table(headings, body), source(*dict.fromkeys(row["run"] for row in rows("loop")))])
 
 
 def every_draw(*runs: str) -> str:
@@ -198,6 +211,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "differences_by_labelled_films": differences_by_labelled_films,
     "methods_at_ten": methods_at_ten,
     "windows": windows,
+    "chosen_films": chosen_films,
     "every_draw_cephalograms": partial(every_draw, "ceph", "ceph_methods", "ceph_windows"),
     "every_draw_synthetic": partial(every_draw, "pelvis1000"),
     "levels_spines": partial(levels, "spine_parts"),
