@@ -18,6 +18,7 @@ from monai.bundle import ConfigWorkflow
 from bundle.coordinates import from_scoord
 from bundle.errors import ConfigurationError, bundle_error
 from bundle.importers.slicer import read_slicer
+from read_reports import groups, landmarks
 
 Apply = Callable[..., ConfigWorkflow]
 Predicted = Callable[[str], dict[str, Any]]
@@ -43,11 +44,11 @@ def test_every_output_of_a_folder_agrees_and_names_no_patient(
     apply(dataset_dir=str(films), checkpoint=str(mean_shape), outputs=ALL).run()
     found = points(predicted("day 1/film.dcm"))
     report = highdicom.sr.srread(tmp_path / "out" / "day 1" / "film.dcm.sr.dcm")
-    groups = report.content.get_planar_roi_measurement_groups()
-    np.testing.assert_allclose([from_scoord(group.roi.value)[0] for group in groups], found, atol=0.01)
+    np.testing.assert_allclose([*landmarks(report).values()], found, atol=0.01)
     state = pydicom.dcmread(tmp_path / "out" / "day 1" / "film.dcm.pr.dcm")
-    drawn = [from_scoord(graphic.GraphicData) for graphic in state.GraphicAnnotationSequence[0].GraphicObjectSequence]
-    np.testing.assert_allclose(drawn, found, atol=0.01)
+    strokes = [line.GraphicData for line in state.GraphicAnnotationSequence[0].GraphicObjectSequence]
+    crosses = from_scoord(np.reshape(strokes, (len(found), 2, 2, 2)))  # landmark, line, end, axis
+    np.testing.assert_allclose(np.stack([crosses[:, 1, 0, 0], crosses[:, 0, 0, 1]], axis=-1), found, atol=0.01)
     with (tmp_path / "out" / "predictions.csv").open() as table:
         np.testing.assert_allclose(
             [[float(row["x"]), float(row["y"])] for row in csv.DictReader(table)], found, atol=0.01
@@ -86,7 +87,7 @@ def test_own_measurements_are_in_every_output(
         (row,) = csv.DictReader(table)
     assert float(row["value"]) == pytest.approx(width, abs=1e-3)
     report = highdicom.sr.srread(tmp_path / "out" / "film.dcm.sr.dcm")
-    (group,) = report.content.get_image_measurement_groups()
+    (group,) = groups(report, "POLYLINE")
     assert [item.value for item in group.get_measurements()] == pytest.approx([width], abs=1e-3)
 
 
