@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 from filelock import FileLock
@@ -23,6 +22,7 @@ from bundle.batch.shard import Shard, path_digest
 from bundle.errors import ConfigurationError
 from bundle.files import require_writable
 from bundle.folder_lock import acquire
+from bundle.stop_signals import stopped_by_signals
 
 
 def run_batch(
@@ -64,7 +64,7 @@ def run_batch(
             from bundle.batch.on_ray import cluster, rows_on_ray
 
             processors = closing.enter_context(cluster(address))
-        closing.enter_context(_stopped_by_signals(stop))
+        closing.enter_context(stopped_by_signals(stop))
         closing.callback(progress.close)
         closing.callback(parts.write)
         deaths = Deaths(out / f".{shard.stem}.deaths.json")
@@ -130,13 +130,3 @@ def _until(stop: threading.Event, entries: Iterator[Entry]) -> Iterator[Entry]:
         if stop.is_set():
             return
         yield entry
-
-
-@contextmanager
-def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
-    before = {each: signal.signal(each, lambda *_: stop.set()) for each in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,6 +22,7 @@ from bundle.serve.orthanc import Orthanc
 from bundle.serve.status import make_status, served_status
 from bundle.serve.watched_folder import WatchedFolder
 from bundle.serve.worker import Worker
+from bundle.stop_signals import stopped_by_signals
 
 
 def serve(node: Node, once: bool, retry: bool, say: Callable[[str], object]) -> int:
@@ -42,7 +42,7 @@ def serve(node: Node, once: bool, retry: bool, say: Callable[[str], object]) -> 
     """
     stop = threading.Event()
     with ExitStack() as closing:
-        closing.enter_context(_stopped_by_signals(stop))
+        closing.enter_context(stopped_by_signals(stop))
         lock = FileLock(node.state / "worker.lock")
         acquire(lock, "worker", "stop it first", "other state")
         closing.callback(lock.release)
@@ -74,13 +74,3 @@ def _exchange(node: Node) -> Iterator[Exchange]:
         yield Gateway(orthanc, node.rules, destination)
     finally:
         orthanc.close()
-
-
-@contextmanager
-def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
-    before = {each: signal.signal(each, lambda *_: stop.set()) for each in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)

@@ -8,8 +8,10 @@ from functools import partial
 
 from charts import Line, Range, line_chart, range_chart
 from level_table import levels
+from loop_table import chosen_films
 from markdown_parts import code_in_note, table
 from result_rows import NAMES, Row, rows, source
+from trust_tables import acceptance, confidence
 
 NUMBERS = (1, 5, 10, 50)
 TOGETHER = "\N{NO-BREAK SPACE}"
@@ -87,13 +89,6 @@ def windows() -> str:
     return "\n\n".join([table(headings, body), source("ceph_windows")])
 
 
-def chosen_films() -> str:
-    """What the choice of the films brings, and how the error falls as the loop goes on."""
-    body = [[row["labelled"], row["films"], f"{row['error']} {row['unit']}", row["failures"]] for row in rows("loop")]
-    headings = ["labelled", "films", "error", "failures, %"]
-    return "\n\n".join([table(headings, body), source(*dict.fromkeys(row["run"] for row in rows("loop")))])
-
-
 def every_draw(*runs: str) -> str:
     """Each training on its own."""
     body = [
@@ -155,16 +150,6 @@ def second_round() -> str:
     return "\n\n".join([table(headings, body), source("ceph_second")])
 
 
-def acceptance() -> str:
-    """How often the acceptance test says yes."""
-    found = rows("acceptance")
-    films = list(dict.fromkeys(row["validation_films"] for row in found))
-    gains = list(dict.fromkeys(row["gain_percent"] for row in found))
-    by_place = {(row["gain_percent"], row["validation_films"]): f"{row['accepted_percent']} %" for row in found}
-    body = [[_gain(gain), *(by_place[gain, number] for number in films)] for gain in gains]
-    return table(["true gain, by validation films", *(f"{number} films" for number in films)], body)
-
-
 def speed() -> str:
     """Times and memory, one table a group."""
     parts = []
@@ -189,20 +174,6 @@ def measurements(run: str, draw: str) -> str:
     ]  # fmt: skip
     headings = ["measurement", "mean absolute error", "bias", "95 % limits of agreement"]
     return "\n\n".join([table(headings, body), source(run)])
-
-
-def confidence() -> str:
-    """How well calibration ranks errors."""
-    headings = {
-        "draw": "draw",
-        "signals": "signals kept",
-        "rank_landmarks": "rank correlation, landmarks",
-        "rank_films": "the same, films",
-        "films_to_review": "films to review",
-        "failures_on_them": "failures on them, %",
-    }
-    body = [[row[key] for key in headings] for row in rows("confidence")]
-    return "\n\n".join([table(list(headings.values()), body), source("ceph_short")])
 
 
 PARTS: dict[str, Callable[[], str]] = {
@@ -294,12 +265,6 @@ def _measured(row: Row) -> str:
     if not row["value"]:
         return f"{ends} {row['unit']}"
     return f"{row['value']} {row['unit']}" + (f" ({ends})" if ends else "")
-
-
-def _gain(percent: str) -> str:
-    if percent == "0":
-        return "none"
-    return f"{percent.removeprefix('-')} % {'worse' if percent.startswith('-') else 'better'}"
 
 
 def _unit(row: Row) -> str:
