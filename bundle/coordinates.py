@@ -30,6 +30,11 @@ _CORNER_TO_CENTRE = 0.5
 _COCO_MISSING, _COCO_VISIBLE = 0, 2
 
 
+def moved(points: ArrayLike, matrix: NDArray[np.float64]) -> Points:
+    """Apply a homogeneous matrix `[3, 3]` to points `[..., 2]`, such as from the stored image to the film upright."""
+    return np.asarray(points, dtype=np.float64) @ matrix[:2, :2].T + matrix[:2, 2]
+
+
 def to_scoord(points: ArrayLike) -> Points:
     """Convert to (column, row) of a DICOM SCOORD in pixels (PS3.3 C.18.6: the first pixel's centre is at 0.5, 0.5)."""
     return _array(points) + _CORNER_TO_CENTRE

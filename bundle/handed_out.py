@@ -10,6 +10,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from bundle.coordinates import moved
 from bundle.errors import DatasetError
 from bundle.files import write_text
 from bundle.schema_errors import field_of, first_fault
@@ -51,9 +52,7 @@ class HandedFilm:
 
     def stored(self, points: np.ndarray) -> np.ndarray:
         """Take points `[..., 2]` of the picture to pixels of the stored image."""
-        matrix = np.array(self.to_stored)
-        stored: np.ndarray = np.asarray(points) @ matrix[:2, :2].T + matrix[:2, 2]
-        return stored
+        return moved(points, np.array(self.to_stored))
 
 
 @dataclass(frozen=True)

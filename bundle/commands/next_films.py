@@ -165,6 +165,7 @@ def _handed(
 ) -> HandedFilm:
     import numpy as np
 
+    from bundle.coordinates import moved
     from bundle.handed_out import PICTURES, HandedFilm
     from bundle.handout.pictures import picture_name, write_picture
 
@@ -173,8 +174,7 @@ def _handed(
     points: dict[str, tuple[float, float]] = {}
     expected: dict[str, float] = {}
     if result is not None:
-        upright = np.linalg.inv(picture.to_stored)
-        shown = result.landmarks @ upright[:2, :2].T + upright[:2, 2]
+        shown = moved(result.landmarks, np.linalg.inv(picture.to_stored))
         for landmark, (x, y), error in zip(
             result.names, shown.tolist(), result.expected_error_px.tolist(), strict=True
         ):

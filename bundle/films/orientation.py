@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from PIL import ExifTags, Image
 
+from bundle.coordinates import moved
+
 
 class Orientation(NamedTuple):
     """One of the eight ways to turn an image: transposed first, then flipped.
@@ -58,8 +60,7 @@ class Orientation(NamedTuple):
             points: (x, y), pixel centres at integers; NaN stays NaN.
             size: Width and height of the stored image.
         """
-        matrix = self.to_stored(size)
-        return np.asarray(points, dtype=np.float64) @ matrix[:2, :2].T + matrix[:2, 2]
+        return moved(points, self.to_stored(size))
 
 
 UPRIGHT = Orientation()

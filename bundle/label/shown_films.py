@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from PIL import Image
 
+from bundle.coordinates import moved
 from bundle.errors import RadiographError
 from bundle.files import write_whole
 from bundle.films.burned_in import burned_in_warning
@@ -61,11 +62,11 @@ class Geometry:
 
     def stored(self, shown: ArrayLike) -> np.ndarray:
         """Take points `[..., 2]` as shown to pixels of the stored image; NaN stays NaN."""
-        return _moved(shown, self.to_stored)
+        return moved(shown, self.to_stored)
 
     def shown(self, stored: ArrayLike) -> np.ndarray:
         """Take points `[..., 2]` of the stored image to pixels as shown; NaN stays NaN."""
-        return _moved(stored, self.upright)
+        return moved(stored, self.upright)
 
 
 class _Decoded(NamedTuple):
@@ -150,10 +151,6 @@ def _small(grey: np.ndarray) -> bytes:
     stream = io.BytesIO()
     picture.save(stream, "PNG")
     return stream.getvalue()
-
-
-def _moved(points: ArrayLike, matrix: np.ndarray) -> np.ndarray:
-    return np.asarray(points, dtype=np.float64) @ matrix[:2, :2].T + matrix[:2, 2]
 
 
 def stamp(film: ListedFilm) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bundle.coordinates import moved
 from bundle.measurements.definition import Definition
 from bundle.measurements.rules import OfMeasurements
 
@@ -63,7 +64,7 @@ def measure(
         upright: Homogeneous matrix `[3, 3]` from pixels of the stored image to the film as a person looks at it.
     """
     turn = np.asarray(upright, dtype=np.float64)
-    pixels = np.asarray(landmarks, dtype=np.float64) @ turn[:2, :2].T + turn[:2, 2]
+    pixels = moved(landmarks, turn)
     sides = np.abs(turn[:2, :2]).argmax(axis=1)  # of the stored image, along x and y upright
     scale = np.asarray(spacing, dtype=np.float64)[sides]
     height = float(np.asarray(size)[sides][1])

@@ -15,7 +15,7 @@ from fastapi import Body, FastAPI, Request
 from fastapi.responses import JSONResponse
 
 import bundle
-from bundle.coordinates import in_image, to_fractions
+from bundle.coordinates import in_image, moved, to_fractions
 from bundle.errors import BundleError, DatasetError
 from bundle.importers.image_folder import ImageFolder
 from bundle.importers.uploaded import find_film
@@ -124,7 +124,7 @@ def _prediction(
 
 def _points(found: FilmResult, interface: Interface) -> list[dict[str, Any]]:
     """Points in percent of the film as a browser shows it."""
-    shown = found.landmarks @ found.upright[:2, :2].T + found.upright[:2, 2]
+    shown = moved(found.landmarks, found.upright)
     turned = abs(found.upright[0, 0]) < abs(found.upright[0, 1])
     width, height = found.size[::-1] if turned else found.size
     percent = 100 * to_fractions(shown, (width, height))
