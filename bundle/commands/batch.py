@@ -8,7 +8,7 @@ import importlib
 import logging
 from pathlib import Path
 
-from bundle.errors import ConfigurationError
+from bundle.commands.extras import needed_by
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,17 +40,13 @@ def run(arguments: argparse.Namespace) -> None:
         KeyboardInterrupt: it was told to stop.
     """
     logging.getLogger("ignite").setLevel(logging.WARNING)
-    try:
-        if arguments.address is not None:
-            importlib.import_module("ray")
+    with needed_by("batch", "batch"):
         from bundle.batch.batch import run_batch
         from bundle.batch.rows import ANSWERED, REFUSED
         from bundle.batch.shard import Shard
-    except ModuleNotFoundError as error:
-        extra = "ray" if error.name == "ray" else "batch"
-        raise ConfigurationError(
-            f"{error.name} is not installed, which batch needs; pip install 'few-shot-dag[{extra}]'"
-        ) from error
+    if arguments.address is not None:
+        with needed_by("--address", "ray"):
+            importlib.import_module("ray")
     shard = Shard.parse(arguments.shard)
     counts = run_batch(
         arguments.manifest, arguments.checkpoint, arguments.out, shard, arguments.dicom_sr, arguments.address

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bundle.commands.configuration import add_configuration, read_configuration
+from bundle.commands.extras import needed_by
 from bundle.comparison.cells import CONFIGS
 from bundle.errors import ConfigurationError
 from bundle.importers.landmark_sets import LANDMARK_SETS
@@ -91,13 +92,9 @@ def _engine(engine: str) -> tuple[Callable[..., None], Callable[[Workspace], Fas
     Raises:
         ConfigurationError: a package of it is not installed.
     """
-    try:
+    with needed_by("the page", "label"):
         from bundle.label.app import make_app
         from bundle.label.server import serve
-    except ModuleNotFoundError as error:
-        raise ConfigurationError(
-            f"{error.name} is not installed, which the page needs; pip install 'few-shot-dag[label]'"
-        ) from error
     if engine == MONAI_LABEL:
         try:
             from bundle.label.monailabel.routes import make_app as make_label_app

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bundle.commands.import_options import typed_names
 from bundle.handout.formats import FORMATS
 from bundle.importers.landmark_sets import LANDMARK_SETS
 
@@ -36,7 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format", choices=FORMATS, default=FORMATS[0], help=f"of the files for the other program ({FORMATS[0]})"
     )
     names = parser.add_mutually_exclusive_group()
-    names.add_argument("--landmark_names", metavar="NAMES", help="where nothing else tells them: a,b,c")
+    names.add_argument(
+        "--landmark_names", metavar="NAMES", help="where nothing else tells them: a,b,c or a file of one a line"
+    )
     names.add_argument("--landmark_set", choices=sorted(LANDMARK_SETS), help="clinical names of a known set")
 
 
@@ -81,10 +84,8 @@ def _landmarks(arguments: argparse.Namespace, pool: Pool, model: RankingPredicto
 
     if arguments.landmark_set is not None:
         given = LANDMARK_SETS[arguments.landmark_set].landmarks
-    elif arguments.landmark_names is not None:
-        given = tuple(name.strip() for name in arguments.landmark_names.split(",") if name.strip())
     else:
-        given = ()
+        given = typed_names(arguments.landmark_names) or ()
     if given and pool.landmarks and given != pool.landmarks:
         raise ConfigurationError(f"{arguments.data}: its dataset.json has landmarks of its own; leave the names out")
     names = pool.landmarks or given or (model.predictor.names if model else ())

@@ -8,7 +8,7 @@ import logging
 import os
 from pathlib import Path
 
-from bundle.errors import ConfigurationError
+from bundle.commands.extras import needed_by
 
 _LEFT = 1
 
@@ -32,14 +32,10 @@ def run(arguments: argparse.Namespace) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     for library in ("httpx", "ignite"):
         logging.getLogger(library).setLevel(logging.WARNING)
-    try:
+    with needed_by("the node", "pacs"):
         from bundle.serve.mercure import answer_task
         from bundle.serve.node import serve
         from bundle.serve.reading import read_node
-    except ModuleNotFoundError as error:
-        raise ConfigurationError(
-            f"{error.name} is not installed, which the node needs; pip install 'few-shot-dag[pacs]'"
-        ) from error
     if arguments.mercure:
         print(answer_task(os.environ))
         return

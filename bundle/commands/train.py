@@ -19,8 +19,10 @@ from bundle.comparison.methods import (
     WINDOWS_MULTI_VIEW,
     Method,
     choose_methods,
+    stage_folder,
 )
 from bundle.errors import ConfigurationError
+from bundle.run_folder import BEST
 
 if TYPE_CHECKING:
     from bundle.comparison.one_model import OneModel, Outcome
@@ -46,6 +48,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[method.key for method in METHODS if method.stage],
         help="what is trained, and who teaches (default: windows, taught by unlabeled films as well where there are "
         "any; parts_windows for repeated parts; without labelled validation films stage 1 of these alone)",
+    )
+    parser.add_argument(
+        "--warm_start",
+        type=Path,
+        metavar="RUN",
+        help="folder of an earlier train on the same landmarks, with whose stage 1 this one begins",
     )
     parser.add_argument("--device", default="auto", metavar="NAME", help="cpu, or the number of a GPU (default: auto)")
     add_configuration(parser)
@@ -83,6 +91,7 @@ def _plan(arguments: argparse.Namespace, dataset: DatasetDescription) -> OneMode
             "training; label more of them, or give fewer --shots"
         )
     method = _method(arguments.method, dataset, shots < len(dataset.training))
+    earlier = arguments.warm_start and arguments.warm_start.resolve() / stage_folder(method.lineage[0]) / BEST
     return OneModel(
         dataset_dir=arguments.dataset_dir.resolve(),
         out=arguments.out.resolve(),
@@ -90,6 +99,7 @@ def _plan(arguments: argparse.Namespace, dataset: DatasetDescription) -> OneMode
         draws=(arguments.draw,),
         methods=method.lineage,
         **read_configuration(arguments),
+        initial_weights=earlier,
         evaluates=False,
     )
 

@@ -50,6 +50,7 @@ class Plan:
         stage2_overlays: Config files to lay over the method's, for trainings of stage 2.
         settings: Names and values, as typed, to give to every training.
         cache_dir: Folder of decoded films; None for the one in the data folder.
+        initial_weights: Weights of an earlier run that stage 1 begins with; None for random ones.
         evaluates: Whether every cell is evaluated on the test films.
     """
 
@@ -63,6 +64,7 @@ class Plan:
     stage2_overlays: tuple[Path, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
     cache_dir: Path | None = None
+    initial_weights: Path | None = None
     evaluates: bool = True
 
     def cells(self) -> list[Cell]:
@@ -193,8 +195,10 @@ class Cell:
     def settings(self) -> dict[str, Any]:
         """Settings of the training on the command line, but for `resume`."""
         needed = zip(("stage1", "warm_up"), self.needs, strict=False)
+        begins_with = self.plan.initial_weights if self.method == self.plan.stage1 else None
         return {
             **self.plan.settings,
+            **({"initial_weights": begins_with} if begins_with else {}),
             "dataset_dir": self.plan.dataset_dir,
             "cache_dir": self.plan.cache,
             "shots": self.shots,

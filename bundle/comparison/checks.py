@@ -15,7 +15,7 @@ from bundle.files import require_writable
 
 SET_BY_THE_COMPARISON = {
     *("config_file", "dataset_dir", "cache_dir", "shots", "draw", "stage1", "output_dir", "model_file", "resume"),
-    *("warm_up", "accept_unconverged"),
+    *("warm_up", "initial_weights"),
 }
 
 

@@ -58,7 +58,7 @@ def require_same_settings(cell: Cell) -> None:
     begun = cell.marker.exists() or has_checkpoint(cell.folder)
     if not begun or not file.exists():
         return
-    if changed := first_difference(flat(_read(file), NOT_COMPARED), flat(asked, NOT_COMPARED)):
+    if changed := first_difference(_compared(_read(file)), _compared(asked)):
         name, then, now = changed
         raise ConfigurationError(
             f"{cell.folder}: was trained with {name} {then}, now it is {now}; "
@@ -85,6 +85,11 @@ def asked_settings(cell: Cell) -> dict[str, Any]:
         ) from error
     parser.update(declared(parser.get(), [f"--{name}={value}" for name, value in typed.items()]))
     return recorded(parser.get())
+
+
+def _compared(config: dict[str, Any]) -> dict[str, Any]:
+    """What figures depend on; of weights to begin with whether there are any, since folders may be moved."""
+    return flat({**config, "initial_weights": config.get("initial_weights") is not None}, NOT_COMPARED)
 
 
 def _read(file: Path) -> dict[str, Any]:

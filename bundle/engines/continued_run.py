@@ -15,7 +15,7 @@ from bundle.engines.history import History
 from bundle.engines.model_card import settings_of
 from bundle.engines.training_run import TrainingRun
 from bundle.engines.weights import Weights, read_weights
-from bundle.errors import CheckpointError
+from bundle.errors import CheckpointError, ConfigurationError
 from bundle.run_folder import ACCEPTED, BEST, CONVERGENCE, VALIDATION, converged
 
 logger = logging.getLogger(__name__)
@@ -50,15 +50,14 @@ class ContinuedRun(TrainingRun):
 
         Raises:
             CheckpointError: they are missing, did not converge, or are of other landmarks, settings or films.
+            ConfigurationError: there are weights to begin stage 1 with.
         """
+        if self.initial_weights is not None:
+            raise ConfigurationError("initial_weights: stage 1 alone begins with them; leave out --initial_weights")
         if self.folder.resumed:
             return
         stage1, expected = read_weights(self.weights), self._expected(self.folder.card)
-        if (network := stage1.card["network"]["name"]) != expected["name"]:
-            raise CheckpointError(
-                f"{self.weights}: its network is a {network}, and this training goes on from a {expected['name']} "
-                "alone; give the --stage1 of another run"
-            )
+        stage1.require_network(expected["name"], "stage1")
         stage1.require_settings(expected, "stage 1 was trained", "stage1")
         if ACCEPTED not in stage1.card:
             self._require_converged()

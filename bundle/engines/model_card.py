@@ -78,6 +78,11 @@ def training_card(
     return {**facts, **described}
 
 
+def network_settings_of(card: Mapping[str, Any], weights: str | Path) -> dict[str, Any]:
+    """Settings of preprocessing and network, each by its name; raises as `settings_of`."""
+    return {**Preprocessing.of_card(card, weights).for_card(), **card["network"]}
+
+
 def settings_of(card: Mapping[str, Any], weights: str | Path) -> dict[str, Any]:
     """What runs that build on each other share: preprocessing, network and labelled films, each setting by its name.
 
@@ -85,7 +90,7 @@ def settings_of(card: Mapping[str, Any], weights: str | Path) -> dict[str, Any]:
         CheckpointError: the card does not say how films were prepared.
     """
     films = {name: card.get(name) for name in ("shots", "draw")}
-    return {**Preprocessing.of_card(card, weights).for_card(), **card["network"], **films}
+    return {**network_settings_of(card, weights), **films}
 
 
 def write_with_card(weights: Path, write: Callable[[Path], object], card: Mapping[str, Any]) -> None:

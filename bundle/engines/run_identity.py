@@ -24,10 +24,10 @@ logger = logging.getLogger(__name__)
 MAY_CHANGE = {
     *("max_epochs", "accept_confidence", "accept_unconverged", "resume", "device", "num_workers"),
     *("bundle_root", "dataset_dir", "cache_dir", "output_dir", "model_file", "stage1", "warm_up", "features"),
-    "_meta_",
+    *("initial_weights", "_meta_"),
 }
 """Settings that a resumed run may be given another value of: how long and where it runs, and places whose content is
-compared instead (films, weights of the warm-up and of features) or was taken in at the start (stage 1)."""
+compared instead (films, weights of the warm-up and of features) or was taken in at the start (stage 1, weights)."""
 
 MADE_BY_A_RUN = (
     *("mean_shape.*", "stage1.*", "stage2.*", "best.*", "film_memory*.npy", ".*.next", ".*.partial"),

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from ignite.engine import Events
 from monai.handlers import LrScheduleHandler, TensorBoardStatsHandler, ValidationHandler
 from torch.optim.lr_scheduler import _LRScheduler
 
@@ -14,13 +15,14 @@ from bundle.engines.convergence import ConvergenceReport
 from bundle.engines.early_stop import EarlyStop
 from bundle.engines.history import History
 from bundle.engines.landmark_trainer import LandmarkTrainer
+from bundle.engines.model_card import network_settings_of
 from bundle.engines.progress import Progress
 from bundle.engines.run_identity import RunFolder
 from bundle.engines.run_record import record_run
 from bundle.engines.seeding import EpochSeed
 from bundle.engines.tensorboard import TensorBoard
 from bundle.engines.validator import Validator
-from bundle.engines.weights import set_landmarks
+from bundle.engines.weights import Weights, read_weights, set_landmarks
 from bundle.networks.pretrained import load_pretrained
 from bundle.run_folder import VALIDATION
 
@@ -40,6 +42,8 @@ class TrainingRun:
         converged_below: share of the mean shape's error below which stage 1 has converged; None says nothing of it.
         tensorboard: where losses and errors are shown.
         pretrained_backbone: file of public HRNet weights to begin with; None for random ones.
+        initial_weights: `best.pt` of an earlier run of the same network and landmarks to begin with, once the mean
+            shape is validated; None for random ones.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class TrainingRun:
         converged_below: float | None,
         tensorboard: TensorBoard,
         pretrained_backbone: str | None = None,
+        initial_weights: str | None = None,
     ) -> None:
         self.trainer = trainer
         self.validators: dict[str, Validator] = {VALIDATION: validator}
@@ -67,6 +72,7 @@ class TrainingRun:
         self.converged_below = converged_below
         self.tensorboard = tensorboard
         self.pretrained_backbone = pretrained_backbone
+        self.initial_weights = initial_weights
 
     def train(self) -> None:
         """Train to the end of the run; called from a config, after `RunFolder.begin`.
@@ -92,11 +98,32 @@ class TrainingRun:
             self.folder.release()
 
     def _prepare(self) -> None:
-        """Give the network what it begins with."""
+        """Give the network what it begins with.
+
+        Raises:
+            CheckpointError: weights to begin with are missing, damaged, or of another network or landmarks.
+        """
         network: Any = self.trainer.network
         set_landmarks(network, self.mean_shape, self.folder.card["landmarks"])
         if self.pretrained_backbone is not None:
             load_pretrained(getattr(network, "backbone", None), self.pretrained_backbone)
+        if self.initial_weights is not None and not self.folder.resumed:
+            weights = self._require_same_network(read_weights(self.initial_weights))
+            self.trainer.add_event_handler(Events.EPOCH_STARTED(once=1), self._warm_start, weights)
+
+    def _require_same_network(self, weights: Weights) -> Weights:
+        card = self.folder.card
+        expected = network_settings_of(card, "this run")
+        weights.require_network(expected["name"], "initial_weights")
+        weights.require_settings(expected, "its network was trained", "initial_weights")
+        weights.require_landmarks(card["landmarks"])
+        return weights
+
+    def _warm_start(self, weights: Weights) -> None:
+        """Begin with weights of an earlier run; the mean shape stays that of the films of this one."""
+        network: Any = self.trainer.network
+        network.load_state_dict(weights.state)
+        network.set_landmarks(self.mean_shape, self.folder.card["landmarks"])
 
     def _parts(self) -> dict[str, Any]:
         """What a checkpoint keeps."""

@@ -58,6 +58,22 @@ class Weights(NamedTuple):
                 f"({_some(names)}); use weights trained on this landmark set"
             )
 
+    def require_network(self, name: str, option: str) -> None:
+        """Make sure that they are of an architecture.
+
+        Args:
+            name: see `LandmarkNetwork.settings`.
+            option: that names their run or file.
+
+        Raises:
+            CheckpointError: they are of another one.
+        """
+        if (network := self.card["network"]["name"]) != name:
+            raise CheckpointError(
+                f"{self.file}: its network is a {network}, and this training goes on from a {name} alone; give another "
+                f"--{option}"
+            )
+
     def require_settings(self, expected: Mapping[str, Any], made: str, option: str) -> None:
         """Make sure that they were trained with what a run that builds on them has.
 

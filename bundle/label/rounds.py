@@ -10,8 +10,10 @@ from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from bundle.comparison.methods import DAG, stage_folder
 from bundle.errors import DatasetError
 from bundle.files import write_text
+from bundle.run_folder import BEST
 
 ROUNDS, ROUND = "rounds", "round.json"
 DATA, RUN, LOG = "data", "run", "log.txt"
@@ -55,6 +57,7 @@ class Round:
         method: Of `bundle train`, after whose key the folder of its last stage is called.
         words: Options of `bundle train`.
         started: When, in UTC.
+        warm_start: Number of the round with whose stage 1 it begins; None where it begins anew.
         process: Process id, which is that of the process group as well; None of one that was never started.
         message: Why it failed.
         model: SHA-256 of its weights; None before they are there.
@@ -71,6 +74,7 @@ class Round:
     method: str
     words: tuple[str, ...]
     started: str
+    warm_start: int | None = None
     process: int | None = None
     message: str = ""
     model: str | None = None
@@ -131,6 +135,25 @@ def split(labelled: Sequence[str], rounds: Sequence[Round]) -> tuple[tuple[str, 
         validation |= set(new[: max(0, len(labelled) // ONE_VALIDATES_OF - len(validation))])
     training = sorted(film for film in labelled if film not in validation)
     return tuple(training), tuple(sorted(validation))
+
+
+def warm_start(study: Path, round_: Round, earlier: Sequence[Round]) -> int | None:
+    """Which round to begin with: the last one that ended well, on the same landmarks and with the same settings.
+
+    Without validation films, which choose among the epochs, a round begins anew.
+
+    Args:
+        study: Folder of the study.
+        round_: To be trained.
+        earlier: Rounds before it.
+
+    Returns:
+        Its number; None to begin anew.
+    """
+    wanted = (DONE, round_.study, round_.words)
+    alike = (other.number for other in earlier if (other.state, other.study, other.words) == wanted)
+    there = (number for number in alike if (folder_of(study, number) / RUN / stage_folder(DAG) / BEST).is_file())
+    return max(there, default=None) if round_.validation else None
 
 
 def _rank(film: str) -> bytes:

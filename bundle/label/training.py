@@ -107,7 +107,7 @@ class Training:
             shutil.rmtree(folder, ignore_errors=True)  # of a start that was cut short
             method = round_data.method_for(round_data.write_data(folder / DATA, dataset, films))
             round_ = Round(number, RUNNING, study.revision, training, validation, method.key, self.words, now)
-            return self._watch(round_)
+            return self._watch(replace(round_, warm_start=rounds.warm_start(self.store.folder, round_, self.rounds)))
 
     def _can_go_on(self, round_: Round, dataset: DatasetDescription) -> bool:
         """Whether a round that did not come to its end is that of these labels and settings."""
@@ -203,7 +203,10 @@ class Training:
 
     def _command(self, round_: Round) -> list[str]:
         folder = self._folder(round_)
-        options = ["--out", str(folder / RUN), "--method", round_.method, *self.words]
+        options = ["--out", str(folder / RUN), "--method", round_.method]
+        if round_.warm_start is not None:
+            options += ["--warm_start", str(rounds.folder_of(self.store.folder, round_.warm_start) / RUN)]
+        options += self.words
         return [sys.executable, "-m", "bundle", "train", str(folder / DATA), *options]
 
     def _signal(self, number: int) -> None:

@@ -19,6 +19,9 @@ EARLIER = ("stage1", "warm_up")
 PUBLISHED = ("pretrained_backbone", "features")
 """Settings that name a file of weights which somebody else has published; it is not shared, and its name stays."""
 
+INITIAL_WEIGHTS = "initial_weights"
+"""Setting that names weights of an earlier training, on fewer labels; they are not shared."""
+
 DEVICE = "$torch.device('cuda' if torch.cuda.is_available() else 'cpu')"
 
 
@@ -99,4 +102,6 @@ def _without_places(config: Mapping[str, Any], name: str) -> dict[str, Any]:
     for setting, folder in {**dict.fromkeys(EARLIER, "runs"), **dict.fromkeys(PUBLISHED, "models")}.items():
         if config.get(setting) is not None:
             places[setting] = f"$@bundle_root + '/{folder}/{_place(config, setting).name}'"
+    if config.get(INITIAL_WEIGHTS) is not None:
+        places[INITIAL_WEIGHTS] = f"$@bundle_root + '/models/{INITIAL_WEIGHTS}.pt'"
     return {key: places.get(key, value) for key, value in config.items() if key != "_meta_"}

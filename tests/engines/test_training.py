@@ -195,3 +195,28 @@ def test_best_is_the_best_trained_network_even_where_the_mean_shape_is_better(tr
 def test_run_shorter_than_the_validation_interval_states_no_error(training: Training, tmp_path: Path):
     training(max_epochs=1, val_interval=5).run()
     assert json.loads((tmp_path / "run" / "best.json").read_text())["validation_error_px"] is None
+
+
+def test_a_warm_start_begins_with_earlier_weights_and_judges_them_by_the_mean_shape(training: Training, tmp_path: Path):
+    earlier = str(tmp_path / "earlier")
+    training(output_dir=earlier).run()
+    still = {"learning_rate": 1e-30, "weight_decay": 0.0, "max_epochs": 1, "shots": 3}
+    workflow = training(initial_weights=f"{earlier}/best.pt", **still)
+    workflow.run()
+    before, after = read_weights(f"{earlier}/best.pt"), read_weights(tmp_path / "run" / "best.pt")
+    parameters = [name for name, _ in workflow.network_def.named_parameters()]
+    assert all(torch.allclose(before.state[name], after.state[name], atol=1e-20) for name in parameters)
+    assert not torch.equal(before.state["mean_shape"], after.state["mean_shape"]), "of other films"
+    training(output_dir=str(tmp_path / "cold"), **still).run()
+    assert read_history(tmp_path / "run")[0] == read_history(tmp_path / "cold")[0]
+
+
+@pytest.mark.parametrize("change", [{"hidden_features": 16}, {"image_size": 64}, {"transform": "perspective"}])
+def test_a_warm_start_from_another_network_is_refused(training: Training, tmp_path: Path, change: dict[str, object]):
+    earlier = str(tmp_path / "earlier")
+    training(output_dir=earlier, max_epochs=1).run()
+    with pytest.raises(RuntimeError) as raised:
+        training(initial_weights=f"{earlier}/best.pt", **change).run()
+    (name,) = change
+    assert f"its network was trained with {name}" in cause_of(raised.value)
+    assert "--initial_weights" in cause_of(raised.value)
