@@ -69,6 +69,16 @@ class FolderSection(Section):
     settle_seconds: Annotated[float, Field(ge=0)] = 5
 
 
+class DeidentifySection(Section):
+    """That films and results leave without their patient.
+
+    Attributes:
+        seed_file: Whose first line is the secret from which pseudonyms, UIDs and dates follow; its owner's alone.
+    """
+
+    seed_file: Path
+
+
 class ModelSection(Section):
     """A model.
 
@@ -161,6 +171,7 @@ class Node(Inference):
         orthanc: Where films come from; or `folder`.
         destination: Where the results go from Orthanc; the word `none` where they stay in it.
         folder: Where films come from and results go to, without an Orthanc.
+        deidentify: How films are de-identified before anything else; None where they stay as they are.
         keep_days: After how many days a film that is done, and its results, are removed from Orthanc; None for never.
         limits: See there.
         status: See there.
@@ -170,6 +181,7 @@ class Node(Inference):
     orthanc: OrthancSection | None = None
     destination: DestinationSection | Literal["none"] | None = None
     folder: FolderSection | None = None
+    deidentify: DeidentifySection | None = None
     keep_days: Annotated[float, Field(gt=0)] | None = None
     limits: LimitsSection = LimitsSection()
     status: StatusSection = StatusSection()

@@ -10,17 +10,25 @@ from typing import Any, Protocol
 from bundle.errors import BundleError
 from bundle.results.film_result import Model
 from bundle.serve.ledger import Film, Ledger
+from bundle.serve.orthanc import DeclinedError
+
+SENT_WITH_RESULTS = "sent_with_results"
+"""Key of an item whose film goes to the destination as well, with its results."""
 
 
 class DestinationError(BundleError):
     """The destination of results does not answer at all."""
 
 
+class WithheldError(DeclinedError):
+    """A film may not be worked on, and nothing of it may leave; only the ledger and the audit tell of it."""
+
+
 class Exchange(Protocol):
     """Where films come from and results go to.
 
     Everything here may raise UnreachableError, where nothing can be done for any film, and DeclinedError, where nothing
-    can be done for this one; GoneError where there is no such film any more.
+    can be done for this one; GoneError where there is no such film any more, WithheldError where it may not leave.
     """
 
     def require(self) -> None:

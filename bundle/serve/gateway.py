@@ -13,6 +13,7 @@ from bundle.errors import ConfigurationError
 from bundle.films.film_folder import film_item
 from bundle.results.film_result import Model
 from bundle.serve.configuration import DestinationSection, RuleSection
+from bundle.serve.deidentification import is_deidentified
 from bundle.serve.exchange import DestinationError
 from bundle.serve.ledger import REFUSED, START, Cursor, Film, Ledger
 from bundle.serve.orthanc import NEW_INSTANCE, DeclinedError, GoneError, Orthanc
@@ -29,14 +30,20 @@ class Gateway:
         orthanc: Where films come from.
         rules: Which model a film is for.
         destination: Where results go; None where they stay in Orthanc.
+        deidentifies: Whether films are sent back de-identified, which are no new films.
     """
 
     def __init__(
-        self, orthanc: Orthanc, rules: Sequence[RuleSection], destination: DestinationSection | None = None
+        self,
+        orthanc: Orthanc,
+        rules: Sequence[RuleSection],
+        destination: DestinationSection | None = None,
+        deidentifies: bool = False,
     ) -> None:
         self.orthanc = orthanc
         self.rules = rules
         self.destination = destination
+        self.deidentifies = deidentifies
         self._same_database = False
 
     def require(self) -> None:
@@ -120,7 +127,7 @@ class Gateway:
         except DeclinedError as error:
             return Film(instance, "", "", None, time.time(), REFUSED, str(error))
         elements = {keyword: str(said.get(keyword, "")) for keyword in ELEMENTS}
-        if not is_film(elements):
+        if not is_film(elements) or (self.deidentifies and is_deidentified(elements)):
             return None
         model = model_for(self.rules, elements)
         return Film(instance, elements["SOPInstanceUID"], elements["StudyInstanceUID"], model, _seconds(date))

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bundle.errors import StorageError
+from bundle.errors import ConfigurationError, StorageError
 
 WAITING, UNDELIVERED, DONE = "waiting", "undelivered", "done"
 """Of a film."""
@@ -24,6 +24,7 @@ ANSWERED, REFUSED, QUARANTINED, NO_RULE, GONE = "answered", "refused", "quaranti
 
 FILE_NAME = "ledger.sqlite"
 _LONGEST_WAIT = 600.0
+_SEED = "seed"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS node (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS films (
@@ -107,6 +108,26 @@ class Ledger:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+    def belong_to(self, seed: str) -> None:
+        """Make sure that what was noted so far is of the same seed, by which films are de-identified.
+
+        Otherwise results that wait would leave with their patient's name, or one patient would become two.
+
+        Args:
+            seed: Its mark; empty where films are not de-identified.
+
+        Raises:
+            ConfigurationError: it is of another one, or of none.
+        """
+        noted = dict(self._rows("SELECT key, value FROM node"))
+        if noted and noted.get(_SEED, "") != seed:
+            raise ConfigurationError(
+                f"deidentify: {self.file.parent} belongs to {_said(noted.get(_SEED, ''))}, not to {_said(seed)}; "
+                "go back to that, or write another folder as state"
+            )
+        with self._written() as database:
+            database.execute("INSERT OR REPLACE INTO node VALUES (?, ?)", (_SEED, seed))
 
     @property
     def cursor(self) -> Cursor:
@@ -253,3 +274,7 @@ class Ledger:
         return StorageError(
             f"{self.file}: cannot be used ({error}); free space on its disk, what was written before is kept"
         )
+
+
+def _said(seed: str) -> str:
+    return f"seed {seed}" if seed else "films with their patient"

@@ -14,14 +14,17 @@ from bundle.serve.answers import load_models
 from bundle.serve.audit import Audit
 from bundle.serve.condition import Condition
 from bundle.serve.configuration import DestinationSection, Node
+from bundle.serve.deidentification import Deidentifier
+from bundle.serve.deidentified import Deidentified
 from bundle.serve.exchange import Exchange
 from bundle.serve.gateway import Gateway
 from bundle.serve.ledger import UNDELIVERED, WAITING, Ledger
 from bundle.serve.measured import Measured
 from bundle.serve.orthanc import Orthanc
+from bundle.serve.seed import mark_of, read_seed
 from bundle.serve.status import make_status, served_status
 from bundle.serve.watched_folder import WatchedFolder
-from bundle.serve.worker import Worker
+from bundle.serve.worker import SCRATCH, Worker
 from bundle.stop_signals import stopped_by_signals
 
 
@@ -49,11 +52,15 @@ def serve(node: Node, once: bool, retry: bool, say: Callable[[str], object]) -> 
         models = load_models(node, node.limits.batch)
         ledger = Ledger(node.state, node.limits.retry_seconds)
         closing.callback(ledger.close)
+        seed = read_seed(node.deidentify.seed_file) if node.deidentify else None
+        ledger.belong_to(mark_of(seed) if seed else "")
         if retry:
             say(f"{ledger.retry_quarantined()} films in quarantine are tried again")
         condition, measured = Condition(), Measured()
         hashes = {name: model.weights.sha256 for name, model in models.items()}
         exchange = closing.enter_context(_exchange(node))
+        if seed is not None:
+            exchange = Deidentified(exchange, Deidentifier(seed), node.state / SCRATCH)
         worker = Worker(node, exchange, models, ledger, Audit(node.state, hashes), condition, measured)
         if not once:
             address = closing.enter_context(served_status(node, make_status(node, condition, measured)))
@@ -71,6 +78,6 @@ def _exchange(node: Node) -> Iterator[Exchange]:
     orthanc = Orthanc(node.orthanc, node.limits.send_seconds)
     try:
         destination = node.destination if isinstance(node.destination, DestinationSection) else None
-        yield Gateway(orthanc, node.rules, destination)
+        yield Gateway(orthanc, node.rules, destination, deidentifies=node.deidentify is not None)
     finally:
         orthanc.close()

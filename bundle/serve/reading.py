@@ -18,12 +18,14 @@ from bundle.run_folder import weights_file
 from bundle.schema_errors import all_faults, field_of
 from bundle.serve.configuration import Inference, ModelSection, Node, OrthancSection
 from bundle.serve.rules import conditions
+from bundle.serve.seed import read_seed
 
 Checked = TypeVar("Checked", bound=Inference)
 
 _PATHS = {
     "orthanc": ("password_file", "certificate_authority", "client_certificate", "client_key"),
     "folder": ("films", "results"),
+    "deidentify": ("seed_file",),
 }
 _DICOM = [name for name, place in OUTPUTS.items() if ".dicom." in place.module]
 
@@ -130,6 +132,7 @@ def _mistakes(sections: dict[str, Any]) -> list[str]:
         *_of_outputs(sections),
         *_of_folders(sections),
         *_of_orthanc(sections.get("orthanc")),
+        *_of_deidentification(sections),
     ]
 
 
@@ -219,3 +222,15 @@ def _of_orthanc(orthanc: OrthancSection | None) -> Iterator[str]:
         yield "orthanc.user, orthanc.password_file: one needs the other; write both, or none"
     if (orthanc.client_certificate is None) != (orthanc.client_key is None):
         yield "orthanc.client_certificate, orthanc.client_key: one needs the other; write both, or none"
+
+
+def _of_deidentification(sections: dict[str, Any]) -> Iterator[str]:
+    section = sections.get("deidentify")
+    if section is None:
+        return
+    if sections.get("destination") == "none":
+        yield "deidentify: in Orthanc, films would stay beside their originals; write another destination than none"
+    try:
+        read_seed(section.seed_file)
+    except ConfigurationError as error:
+        yield f"deidentify.seed_file: {error}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -17,7 +16,7 @@ from pydicom.uid import BasicTextSRStorage, ExplicitVRLittleEndian
 
 import bundle
 from bundle.films.film_files import MANUFACTURER, MODEL_NAME
-from bundle.outputs.dicom.output import stable_uid
+from bundle.outputs.dicom.output import moment, stable_uid
 from bundle.outputs.dicom.values import is_allowed
 from bundle.results.film_result import Model
 
@@ -40,7 +39,7 @@ _TAKEN_OVER = (
 """Of patient and study: what every object has, be it empty (type 2)."""
 _POINTED_AT = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
 """Without which a report cannot say what it is about."""
-ELEMENTS = (*_POINTED_AT, *_TAKEN_OVER)
+ELEMENTS = (*_POINTED_AT, *_TAKEN_OVER, "TimezoneOffsetFromUTC", "LongitudinalTemporalInformationModified")
 """What a report rests on."""
 
 
@@ -75,19 +74,20 @@ def reason_report(film: Mapping[str, Any], model: Model, reason: str) -> bytes:
             setattr(report, keyword, str(film.get(keyword) or ""))
             if not is_allowed(report[keyword]):
                 setattr(report, keyword, "")
-        _describe(report, model)
+        _describe(report, film, model)
         report.SeriesNumber = _SERIES_NUMBERS * _NUMBERS + int(report.SeriesInstanceUID.rpartition(".")[2]) % _NUMBERS
         _say(report, film, model, reason)
         return _encoded(report)
 
 
-def _describe(report: Dataset, model: Model) -> None:
-    now = datetime.now().astimezone()
+def _describe(report: Dataset, film: Mapping[str, Any], model: Model) -> None:
+    date, time, zone = moment(film)
     report.Modality, report.InstanceNumber = "SR", 1
-    report.TimezoneOffsetFromUTC = now.strftime("%z")
+    if zone is not None:
+        report.TimezoneOffsetFromUTC = zone
     report.SeriesDescription = "Automatic landmarks, no result"
-    report.SeriesDate = report.ContentDate = now.strftime("%Y%m%d")
-    report.SeriesTime = report.ContentTime = now.strftime("%H%M%S")
+    report.SeriesDate = report.ContentDate = date
+    report.SeriesTime = report.ContentTime = time
     report.Manufacturer, report.ManufacturerModelName = MANUFACTURER, MODEL_NAME
     report.SoftwareVersions, report.DeviceSerialNumber = bundle.__version__, model.weights_sha256
     report.CompletionFlag, report.VerificationFlag = "COMPLETE", "UNVERIFIED"

@@ -25,7 +25,14 @@ CONDITIONS = {
 }
 """Fields of a rule and the DICOM elements that they are about."""
 
-ELEMENTS = (*CONDITIONS.values(), "SOPInstanceUID", "StudyInstanceUID", "Manufacturer", "ManufacturerModelName")
+ELEMENTS = (
+    *CONDITIONS.values(),
+    "SOPInstanceUID",
+    "StudyInstanceUID",
+    "Manufacturer",
+    "ManufacturerModelName",
+    "DeidentificationMethod",
+)
 """What has to be known of an object; every value as text."""
 
 

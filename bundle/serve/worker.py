@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,15 @@ from bundle.serve.answers import Answer, answers
 from bundle.serve.audit import Audit
 from bundle.serve.condition import DESTINATION, ORTHANC, OUTBOX, STORAGE, Condition
 from bundle.serve.configuration import Node
-from bundle.serve.exchange import DestinationError, Exchange
+from bundle.serve.exchange import SENT_WITH_RESULTS, DestinationError, Exchange, WithheldError
 from bundle.serve.ledger import ANSWERED, GONE, QUARANTINED, REFUSED, UNDELIVERED, WAITING, Film, Ledger
 from bundle.serve.measured import Measured
 from bundle.serve.orthanc import DeclinedError, GoneError, UnreachableError
 
 logger = logging.getLogger(__name__)
 
+SCRATCH = "scratch"
+"""Folder in that of the state, for films at work."""
 _DELIVERED_AT_A_TIME = 16
 _REMOVED_AT_A_TIME = 50
 _DAY = 86_400.0
@@ -66,7 +69,7 @@ class Worker:
         self.audit = audit
         self.condition = condition
         self.measured = measured
-        self.scratch = node.state / "scratch"
+        self.scratch = node.state / SCRATCH
         self._to_give_back: list[Film] = []
         self._deliver_from = 0.0
         self._failures = 0
@@ -174,9 +177,12 @@ class Worker:
                     items.append((film, self.exchange.fetch(film, Path(folder))))
                 except GoneError:
                     self._keep(film, GONE, "it was removed before it was worked on", {})
+                except WithheldError as error:
+                    self._keep(film, QUARANTINED, str(error), {})
                 except DeclinedError as error:
                     self.ledger.failed(film, str(error))
             found = answers(predictor, [item for _, item in items], self.node.outputs, Path(folder) / "results")
+            found = [_with_film(answer, item) for answer, (_, item) in zip(found, items, strict=True)]
         for (film, _), answer in zip(items, found, strict=True):
             self._store(film, predictor, answer)
         self.measured.predicted(len(films), time.monotonic() - begun)
@@ -263,3 +269,10 @@ class Worker:
                 logger.info(f"{what}: all is well")
             else:
                 logger.warning(f"{what}: {problem}")
+
+
+def _with_film(answer: Answer, item: Mapping[str, Any]) -> Answer:
+    """The answer, with the film itself where it goes to the destination as well."""
+    if not answer.results or SENT_WITH_RESULTS not in item:
+        return answer
+    return replace(answer, results={**answer.results, item["name"]: Path(item["path"]).read_bytes()})

@@ -8,6 +8,7 @@ import logging
 import re
 import warnings
 from abc import abstractmethod
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -30,6 +31,9 @@ logging.getLogger("highdicom").setLevel(logging.ERROR)  # what it says below tha
 
 _NUMBERS = 10**7
 """Series numbers a kind; with three digits in front they stay below the largest that DICOM can write."""
+_NOT_TRUE = ("MODIFIED", "REMOVED")
+_NO_DATE, _MIDNIGHT = "19000101", "000000"
+_MADE_AT = ("InstanceCreation{}", "Content{}", "PresentationCreation{}", "{}OfSecondaryCapture")
 _OFFSET = re.compile(r"[+-](0\d|1[0-4])[0-5]\d")
 
 
@@ -112,18 +116,33 @@ def _series_number(kind: int, uid: str) -> int:
     return kind * _NUMBERS + int(hashlib.sha256(uid.encode()).hexdigest(), 16) % _NUMBERS
 
 
-def _date(made: Dataset, source: Dataset) -> None:
-    """Say when an object and its series were made, in the film's time zone where the film states one, else in ours."""
-    offset = str(source.get("TimezoneOffsetFromUTC", ""))
+def moment(film: Dataset | Mapping[str, Any]) -> tuple[str, str, str | None]:
+    """When a result on a film is said to be made.
+
+    Returns:
+        Date, time and time zone: now, in the film's zone where it states one, else in ours. Of a film whose dates were
+        moved it is that of its study, without a zone: the true one would tell how far they were moved.
+    """
+    if film.get("LongitudinalTemporalInformationModified") in _NOT_TRUE:
+        return str(film.get("StudyDate") or _NO_DATE), str(film.get("StudyTime") or _MIDNIGHT), None
+    offset = str(film.get("TimezoneOffsetFromUTC", ""))
     stated = datetime.strptime(offset, "%z").tzinfo if _OFFSET.fullmatch(offset) else None
     now = datetime.now(UTC).astimezone(stated)
-    made.TimezoneOffsetFromUTC = now.strftime("%z")
-    date, time = now.strftime("%Y%m%d"), now.strftime("%H%M%S.%f")
+    return now.strftime("%Y%m%d"), now.strftime("%H%M%S.%f"), now.strftime("%z")
+
+
+def _date(made: Dataset, source: Dataset) -> None:
+    """Say when an object and its series were made."""
+    date, time, zone = moment(source)
+    if zone is not None:
+        made.TimezoneOffsetFromUTC = zone
     made.SeriesDate, made.SeriesTime = date, time
-    for moment in ("InstanceCreation", "Content", "PresentationCreation"):
-        if f"{moment}Date" in made:
-            setattr(made, f"{moment}Date", date)
-            setattr(made, f"{moment}Time", time)
+    for pattern in _MADE_AT:
+        if pattern.format("Date") in made:
+            setattr(made, pattern.format("Date"), date)
+            setattr(made, pattern.format("Time"), time)
+    for contribution in made.get("ContributingEquipmentSequence", []):
+        contribution.ContributionDateTime = f"{date}{time}{zone or ''}"
 
 
 def stable_uid(model: Model, *key: str) -> UID:
