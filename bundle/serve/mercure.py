@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from bundle.films.film_folder import find_films
 from bundle.films.refusal import printable
 from bundle.predictor import Predictor
 from bundle.serve.answers import Answer, answers, load_models
-from bundle.serve.configuration import Inference
+from bundle.serve.configuration import Inference, RuleSection
 from bundle.serve.reading import checked
 from bundle.serve.reason_report import ELEMENTS as REPORTED
 from bundle.serve.reason_report import can_be_reported, reason_report
@@ -49,12 +49,32 @@ def answer_task(environment: Mapping[str, str]) -> str:
     films, out = (_folder(environment, name) for name in ("MERCURE_IN_DIR", "MERCURE_OUT_DIR"))
     require_writable(out)
     inference = checked(Inference, _settings(films / "task.json"), films / "task.json")
-    models = load_models(inference, batch=1)
+    return answer_folder(films, out, load_models(inference, batch=1), inference.rules, inference.outputs)
+
+
+def answer_folder(
+    films: Path, out: Path, models: Mapping[str, Predictor], rules: Sequence[RuleSection], outputs: Sequence[str]
+) -> str:
+    """Answer all films of a folder; each has results, or a reason in `result.json` and in a report.
+
+    Args:
+        films: Their folder.
+        out: Folder for the results, DICOM objects under their UIDs.
+        models: By name.
+        rules: The first one that a film fits chooses its model.
+        outputs: What to make of a film.
+
+    Returns:
+        How many films have which outcome, for people.
+
+    Raises:
+        StorageError: the results cannot be written.
+    """
     try:
         items = find_films(films)
     except RadiographError:  # there is none
         items = []
-    records = [_record(item, inference, models, out) for item in items]
+    records = [_record(item, out, models, rules, outputs) for item in items]
     content = json.dumps({"films": records}, indent=2, ensure_ascii=False) + "\n"
     _write(out / "result.json", content.encode())
     outcomes = [record["outcome"].replace("_", " ") for record in records]
@@ -82,11 +102,15 @@ def _settings(task: Path) -> dict[str, Any]:
 
 
 def _record(
-    item: Mapping[str, Any], inference: Inference, models: Mapping[str, Predictor], out: Path
+    item: Mapping[str, Any],
+    out: Path,
+    models: Mapping[str, Predictor],
+    rules: Sequence[RuleSection],
+    outputs: Sequence[str],
 ) -> dict[str, Any]:
     """Answer a film, write what it has, and return what there is to say of it."""
     elements = _elements(Path(item["path"]))
-    name = model_for(inference.rules, elements)
+    name = model_for(rules, elements)
     predictor = models.get(name or "")
     results: dict[str, bytes] = {}
     if elements and not is_film(elements):
@@ -95,7 +119,7 @@ def _record(
         outcome = _LEFT_ALONE if elements else _REFUSED
         answer = Answer(reason="it fits no rule" if elements else "its header cannot be read; send the film again")
     else:
-        answer = _answer(predictor, item, inference)
+        answer = _answer(predictor, item, outputs)
         outcome = _ANSWERED if answer.results else _REFUSED
         results = dict(answer.results)
         if answer.reason is not None and can_be_reported(elements):
@@ -122,11 +146,11 @@ def _elements(file: Path) -> dict[str, str]:
         return {}
 
 
-def _answer(predictor: Predictor, item: Mapping[str, Any], inference: Inference) -> Answer:
+def _answer(predictor: Predictor, item: Mapping[str, Any], outputs: Sequence[str]) -> Answer:
     """Answer one film by itself, so that whatever it leads to costs no other one its results."""
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            (answer,) = answers(predictor, [item], inference.outputs, Path(scratch))
+            (answer,) = answers(predictor, [item], outputs, Path(scratch))
     except StorageError:
         raise
     except OSError as error:
