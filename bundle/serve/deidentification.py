@@ -69,6 +69,7 @@ _STATED = (
     "DeidentificationMethodCodeSequence",
     "LongitudinalTemporalInformationModified",
 )
+_SCHEMES = ("SCT", "SRT", "SNM3", "DCM", "LN", "RADLEX", "FMA")
 _OLDEST = "090Y"
 _OPTIONS = {
     "113100": "Basic Application Confidentiality Profile",
@@ -175,7 +176,7 @@ def _kept(film: Dataset, keywords: frozenset[str], identifiers: Identifiers) -> 
             continue
         if element.VR == VR.SQ:
             items = [_kept(item, KEPT_IN_ITEMS, identifiers) for item in element.value]
-            if items and all(items):
+            if items and all(map(_is_of_the_standard, items)):
                 setattr(kept, keyword, items)
         elif _is_harmless(element, identifiers):
             kept[tag] = element
@@ -200,6 +201,11 @@ def _is_harmless(element: DataElement, identifiers: Identifiers) -> bool:
     if element.VR in _TEXTS:
         return all(str(value).isascii() for value in values_of(element)) and not identifiers.stand_in(element)
     return element.VR not in _FORMAL or is_allowed(element)
+
+
+def _is_of_the_standard(item: Dataset) -> bool:
+    """Whether an item has something, and no code that a site has made up, whose meaning is free text."""
+    return bool(item) and item.get("CodingSchemeDesignator", _SCHEMES[0]) in _SCHEMES
 
 
 def _code(value: str, meaning: str) -> Dataset:

@@ -109,6 +109,16 @@ def test_nothing_that_identifies_stays_and_all_that_describes_does(tmp_path: Pat
     assert made.StudyDate < "20251201" and made.PatientName == made.PatientID != ""
 
 
+def test_texts_that_may_stay_are_few(tmp_path: Path):
+    texts = {keyword for keyword in KEPT if dictionary_VR(keyword) in ("LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT")}
+    assert texts == {"PatientID", "Manufacturer", "ManufacturerModelName", "RescaleType"}
+    original = film()
+    code = Dataset()
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = "7", "99WARD", "for the lady of bed 7"
+    original.ViewCodeSequence = [code]
+    assert "ViewCodeSequence" not in made_of(original, folder=tmp_path)
+
+
 def test_pseudonyms_follow_from_the_seed_and_studies_stay_together(tmp_path: Path):
     first, second, other = (made_of(each, folder=tmp_path) for each in films(3, StudyDate="20260110"))
     uids = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")

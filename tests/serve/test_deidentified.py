@@ -36,7 +36,7 @@ SECRETS = (
     "housewright",
     "doe^jane",
     "acc4712",
-    "1.2.826.0.1.3680043.8.498.77",
+    "1.2.826.0.1.3680043.8.498.77.",
 )
 TODAY = f"{datetime.now():%Y%m%d}"
 
