@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from filelock import FileLock
@@ -14,24 +14,24 @@ from filelock import FileLock
 import bundle
 from bundle.batch.deaths import Deaths
 from bundle.batch.here import batches_of, rows_here
-from bundle.batch.manifest import Entry, FilmFolder, Manifest, open_manifest
+from bundle.batch.manifest import Entry, Manifest, open_manifest
 from bundle.batch.parts import Parts
 from bundle.batch.progress import Progress
 from bundle.batch.rows import FilmRows, row_schema
 from bundle.batch.shard import Shard, path_digest
-from bundle.errors import ConfigurationError
+from bundle.errors import BundleError, ConfigurationError
 from bundle.files import require_writable
 from bundle.folder_lock import acquire
 from bundle.stop_signals import stopped_by_signals
 
 
 def run_batch(
-    source: Path, checkpoint: Path, out: Path, shard: Shard, reports: bool, address: str | None = None
+    source: str, checkpoint: Path, out: Path, shard: Shard, reports: bool, address: str | None = None
 ) -> Counter[str]:
     """Give every film of a shard one row, but for those that have theirs already.
 
     Args:
-        source: Manifest or folder, see `open_manifest`.
+        source: Manifest, folder or address, see `open_manifest`.
         checkpoint: The model, see `Predictor`.
         out: Folder for the rows.
         shard: Which films.
@@ -98,13 +98,18 @@ class _Films:
         self._taken: set[bytes] = set()
 
     def total(self) -> int | None:
-        """How many there are; None of a folder, whose end is far."""
-        return None if isinstance(self.manifest, FilmFolder) else self._count()
+        """How many there are; None where the end is far."""
+        return None if self.manifest.long_to_list else self._count()
 
     def count_meanwhile(self, progress: Progress) -> None:
-        """Count those of a folder while others work."""
+        """Count them while others work, where that takes long; who works tells what goes wrong."""
+
+        def count() -> None:
+            with suppress(BundleError):
+                progress.total = self._count()
+
         if progress.total is None:
-            threading.Thread(target=lambda: setattr(progress, "total", self._count()), daemon=True).start()
+            threading.Thread(target=count, daemon=True).start()
 
     def entries(self) -> Iterator[Entry]:
         """Yield them; a path that is named twice once."""

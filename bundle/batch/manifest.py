@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The films that are asked for, one after the other: a table of their paths, or a folder, never a list in memory."""
+"""The films that are asked for, one after the other: a table of their paths, a folder, or a search of an archive."""
 
 from __future__ import annotations
 
 import csv
+import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bundle.errors import ConfigurationError
+from bundle.batch.dicomweb import SCHEMES, ArchivedFilm, Query
+from bundle.errors import ConfigurationError, RadiographError
 from bundle.films.film_files import judge_film
 from bundle.films.folder_files import stream_files
 from bundle.films.refusal import printable
@@ -33,28 +36,43 @@ class Entry(NamedTuple):
         file: The file.
         columns: What else the manifest says of it.
         refused: Why it is not read, if that is known.
+        archived: Where an archive has it, if it is no file yet.
     """
 
     path: str
     file: Path
     columns: dict[str, Any]
     refused: str | None = None
+    archived: ArchivedFilm | None = None
+
+    @contextmanager
+    def at_hand(self) -> Iterator[Entry]:
+        """The film as a file: of an archive it is fetched, and removed afterwards.
+
+        Raises:
+            BundleError: the archive gives no answer.
+        """
+        if self.archived is None:
+            yield self
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                fetched = self._replace(file=self.archived.fetch(Path(folder)))
+            except RadiographError as error:
+                fetched = self._replace(refused=str(error))
+            yield fetched
 
 
 class Manifest(ABC):
     """Films that are asked for.
 
-    Args:
-        source: The file or folder that names them.
-
     Attributes:
         columns: The other columns of its rows.
+        long_to_list: Whether it takes long to name them all.
     """
 
     columns: pa.Schema = pa.schema([])
-
-    def __init__(self, source: Path) -> None:
-        self.source = source
+    long_to_list = False
 
     @abstractmethod
     def paths(self) -> Iterator[str]:
@@ -70,7 +88,16 @@ class Manifest(ABC):
 
 
 class FilmFolder(Manifest):
-    """All films of a folder and its subfolders, while it is still being listed, in the order of the disk."""
+    """All films of a folder and its subfolders, while it is still being listed, in the order of the disk.
+
+    Args:
+        source: The folder.
+    """
+
+    long_to_list = True
+
+    def __init__(self, source: Path) -> None:
+        self.source = source
 
     def paths(self) -> Iterator[str]:
         """Yield the files of the folder."""
@@ -90,8 +117,41 @@ class FilmFolder(Manifest):
         return printable(file.relative_to(self.source).as_posix())
 
 
+class ArchiveSearch(Manifest):
+    """What a DICOMweb archive finds, while it is still being asked.
+
+    Args:
+        address: Of the search, see `Query.parse`.
+
+    Raises:
+        ConfigurationError: the address is none of a search.
+    """
+
+    long_to_list = True
+
+    def __init__(self, address: str) -> None:
+        self.query = Query.parse(address)
+
+    def paths(self) -> Iterator[str]:
+        """Yield the paths of the films below the archive's service."""
+        return self.query.paths()
+
+    def entries(self, wanted: Wanted) -> Iterator[Entry]:
+        """Yield the films that are found."""
+        for path in self.paths():
+            if wanted(path):
+                yield Entry(path, Path(path), {}, archived=ArchivedFilm(self.query.service, path))
+
+
 class TableManifest(Manifest):
-    """A table of paths; relative ones begin at the folder of the table."""
+    """A table of paths; relative ones begin at the folder of the table.
+
+    Args:
+        source: The table.
+    """
+
+    def __init__(self, source: Path) -> None:
+        self.source = source
 
     @abstractmethod
     def rows(self, only_paths: bool) -> Iterator[dict[str, Any]]:
@@ -185,12 +245,15 @@ class ParquetManifest(TableManifest):
                 yield from batch.to_pylist()
 
 
-def open_manifest(source: Path) -> Manifest:
-    """Open a folder, or a table by the suffix of its name.
+def open_manifest(words: str) -> Manifest:
+    """Open a search of an archive by its address, a folder, or a table by the suffix of its name.
 
     Raises:
         ConfigurationError: there is none, or it is no table of films.
     """
+    if words.startswith(SCHEMES):
+        return ArchiveSearch(words)
+    source = Path(words)
     if source.is_dir():
         return FilmFolder(source)
     kinds = {".csv": CsvManifest, ".parquet": ParquetManifest}

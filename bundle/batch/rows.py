@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -94,8 +95,12 @@ class FilmRows:
 
         Raises:
             StorageError: the disk takes no more.
-            BundleError: the network can be applied to none of several films.
+            BundleError: the network can be applied to none of several films, or an archive gives no answer.
         """
+        with ExitStack() as films:
+            return self._rows([films.enter_context(entry.at_hand()) for entry in entries])
+
+    def _rows(self, entries: Sequence[Entry]) -> list[dict[str, Any]]:
         items = [film_item(entry.file, entry.file.parent, entry.refused) for entry in entries]
         try:
             found = self.predictor.results(items)

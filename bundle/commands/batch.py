@@ -15,9 +15,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
     parser.add_argument(
         "manifest",
-        type=Path,
         metavar="MANIFEST",
-        help="CSV or Parquet file with a column path, relative to it or absolute; or a folder of films",
+        help="CSV or Parquet file with a column path, relative to it or absolute; a folder of films; or a DICOMweb "
+        "search, https://HOST/dicom-web/instances?Modality=DX",
     )
     parser.add_argument(
         "--checkpoint", type=Path, required=True, metavar="RUN", help="folder of bundle train, or a weights file"
