@@ -20,9 +20,11 @@ from bundle.batch.progress import Progress
 from bundle.batch.rows import FilmRows, row_schema
 from bundle.batch.shard import Shard, path_digest
 from bundle.errors import BundleError, ConfigurationError
-from bundle.files import require_writable
+from bundle.files import require_writable, write_text
 from bundle.folder_lock import acquire
 from bundle.stop_signals import stopped_by_signals
+
+_BASE = ".films_below"
 
 
 def run_batch(
@@ -56,6 +58,7 @@ def run_batch(
         acquire(lock, "batch", "give another --shard", "--out")
         closing.callback(lock.release)
         parts = Parts(out, shard, schema)
+        _require_same_films(out, manifest.base)
         make = FilmRows(bundle.load_predictor(checkpoint), reports)
         films = _Films(manifest, shard, parts.done(make.predictor.record.model))
         progress = Progress(films.total())
@@ -82,6 +85,22 @@ def run_batch(
     if stop.is_set():
         raise KeyboardInterrupt
     return progress.counts
+
+
+def _require_same_films(out: Path, base: str) -> None:
+    """Note where the paths of the rows begin: below another folder the same path may be another film.
+
+    Raises:
+        ConfigurationError: there are rows of films below another one.
+    """
+    file = out / _BASE
+    if not file.exists():
+        write_text(file, base + "\n")
+    elif (noted := file.read_text(encoding="utf-8").rstrip("\n")) != base:
+        raise ConfigurationError(
+            f"{out}: has rows of films below {noted}, and these are below {base}, where the same path may be another "
+            f"film; give another --out, or, if they were moved, delete {file}"
+        )
 
 
 class _Films:

@@ -67,10 +67,12 @@ class Manifest(ABC):
     """Films that are asked for.
 
     Attributes:
+        base: Folder or service that its paths begin at.
         columns: The other columns of its rows.
         long_to_list: Whether it takes long to name them all.
     """
 
+    base: str
     columns: pa.Schema = pa.schema([])
     long_to_list = False
 
@@ -98,6 +100,7 @@ class FilmFolder(Manifest):
 
     def __init__(self, source: Path) -> None:
         self.source = source
+        self.base = str(source.resolve())
 
     def paths(self) -> Iterator[str]:
         """Yield the files of the folder."""
@@ -131,6 +134,7 @@ class ArchiveSearch(Manifest):
 
     def __init__(self, address: str) -> None:
         self.query = Query.parse(address)
+        self.base = self.query.service
 
     def paths(self) -> Iterator[str]:
         """Yield the paths of the films below the archive's service."""
@@ -152,6 +156,7 @@ class TableManifest(Manifest):
 
     def __init__(self, source: Path) -> None:
         self.source = source
+        self.base = str(source.parent.resolve())
 
     @abstractmethod
     def rows(self, only_paths: bool) -> Iterator[dict[str, Any]]:

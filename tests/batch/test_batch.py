@@ -232,3 +232,15 @@ def test_a_manifest_that_is_none_is_told_in_one_sentence(
 
 def test_rows_hold_no_column_of_a_patient():
     assert not [name for name in _COLUMNS.names if "patient" in name.lower() or "study" in name.lower()]
+
+
+def test_films_of_another_folder_are_not_taken_for_those_that_are_done(
+    films: Path, do: Callable, rows: Callable, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert do(films / "day 0") == 0
+    assert do(films / "day 1") == 2
+    said = capsys.readouterr().err
+    assert f"has rows of films below {films / 'day 0'}, and these are below {films / 'day 1'}" in said
+    assert len(rows()) == 20
+    (tmp_path / "rows" / ".films_below").unlink()
+    assert do(films / "day 1") == 0

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -47,8 +48,7 @@ def test_what_a_search_finds_has_the_rows_of_a_folder(
         film.save_as(folder / f"{film.SOPInstanceUID}.dcm", enforce_file_format=True)
     assert do(folder) == 0
     expected = rows().set_index("sop_instance_uid")
-    for file in (tmp_path / "rows").glob("*.parquet"):
-        file.unlink()
+    shutil.rmtree(tmp_path / "rows")
 
     assert do(search(archive)) == 0
     found = rows().set_index("sop_instance_uid")
