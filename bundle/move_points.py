@@ -6,9 +6,15 @@ The elastic part is smooth and known exactly at every point: a uniform cubic B-s
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
 import torch
 
 from bundle.coordinates import to_normalized
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 
 FIXED_POINT_STEPS = 6  # the field is smooth: each step shrinks the error at least fourfold up to 5 % displacement
 
@@ -16,6 +22,14 @@ FIXED_POINT_STEPS = 6  # the field is smooth: each step shrinks the error at lea
 CUBIC = torch.tensor([[1.0, 4, 1, 0], [-3, 0, 3, 0], [3, -6, 3, 0], [-1, 3, -3, 1]]) / 6
 
 
+def in_float32(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Compute coordinates in float32 where a training computes in bfloat16, which knows 512 pixels to two of them."""
+    for device in ("cpu", "cuda"):
+        function = torch.autocast(device, enabled=False)(function)
+    return function
+
+
+@in_float32
 def move_points(
     points: torch.Tensor,
     matrix: torch.Tensor,
@@ -44,12 +58,14 @@ def move_points(
     return moved
 
 
+@in_float32
 def undo_affine(points: torch.Tensor, matrix: torch.Tensor, centre: torch.Tensor, shift: torch.Tensor) -> torch.Tensor:
     """Take points of deformed images back through the affine part; the arguments are those of `move_points`."""
     moved_centre = (centre + shift).unsqueeze(-2)
     return (points - moved_centre) @ torch.linalg.inv(matrix).mT + centre.unsqueeze(-2)
 
 
+@in_float32
 def displacement(points: torch.Tensor, control: torch.Tensor, side: torch.Tensor | float) -> torch.Tensor:
     """The elastic part [..., K, 2] at points of the deformed images; the arguments are those of `move_points`."""
     count = control.shape[-1]

@@ -16,6 +16,7 @@ from bundle.comparison.methods import (
     PARTS,
     PARTS_WINDOWS,
     WINDOWS,
+    WINDOWS_MATCHING,
     WINDOWS_MULTI_VIEW,
     Method,
     choose_methods,
@@ -47,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--method",
         choices=[method.key for method in METHODS if method.stage],
         help="what is trained, and who teaches (default: windows, taught by unlabeled films as well where there are "
-        "any; parts_windows for repeated parts; without labelled validation films stage 1 of these alone)",
+        "any, from one labelled film by matching; parts_windows for repeated parts; without labelled validation films stage 1 of these alone)",
     )
     parser.add_argument(
         "--warm_start",
@@ -90,7 +91,7 @@ def _plan(arguments: argparse.Namespace, dataset: DatasetDescription) -> OneMode
             f"--shots is {shots}, and {arguments.dataset_dir / 'dataset.json'} has {labelled} labelled films in "
             "training; label more of them, or give fewer --shots"
         )
-    method = _method(arguments.method, dataset, shots < len(dataset.training))
+    method = _method(arguments.method, dataset, shots)
     earlier = arguments.warm_start and arguments.warm_start.resolve() / stage_folder(method.lineage[0]) / BEST
     return OneModel(
         dataset_dir=arguments.dataset_dir.resolve(),
@@ -104,16 +105,16 @@ def _plan(arguments: argparse.Namespace, dataset: DatasetDescription) -> OneMode
     )
 
 
-def _method(key: str | None, dataset: DatasetDescription, undrawn: bool) -> Method:
+def _method(key: str | None, dataset: DatasetDescription, shots: int) -> Method:
     """The method asked for, else what the films allow."""
-    pool = bool(dataset.unlabeled) or undrawn
+    pool = bool(dataset.unlabeled) or shots < len(dataset.training)
     judged = any(film.labelled for film in dataset.validation)
     if key is None:
-        return _recommended(dataset.repeated, pool, judged)
+        return _recommended(dataset.repeated, pool, judged, shots)
     return next(method for method in choose_methods(key, dataset.repeated) if method.key == key)
 
 
-def _recommended(repeated: bool, pool: bool, judged: bool) -> Method:
+def _recommended(repeated: bool, pool: bool, judged: bool, shots: int) -> Method:
     """Windows, which unlabelled films teach as well where there are any, but for repeated parts."""
     if not judged:
         print("no labelled validation films, so stage 1 alone: add some for more")
@@ -122,7 +123,8 @@ def _recommended(repeated: bool, pool: bool, judged: bool) -> Method:
         return PARTS_WINDOWS
     if not pool:
         print("no unlabeled films, so windows alone: add films to learn from for more")
-    return WINDOWS_MULTI_VIEW if pool else WINDOWS
+        return WINDOWS
+    return WINDOWS_MATCHING if shots == 1 else WINDOWS_MULTI_VIEW
 
 
 def closing_lines(run: Path, outcome: Outcome) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import bundle
-from bundle.comparison.methods import PRESETS, WARM_UP, Method
+from bundle.comparison.methods import PRESETS, Method
 from bundle.run_folder import (
     BEST,
     CALIBRATION,
@@ -77,24 +77,23 @@ class Plan:
         ]
 
     def work(self) -> list[Cell]:
-        """All there is to run: the cells of the tables, and the warm-up where one of them needs it."""
-        warm_up = [self.warm_up] if any(method.warmed_up for method in self.methods) else []
-        return [*warm_up, *self.cells()]
+        """All there is to run: the cells of the tables, and the warm-ups that some of them need."""
+        needed = dict.fromkeys(method.warm_up for method in self.methods if method.warm_up)
+        return [*map(self.warm_up, needed), *self.cells()]
 
     @property
     def stage1(self) -> Method:
         """What those of stage 2 start from: DAG, or the graph of repeated parts."""
         return next((method.lineage[0] for method in self.methods if method.start), self.methods[0])
 
-    @property
-    def warm_up(self) -> Cell:
-        """The warm-up that all draws share; its one labelled film only chooses the checkpoint."""
-        return Cell(self, WARM_UP, 1, 0)
+    def warm_up(self, method: Method) -> Cell:
+        """A warm-up, which all draws share; its one labelled film only chooses the checkpoint."""
+        return Cell(self, method, 1, 0)
 
     def folder(self, cell: Cell) -> Path:
         """The run folder of a cell."""
-        if cell.method is WARM_UP:
-            return self.out / WARM_UP.key
+        if cell.method.is_warm_up:
+            return self.out / cell.method.key
         return self.out / f"shots{cell.shots}_draw{cell.draw}" / cell.method.key
 
     @property
@@ -118,7 +117,7 @@ class Cell:
     draw: int
 
     def __str__(self) -> str:
-        if self.method is WARM_UP:
+        if self.method.is_warm_up:
             return self.method.name
         return f"{self.method.name}, {self.shots} labelled film{'s' if self.shots > 1 else ''}, draw {self.draw}"
 
@@ -138,7 +137,7 @@ class Cell:
         if self.method.start is None:
             return []
         start = Cell(self.plan, self.method.start, self.shots, self.draw)
-        return [start, self.plan.warm_up] if self.method.warmed_up else [start]
+        return [start, self.plan.warm_up(self.method.warm_up)] if self.method.warm_up else [start]
 
     @property
     def log(self) -> Path:
@@ -165,7 +164,7 @@ class Cell:
     @property
     def done(self) -> bool:
         """Whether nothing is left to do: the evaluation, whose metrics are written last, is there, if there is one."""
-        if self.method is WARM_UP or not self.plan.evaluates:
+        if self.method.is_warm_up or not self.plan.evaluates:
             return self.trained
         return (self.evaluation / METRICS).is_file()
 

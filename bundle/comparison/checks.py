@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bundle.comparison.cells import Plan
+from bundle.comparison.methods import WARM_UP
 from bundle.comparison.recorded_settings import require_same_data_set, require_same_settings
 from bundle.dataset.description import FILE_NAME, read_dataset
 from bundle.dataset.draws import drawn_films
@@ -46,12 +47,12 @@ def check_plan(plan: Plan) -> None:
 
 
 def _check_features(plan: Plan) -> None:
-    """The warm-up alone reads them, which begins when stage 1 has come to its end."""
+    """The warm-up of `recommended` alone reads them, which begins when stage 1 has come to its end."""
     features = plan.settings.get("features")
     if features is None:
         return
-    if not any(method.warmed_up for method in plan.methods):
-        raise ConfigurationError("--features: only a method with a warm-up reads them; choose recommended")
+    if not any(method.warm_up is WARM_UP for method in plan.methods):
+        raise ConfigurationError("--features: recommended alone reads them; choose it")
     if not Path(features).is_file():
         raise ConfigurationError(f"--features: there is no file {features}; correct the path, or leave it out")
 

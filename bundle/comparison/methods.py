@@ -20,7 +20,7 @@ class Method:
         stage: 2 for one that starts from another of the same draw, 1 for one that trains from its labelled films alone,
             0 for one that is not trained.
         overlays: Files of configs/ to lay over the preset.
-        warmed_up: Whether it needs the warm-up as well.
+        warm_up: The warm-up that it needs as well; None for most.
         start: Whose run it starts from, or looks at; None of stage 1.
         repeated: Whether it is for data sets that declare repeated parts, or for others; None for all.
     """
@@ -29,7 +29,7 @@ class Method:
     name: str
     stage: int
     overlays: tuple[str, ...] = ()
-    warmed_up: bool = False
+    warm_up: Method | None = None
     start: Method | None = None
     repeated: bool | None = None
 
@@ -43,6 +43,11 @@ class Method:
         """Whether it learns from films without landmarks."""
         return FEW_SHOT in self.overlays and self.key != TRAINED_ON.key
 
+    @property
+    def is_warm_up(self) -> bool:
+        """Whether it is no row: it learns from all films alike, so one run serves every draw."""
+        return self in WARM_UPS
+
     def on_parts(self) -> Method:
         """The same where stage 1 is the graph of repeated parts, and not DAG, which does not learn them."""
         if self.start != DAG:
@@ -51,10 +56,13 @@ class Method:
         return replace(self, name=name[0].upper() + name[1:], overlays=(*PARTS.overlays, *self.overlays), start=PARTS)
 
 
-def _stage_two(key: str, name: str, warmed_up: bool = False) -> Method:
-    return Method(key, name, 2, (FEW_SHOT, f"methods/{key}.yaml"), warmed_up, start=DAG)
+def _stage_two(key: str, name: str, warm_up: Method | None = None) -> Method:
+    return Method(key, name, 2, (FEW_SHOT, f"methods/{key}.yaml"), warm_up, start=DAG)
 
 
+WARM_UP = Method("warm_up", "Warm-up", 1, ("warm_up.yaml",))
+WARM_UP_WINDOWS = Method("warm_up_windows", "Warm-up of windows", 1, ("warm_up.yaml", "warm_up_windows.yaml"))
+WARM_UPS = (WARM_UP, WARM_UP_WINDOWS)
 DAG = Method("dag", "DAG", 1)
 MEAN_SHAPE = Method("mean_shape", "Mean shape alone", 0, start=DAG)
 WINDOWS = Method("windows", "DAG + windows", 2, ("windows.yaml",), start=DAG, repeated=False)
@@ -64,6 +72,15 @@ WINDOWS_MULTI_VIEW = Method(
     2,
     ("windows.yaml", FEW_SHOT, "methods/windows_multi_view.yaml"),
     start=WINDOWS,
+    repeated=False,
+)
+WINDOWS_MATCHING = Method(
+    "windows_matching",
+    "Windows, matching",
+    2,
+    ("windows.yaml", FEW_SHOT, "methods/windows_matching.yaml"),
+    WARM_UP_WINDOWS,
+    start=DAG,
     repeated=False,
 )
 PARTS = Method("parts", "Graph of parts", 1, ("parts.yaml",), repeated=True)
@@ -77,8 +94,6 @@ PARTS_WINDOWS = Method(
 )
 TRAINED_ON = _stage_two("trained_on", "DAG trained on")
 PSEUDO_LABEL = _stage_two("pseudo_label", "Pseudo label")
-WARM_UP = Method("warm_up", "Warm-up", 1, ("warm_up.yaml",))
-"""No row: it learns from all films alike, so one run serves every draw."""
 
 METHODS = (
     MEAN_SHAPE,
@@ -91,9 +106,10 @@ METHODS = (
     _stage_two("few_shot_dag", "Few-shot DAG"),
     _stage_two("few_shot_dag_js", "Few-shot DAG + JS"),
     _stage_two("multi_view", "Few-shot DAG, multi-view"),
-    _stage_two("recommended", "Few-shot DAG, recommended", warmed_up=True),
+    _stage_two("recommended", "Few-shot DAG, recommended", WARM_UP),
     WINDOWS,
     WINDOWS_MULTI_VIEW,
+    WINDOWS_MATCHING,
     PARTS,
     PARTS_WINDOWS,
 )
@@ -117,8 +133,8 @@ PRESETS = {"cpu": Preset(("train.json", "small.yaml"), ("one_film.yaml",)), "pap
 
 
 def stage_folder(method: Method) -> str:
-    """Where a method is in the folder of one model: `warm_up`, `stage1`, `windows`, `parts_windows` or `stage2`."""
-    return method.key if method in (WARM_UP, WINDOWS, PARTS_WINDOWS) else f"stage{method.stage}"
+    """Where a method is in the folder of one model: a warm-up, `stage1`, `windows`, `parts_windows` or `stage2`."""
+    return method.key if method in (*WARM_UPS, WINDOWS, PARTS_WINDOWS) else f"stage{method.stage}"
 
 
 def methods_for(repeated: bool) -> tuple[Method, ...]:

@@ -11,7 +11,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import NamedTuple
 
 from bundle.comparison.cells import Cell
-from bundle.comparison.methods import WARM_UP
 from bundle.comparison.processes import Processes, interrupted_by_termination, only_comparison
 from bundle.comparison.progress import Progress
 from bundle.errors import BundleError, ConfigurationError
@@ -152,7 +151,7 @@ class _Run:
             elif cell.method.stage == 2 and cell.diverged and not cell.plan.accepts_unconverged:
                 self.waiting.remove(cell)
                 self.progress.finished(cell, "not begun, since stage 1 did not converge")
-            elif cell.method is WARM_UP and not any(cell in other.needs for other in self.waiting):
+            elif cell.method.is_warm_up and not any(cell in other.needs for other in self.waiting):
                 self.waiting.remove(cell)
                 self.progress.finished(cell, "not begun, since no method waits for it")
             elif self.places and all(needed.trained for needed in cell.needs):
@@ -162,9 +161,9 @@ class _Run:
                 self.running[pool.submit(self._complete, cell, place)] = cell, place
 
     def _in_turn(self) -> list[Cell]:
-        """The waiting cells in order, but the warm-up last until a stage 1 that converged waits for it."""
-        wanted = any(cell.method.warmed_up and cell.source.trained and not cell.diverged for cell in self.waiting)
-        return sorted(self.waiting, key=lambda cell: cell.method is WARM_UP and not wanted)
+        """The waiting cells in order, but a warm-up last until a stage 1 that converged waits for it."""
+        wanted = {cell.method.warm_up for cell in self.waiting if cell.source.trained and not cell.diverged}
+        return sorted(self.waiting, key=lambda cell: cell.method.is_warm_up and cell.method not in wanted)
 
     def _complete(self, cell: Cell, device: str) -> str:
         """Train and evaluate a cell, as far as that is not done; returns its figures in a sentence."""

@@ -11,9 +11,10 @@ from bundle.engines.stage_two import StageTwoRun
 from bundle.engines.tensorboard import TensorBoard
 from bundle.engines.training_run import TrainingRun
 from bundle.engines.validator import Validator
-from bundle.engines.warm_up import WarmUpTrainer, warm_up_sha256, warmed_up
+from bundle.engines.warm_up import WarmUpTrainer, warm_up_sha256, warmed_up, warmed_up_windows
 from bundle.engines.weights import read_weights
-from bundle.engines.windows_run import WindowsRun
+from bundle.engines.window_warm_up import WindowWarmUpTrainer
+from bundle.engines.windows_run import TaughtWindowsRun, WindowsRun
 
 __all__ = [
     "LandmarkTrainer",
@@ -21,14 +22,17 @@ __all__ = [
     "SemiSupervisedTrainer",
     "SharedTrainer",
     "StageTwoRun",
+    "TaughtWindowsRun",
     "TensorBoard",
     "TrainingRun",
     "Validator",
     "WarmUpTrainer",
+    "WindowWarmUpTrainer",
     "WindowsRun",
     "known_landmarks",
     "read_weights",
     "training_card",
     "warm_up_sha256",
     "warmed_up",
+    "warmed_up_windows",
 ]

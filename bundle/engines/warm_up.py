@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from ignite.engine import Engine, Events
@@ -17,9 +17,10 @@ from bundle.engines.landmark_trainer import LandmarkTrainer
 from bundle.engines.weights import read_weights
 from bundle.errors import CheckpointError
 from bundle.loading.unlabelled_batch import UnlabelledBatch
-from bundle.networks import TemplateMatching, network_from_card
+from bundle.networks import LandmarkNetwork, TemplateMatching, WindowMatching, network_from_card
 from bundle.run_folder import BEST
 
+Network = TypeVar("Network", bound=LandmarkNetwork)
 MARGIN = 0.1  # of the landmarks' bounding box, where points are drawn: in sides of the image
 
 
@@ -91,21 +92,43 @@ def warmed_up(
     Raises:
         CheckpointError: there is no such run, or it is of other landmarks, network or preprocessing.
     """
-    weights = Path(warm_up) / BEST
-    read = read_weights(weights)
-    network = network_from_card(read.card, weights)
-    if not isinstance(network, TemplateMatching):
-        raise CheckpointError(f"{weights}: is of no warm-up; run configs/warm_up.yaml and give its folder as --warm_up")
     expected = {**card["preprocessing"], "backbone": card["network"]["backbone"]}
-    read.require_settings(expected, "the warm-up was run", "warm_up")
-    read.require_landmarks(card["landmarks"])
-    read.load_into(network)
+    network = _warmed(warm_up, TemplateMatching, card, expected, "warm_up")
     # a CPU matches in a quarter less time (benchmarks/matching_speed.py)
     convert_conv2d_weight_memory_format(network.to(device), torch.channels_last)
     matchings = [network.at_scale(scale) for scale in scales]
     for matching in matchings:
         matching.learn_templates(films)
     return matchings
+
+
+def warmed_up_windows(
+    warm_up: str | Path, films: Iterable[Mapping[str, Any]], card: Mapping[str, Any], device: torch.device
+) -> WindowMatching:
+    """Load the encoder of a warm-up of windows and let it learn the templates of these films.
+
+    Arguments and errors are those of `warmed_up`.
+    """
+    network = _warmed(warm_up, WindowMatching, card, card["preprocessing"], "warm_up_windows")
+    convert_conv2d_weight_memory_format(network.to(device), torch.channels_last)
+    network.learn_templates(films)
+    return network
+
+
+def _warmed(
+    warm_up: str | Path, kind: type[Network], card: Mapping[str, Any], expected: Mapping[str, Any], config: str
+) -> Network:
+    weights = Path(warm_up) / BEST
+    read = read_weights(weights)
+    network = network_from_card(read.card, weights)
+    if not isinstance(network, kind):
+        raise CheckpointError(
+            f"{weights}: is of no warm-up; run configs/{config}.yaml and give its folder as --warm_up"
+        )
+    read.require_settings(expected, "the warm-up was run", "warm_up")
+    read.require_landmarks(card["landmarks"])
+    read.load_into(network)
+    return network
 
 
 def warm_up_sha256(warm_up: str | Path) -> str:

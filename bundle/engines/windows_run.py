@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from bundle.engines.continued_run import ContinuedRun
+from bundle.engines.semi_supervised import SemiSupervisedTrainer
 from bundle.engines.weights import Weights, set_landmarks
 from bundle.input_size import reduced
 from bundle.networks import WindowedGraph
@@ -29,3 +30,13 @@ class WindowsRun(ContinuedRun):
         network = cast(WindowedGraph, self.trainer.network)
         set_landmarks(network, self.mean_shape, self.folder.card["landmarks"])
         stage1.load_into(network.coarse)
+
+
+class TaughtWindowsRun(WindowsRun):
+    """Trains the windows on unlabelled films too; the teacher begins with what the graph says."""
+
+    trainer: SemiSupervisedTrainer
+
+    def _begin_with(self, stage1: Weights) -> None:
+        super()._begin_with(stage1)
+        self.trainer.teacher.start(self.trainer.network)

@@ -23,14 +23,16 @@ class PointContrastLoss(nn.Module):
     Args:
         temperature: of the softmax over cosine similarities.
         radius: places nearer than this to the point, in cells of the feature map, are no negatives.
+        stride: pixels of a view from one cell of its feature map to the next.
     """
 
     terms = ("loss", "found")
 
-    def __init__(self, temperature: float = 0.1, radius: float = 1.5) -> None:
+    def __init__(self, temperature: float = 0.1, radius: float = 1.5, stride: int = STRIDE) -> None:
         super().__init__()
         self.temperature = temperature
         self.radius = radius
+        self.stride = stride
 
     def forward(
         self, first: torch.Tensor, second: torch.Tensor, points_first: torch.Tensor, points_second: torch.Tensor
@@ -47,12 +49,12 @@ class PointContrastLoss(nn.Module):
             Scalars `loss` (to minimise) and `found`, the share of points whose own place is the most similar one.
         """
         first, second = functional.normalize(first, dim=1), functional.normalize(second, dim=1)
-        size = tuple(STRIDE * cells for cells in second.shape[-2:])  # of the views
-        queries = functional.normalize(bilinear_sample(first, points_first, size, STRIDE), dim=-1)
-        keys = functional.normalize(bilinear_sample(second, points_second, size, STRIDE), dim=-1)
+        size = tuple(self.stride * cells for cells in second.shape[-2:])  # of the views
+        queries = functional.normalize(bilinear_sample(first, points_first, size, self.stride), dim=-1)
+        keys = functional.normalize(bilinear_sample(second, points_second, size, self.stride), dim=-1)
         own = (queries * keys).sum(dim=-1, keepdim=True)
         others = torch.einsum("bnd,bdxy->bnxy", queries, second).flatten(2)
-        places = from_normalized(points_second, size) / STRIDE
+        places = from_normalized(points_second, size) / self.stride
         near = torch.cdist(places, _grid(second).expand(len(second), -1, -1)) < self.radius
         logits = torch.cat([own / self.temperature, (others / self.temperature).masked_fill(near, FAR)], dim=-1)
         seen_at = torch.stack([points_first, points_second])

@@ -8,6 +8,7 @@ from bundle.networks.landmark_network import LandmarkNetwork, TrainingOutput, Ve
 from bundle.networks.part_graph import MeanParts, PartGraph, PartOutput
 from bundle.networks.spatial_configuration_net import HeatmapOutput, SpatialConfigurationNet
 from bundle.networks.template_matching import MatchingOutput, TemplateMatching
+from bundle.networks.window_matching import WindowMatching
 from bundle.networks.windowed_graph import WindowedGraph, WindowedOutput
 from bundle.networks.windows import RandWindows
 
@@ -27,6 +28,7 @@ __all__ = [
     "TrainingOutput",
     "VertexNetwork",
     "VertexOutput",
+    "WindowMatching",
     "WindowedGraph",
     "WindowedOutput",
     "backbone",

@@ -13,11 +13,19 @@ from bundle.networks.landmark_network import LandmarkNetwork
 from bundle.networks.part_graph import PartGraph
 from bundle.networks.spatial_configuration_net import SpatialConfigurationNet
 from bundle.networks.template_matching import TemplateMatching
+from bundle.networks.window_matching import WindowMatching
 from bundle.networks.windowed_graph import WindowedGraph
 
 NETWORKS: dict[str, type[LandmarkNetwork]] = {
     network.__name__: network
-    for network in (DeepAdaptiveGraph, PartGraph, SpatialConfigurationNet, TemplateMatching, WindowedGraph)
+    for network in (
+        DeepAdaptiveGraph,
+        PartGraph,
+        SpatialConfigurationNet,
+        TemplateMatching,
+        WindowMatching,
+        WindowedGraph,
+    )
 }
 
 

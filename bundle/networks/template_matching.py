@@ -147,7 +147,7 @@ class TemplateMatching(LandmarkNetwork):
         size = enlarged.shape[-2:]
         last_cell = STRIDE * (guess.new_tensor(cosine.shape[-2:]) - 1)
         half = math.ceil(from_normalized(math.sqrt(2) * reach, max(size)))
-        pixels = _window(from_normalized(to_resized(guess[0], image.shape[-2:], size), size), half, last_cell)
+        pixels = pixels_around(from_normalized(to_resized(guess[0], image.shape[-2:], size), size), half, last_cell)
         grid = to_grid(to_normalized(pixels / STRIDE, cosine.shape[-2:]), cosine.shape[-2:])
         likeness = functional.grid_sample(cosine, grid, mode="bicubic", padding_mode="border", align_corners=True)
         places = to_resized(to_normalized(pixels, size), size, image.shape[-2:])
@@ -197,7 +197,7 @@ def _place_of_maximum(likeness: torch.Tensor, image: torch.Tensor) -> torch.Tens
     return to_normalized(places.float(), image.shape[-2:])
 
 
-def _window(points: torch.Tensor, half: int, last: torch.Tensor) -> torch.Tensor:
+def pixels_around(points: torch.Tensor, half: int, last: torch.Tensor) -> torch.Tensor:
     """The pixels around points [K, 2] (in pixels), clamped to 0 and `last` [2]: [K, 2 half + 1, 2 half + 1, 2]."""
     offsets = torch.arange(-half, half + 1, device=points.device)
     x, y = (points.round()[..., None] + offsets).clamp(last.new_zeros(2, 1), last[:, None]).unbind(dim=1)

@@ -11,7 +11,7 @@ import torch
 from torch.nn import functional
 
 from bundle.coordinates import to_grid, to_normalized
-from bundle.move_points import b_spline_weights, displacement, move_points, undo_affine
+from bundle.move_points import b_spline_weights, displacement, in_float32, move_points, undo_affine
 
 CONTROL_POINTS = 5  # per axis of a window's elastic deformation
 
@@ -38,6 +38,7 @@ class Windows(NamedTuple):
         matrix = torch.eye(2, device=vertices.device).expand(*count, 2, 2)
         return cls(matrix, vertices, vertices.new_zeros(*count, 2, 4, 4), side)
 
+    @in_float32
     def cut(self, film: torch.Tensor) -> torch.Tensor:
         """Resample the windows [B, K, P, P] from films [B, 1, X, Y] in one step; what lies outside of a film is 0."""
         batch, landmarks = self.centre.shape[:2]
@@ -53,9 +54,14 @@ class Windows(NamedTuple):
         return cut.reshape(batch, landmarks, self.side, self.side)
 
     def to_windows(self, points: torch.Tensor) -> torch.Tensor:
-        """Take a point of the film for each window, [B, K, 2] in index coordinates, into it; NaN stays NaN."""
-        moved = move_points(points[:, :, None], self.matrix, self.centre, self._shift, self.control, self.side)
-        return moved[:, :, 0]
+        """Take points of the film into their windows, in index coordinates; NaN stays NaN.
+
+        Args:
+            points: [B, K, 2], one for each window, or [B, K, N, 2].
+        """
+        if points.ndim == self.centre.ndim:
+            return self.to_windows(points[:, :, None])[:, :, 0]
+        return move_points(points, self.matrix, self.centre, self._shift, self.control, self.side)
 
     def to_film(self, points: torch.Tensor) -> torch.Tensor:
         """Take a point of each window, [B, K, 2] in index coordinates, to the film: the inverse of `to_windows`."""
@@ -98,6 +104,7 @@ class RandWindows:
     contrast: float
     brightness: float
 
+    @in_float32
     def around(self, vertices: torch.Tensor, film_side: int, side: int) -> Windows:
         """Draw windows of `side` pixels around vertices [B, K, 2], in index coordinates of a film.
 

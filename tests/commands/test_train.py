@@ -118,6 +118,20 @@ def test_without_unlabelled_films_windows_are_trained_alone(
     assert "DAG + windows on 6 labelled films, preset cpu" in printed
 
 
+def test_from_one_film_matching_teaches_windows(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(words(dataset, tmp_path / "run", "--overlays", "none.json", "--shots", "1")) == 2
+    assert "Windows, matching on 1 labelled films, preset cpu" in capsys.readouterr().out
+
+
+def test_from_one_film_the_warm_up_comes_first_and_stage_2_after_it(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    out, small = tmp_path / "run", {"window": 32, "widths": [8], "unet_widths": [4, 4, 4, 4], "windows": 2, "points": 4}
+    assert main(words(dataset, out, "--shots", "1", **small)) == 0
+    assert {folder.name for folder in out.iterdir() if folder.is_dir()} == {"stage1", "warm_up_windows", "stage2"}
+    assert "windows, matching" in (out / "report.html").read_text()
+
+
 def test_without_films_to_judge_by_stage_1_is_trained_alone(
     dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):

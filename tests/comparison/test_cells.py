@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bundle.comparison.cells import CONFIGS, Cell, Plan, words_of
-from bundle.comparison.methods import methods_for
+from bundle.comparison.methods import WARM_UP, methods_for
 
 Make = Callable[..., Plan]
 
@@ -24,7 +24,7 @@ def names(cell: Cell) -> list[str]:
 
 def test_what_others_start_from_comes_before_them(plan_for: Make):
     work = plan_for().work()
-    assert len(work) == len(set(work)) == len(methods_for(repeated=False)) * 2 * 2 + 1
+    assert len(work) == len(set(work)) == len(methods_for(repeated=False)) * 2 * 2 + 2
     for index, cell in enumerate(work):
         assert set(cell.needs) <= set(work[:index])
 
@@ -39,7 +39,7 @@ def test_one_warm_up_serves_the_methods_that_need_it(plan_for: Make, tmp_path: P
 
 
 def test_a_warm_up_is_done_when_it_is_trained(plan_for: Make):
-    warm_up = plan_for().warm_up
+    warm_up = plan_for().warm_up(WARM_UP)
     assert not warm_up.done
     warm_up.folder.mkdir(parents=True)
     warm_up.marker.touch()

@@ -47,7 +47,7 @@ def test_bad_requests(plan_for: Make, changed: dict, words: str):
 def test_features_that_are_not_there_are_told_before_stage_1(plan_for: Make, tmp_path: Path):
     with pytest.raises(ConfigurationError, match=r"--features: there is no file absent\.pth"):
         check_plan(plan_for("recommended", settings={"features": "absent.pth"}))
-    with pytest.raises(ConfigurationError, match="--features: only a method with a warm-up reads them"):
+    with pytest.raises(ConfigurationError, match="--features: recommended alone reads them"):
         check_plan(plan_for("dag", settings={"features": "absent.pth"}))
     (tmp_path / "dino.pth").touch()
     check_plan(plan_for("recommended", settings={"features": str(tmp_path / "dino.pth")}))

@@ -47,6 +47,7 @@ def test_every_method_of_stage_two_is_tested():
         *METHODS,
         "spatial_configuration_net",
         "parts_windows",
+        "windows_matching",
     }
 
 

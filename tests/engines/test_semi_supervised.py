@@ -20,8 +20,8 @@ from bundle.run_folder import read_history
 from run_folders import cause_of, interrupt
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
-OF_STAGE_1 = {"spatial_configuration_net", "parts_windows"}
-METHODS = sorted({file.stem for file in (CONFIGS / "methods").glob("*.yaml")} - OF_STAGE_1)
+NOT_HERE = {"spatial_configuration_net", "parts_windows", "windows_matching"}  # stage 1, or windows alone
+METHODS = sorted({file.stem for file in (CONFIGS / "methods").glob("*.yaml")} - NOT_HERE)
 FewShot = Callable[..., ConfigWorkflow]
 
 

@@ -7,9 +7,11 @@ from bundle.engines.teachers.median_memory import MedianMemory
 from bundle.engines.teachers.multi_view import MultiView
 from bundle.engines.teachers.pi_model import PiModel
 from bundle.engines.teachers.pseudo_label import PseudoLabel
+from bundle.engines.teachers.shape_memory import ShapeMemory
 from bundle.engines.teachers.teacher import PseudoGroundTruth, Teacher
 from bundle.engines.teachers.template_teacher import TemplateTeacher
 from bundle.engines.teachers.temporal_ensemble import TemporalEnsemble
+from bundle.engines.teachers.window_teacher import WindowTeacher
 
 __all__ = [
     "FilmMemory",
@@ -19,7 +21,9 @@ __all__ = [
     "PiModel",
     "PseudoGroundTruth",
     "PseudoLabel",
+    "ShapeMemory",
     "Teacher",
     "TemplateTeacher",
     "TemporalEnsemble",
+    "WindowTeacher",
 ]
