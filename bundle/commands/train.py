@@ -16,7 +16,7 @@ from bundle.comparison.methods import (
     PARTS,
     PARTS_WINDOWS,
     WINDOWS,
-    WINDOWS_MATCHING,
+    WINDOWS_MATCHING_MULTI_VIEW,
     WINDOWS_MULTI_VIEW,
     Method,
     choose_methods,
@@ -48,7 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--method",
         choices=[method.key for method in METHODS if method.stage],
         help="what is trained, and who teaches (default: windows, taught by unlabeled films as well where there are "
-        "any, from one labelled film by matching; parts_windows for repeated parts; without labelled validation films stage 1 of these alone)",
+        "any, from one labelled film by matching; parts_windows for repeated parts; without labelled validation films "
+        "stage 1 of these alone)",
     )
     parser.add_argument(
         "--warm_start",
@@ -124,7 +125,7 @@ def _recommended(repeated: bool, pool: bool, judged: bool, shots: int) -> Method
     if not pool:
         print("no unlabeled films, so windows alone: add films to learn from for more")
         return WINDOWS
-    return WINDOWS_MATCHING if shots == 1 else WINDOWS_MULTI_VIEW
+    return WINDOWS_MATCHING_MULTI_VIEW if shots == 1 else WINDOWS_MULTI_VIEW
 
 
 def closing_lines(run: Path, outcome: Outcome) -> list[str]:

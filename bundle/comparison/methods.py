@@ -83,6 +83,12 @@ WINDOWS_MATCHING = Method(
     start=DAG,
     repeated=False,
 )
+WINDOWS_MATCHING_MULTI_VIEW = replace(
+    WINDOWS_MULTI_VIEW,
+    key="windows_matching_multi_view",
+    name="Windows, matching, then multi-view",
+    start=WINDOWS_MATCHING,
+)
 PARTS = Method("parts", "Graph of parts", 1, ("parts.yaml",), repeated=True)
 PARTS_WINDOWS = Method(
     "parts_windows",
@@ -110,6 +116,7 @@ METHODS = (
     WINDOWS,
     WINDOWS_MULTI_VIEW,
     WINDOWS_MATCHING,
+    WINDOWS_MATCHING_MULTI_VIEW,
     PARTS,
     PARTS_WINDOWS,
 )
@@ -133,8 +140,9 @@ PRESETS = {"cpu": Preset(("train.json", "small.yaml"), ("one_film.yaml",)), "pap
 
 
 def stage_folder(method: Method) -> str:
-    """Where a method is in the folder of one model: a warm-up, `stage1`, `windows`, `parts_windows` or `stage2`."""
-    return method.key if method in (*WARM_UPS, WINDOWS, PARTS_WINDOWS) else f"stage{method.stage}"
+    """Where a method is in the folder of one model: by its key where others follow it, `stage1` or `stage2`."""
+    named = (*WARM_UPS, WINDOWS, WINDOWS_MATCHING, PARTS_WINDOWS)
+    return method.key if method in named else f"stage{method.stage}"
 
 
 def methods_for(repeated: bool) -> tuple[Method, ...]:

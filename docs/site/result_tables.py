@@ -72,7 +72,7 @@ def methods_at_ten() -> str:
     return "\n\n".join([chart, table(headings, body), source("ceph_methods")])
 
 
-def windows() -> str:
+def windows(run: str) -> str:
     """What a look at the film itself brings to labelled cephalograms."""
     body = [
         [
@@ -82,11 +82,11 @@ def windows() -> str:
             _detected(row),
             _ratio(row["run"], int(row["shots"]), row["method"], "dag"),
         ]
-        for row in rows("summary", run="ceph_windows")
+        for row in rows("summary", run=run)
         if row["method"] != "mean_shape"
     ]
     headings = ["labelled", "method", "mean error, failures", "within 2 mm, by draw", "ratio to DAG"]
-    return "\n\n".join([table(headings, body), source("ceph_windows")])
+    return "\n\n".join([table(headings, body), source(run)])
 
 
 def every_draw(*runs: str) -> str:
@@ -181,9 +181,10 @@ PARTS: dict[str, Callable[[], str]] = {
     "by_labelled_films": by_labelled_films,
     "differences_by_labelled_films": differences_by_labelled_films,
     "methods_at_ten": methods_at_ten,
-    "windows": windows,
+    "windows": partial(windows, "ceph_windows"),
+    "one_film": partial(windows, "ceph_one_film"),
     "chosen_films": chosen_films,
-    "every_draw_cephalograms": partial(every_draw, "ceph", "ceph_methods", "ceph_windows"),
+    "every_draw_cephalograms": partial(every_draw, "ceph", "ceph_methods", "ceph_windows", "ceph_one_film"),
     "every_draw_synthetic": partial(every_draw, "pelvis1000"),
     "levels_spines": partial(levels, "spine_parts"),
     "every_draw_spines": partial(every_draw, "spine", "spine_again", "spine50"),

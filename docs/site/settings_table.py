@@ -87,6 +87,7 @@ def stage_settings() -> str:
     for title, config in {
         "Training, stage 2": "few_shot.yaml",
         "Warm-up": "warm_up.yaml",
+        "Warm-up of windows": "warm_up_windows.yaml",
         "Windows": "windows.yaml",
         "Inference": "inference.json",
         "Evaluation": "evaluate.yaml",

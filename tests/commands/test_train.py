@@ -120,16 +120,21 @@ def test_without_unlabelled_films_windows_are_trained_alone(
 
 def test_from_one_film_matching_teaches_windows(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main(words(dataset, tmp_path / "run", "--overlays", "none.json", "--shots", "1")) == 2
-    assert "Windows, matching on 1 labelled films, preset cpu" in capsys.readouterr().out
+    assert "Windows, matching, then multi-view on 1 labelled films, preset cpu" in capsys.readouterr().out
 
 
-def test_from_one_film_the_warm_up_comes_first_and_stage_2_after_it(
+def test_from_one_film_a_warm_up_a_first_and_a_second_round_follow_stage_1(
     dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     out, small = tmp_path / "run", {"window": 32, "widths": [8], "unet_widths": [4, 4, 4, 4], "windows": 2, "points": 4}
     assert main(words(dataset, out, "--shots", "1", **small)) == 0
-    assert {folder.name for folder in out.iterdir() if folder.is_dir()} == {"stage1", "warm_up_windows", "stage2"}
-    assert "windows, matching" in (out / "report.html").read_text()
+    assert {folder.name for folder in out.iterdir() if folder.is_dir()} == {
+        "stage1",
+        "warm_up_windows",
+        "windows_matching",
+        "stage2",
+    }
+    assert "windows, multi-view" in (out / "report.html").read_text()
 
 
 def test_without_films_to_judge_by_stage_1_is_trained_alone(

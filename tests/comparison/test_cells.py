@@ -38,6 +38,17 @@ def test_one_warm_up_serves_the_methods_that_need_it(plan_for: Make, tmp_path: P
     assert warm_up not in [cell.folder for cell in plan_for("pi_model").work()]
 
 
+def test_each_method_has_the_warm_up_that_it_needs(plan_for: Make, tmp_path: Path):
+    matching = cell(plan_for(), "windows_matching", 1)
+    assert [needed.folder for needed in matching.needs] == [
+        tmp_path / "out" / "shots1_draw0" / "dag",
+        tmp_path / "out" / "warm_up_windows",
+    ]
+    assert names(matching.needs[1])[-2:] == ["warm_up.yaml", "warm_up_windows.yaml"]
+    warm_ups = [work.method.key for work in plan_for("windows_matching").work() if work.method.is_warm_up]
+    assert warm_ups == ["warm_up_windows"]
+
+
 def test_a_warm_up_is_done_when_it_is_trained(plan_for: Make):
     warm_up = plan_for().warm_up(WARM_UP)
     assert not warm_up.done

@@ -31,6 +31,23 @@ def test_there_and_back_is_the_same_point(seed: int):
     torch.testing.assert_close(windows.to_windows(windows.to_film(points)), points, atol=2e-3, rtol=0)
 
 
+def test_many_points_of_a_window_are_where_each_of_them_is():
+    windows, points = drawn(0, torch.rand(2, 3, 2) * FILM), torch.rand(2, 3, 5, 2) * FILM
+    together = windows.to_windows(points)
+    for n in range(5):
+        torch.testing.assert_close(together[:, :, n], windows.to_windows(points[:, :, n]))
+
+
+def test_places_are_as_exact_in_bfloat16():
+    vertices, film = torch.rand(2, 3, 2) * FILM, torch.rand(2, 1, FILM, FILM)
+    exact = drawn(0, vertices)
+    with torch.autocast("cpu", torch.bfloat16):
+        windows = drawn(0, vertices)
+        assert torch.equal(windows.to_windows(vertices), exact.to_windows(vertices))
+        assert torch.equal(windows.to_film(vertices), exact.to_film(vertices))
+        assert torch.equal(windows.cut(film), exact.cut(film))
+
+
 @settings(deadline=None, max_examples=30)
 @given(seed=st.integers(0, 10_000), size=st.sampled_from(SIZES))
 def test_what_lies_at_a_point_of_the_film_is_seen_where_the_point_is_in_the_window(seed: int, size: tuple[int, int]):
