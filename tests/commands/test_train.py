@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,6 +69,23 @@ def test_a_killed_training_goes_on_when_it_is_typed_again(
     before = {file: file.stat().st_mtime_ns for file in (out / "stage1").rglob("*") if file.is_file()}
     assert main(typed) == 0
     assert {file: file.stat().st_mtime_ns for file in before} == before
+
+
+def test_stage_1_alone_begins_with_an_earlier_training(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    earlier, out, small = tmp_path / "earlier", tmp_path / "run", {"window": 32, "widths": [8], "max_epochs": 1}
+    assert main(words(dataset, earlier, "--shots", "3", "--method", "dag", "--draw", "1", max_epochs=1)) == 0
+    capsys.readouterr()
+    typed = words(dataset, out, "--shots", "4", "--method", "windows", "--warm_start", str(earlier), **small)
+    assert main(typed) == 0
+    stage1, windows, *_ = [line for line in capsys.readouterr().out.splitlines() if line.startswith("$")]
+    assert f"--initial_weights {earlier / 'stage1' / 'best.pt'}" in stage1
+    assert "--initial_weights" not in windows
+    shutil.rmtree(earlier)
+    assert main(typed) == 0, "what is trained does not need it any more"
+    assert main([word for word in typed if word not in ("--warm_start", str(earlier))]) == 2
+    assert "was trained with initial_weights True, now it is False" in capsys.readouterr().err
 
 
 def test_windows_stand_between_the_stages(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):

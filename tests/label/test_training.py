@@ -274,3 +274,11 @@ def test_a_round_that_cannot_be_read_is_named(store, trains):
     (folder(store) / "round.json").write_text("{")
     with pytest.raises(BundleError, match=r"round.json: cannot be read"):
         trains("true")
+
+
+def test_a_round_tells_the_training_what_it_begins_with(store):
+    loop = Training(store, ("--preset", "cpu"), judged)
+    round_ = Round(4, "running", 1, ("a",), ("b",), "windows", loop.words, "", warm_start=3)
+    words = loop._command(round_)
+    assert words[words.index("--warm_start") + 1] == str(folder(store, 3) / "run")
+    assert "--warm_start" not in loop._command(replace(round_, warm_start=None))
