@@ -18,6 +18,7 @@ _KINDS = {
     "list_type": "a list",
     "dict_type": "fields with values",
     "dataclass_type": "fields with values",
+    "model_type": "fields with values",
     "model_attributes_type": "fields with values",
 }
 _UNKNOWN_FIELD = ("unexpected_keyword_argument", "extra_forbidden")

@@ -24,6 +24,8 @@ from bundle.files import require_writable, write_text
 from bundle.folder_lock import acquire
 from bundle.stop_signals import stopped_by_signals
 
+BEFORE = "before"
+
 _BASE = ".films_below"
 
 
@@ -41,7 +43,7 @@ def run_batch(
         address: Of the Ray cluster that works; None for this process.
 
     Returns:
-        Rows of this run by status.
+        Rows of this run by status, and how many films had theirs `BEFORE`.
 
     Raises:
         ConfigurationError: something does not fit, said before any film is read; or there is no film at all.
@@ -84,7 +86,7 @@ def run_batch(
             raise ConfigurationError(f"{source}: names no film; correct MANIFEST")
     if stop.is_set():
         raise KeyboardInterrupt
-    return progress.counts
+    return progress.counts + Counter({BEFORE: films.done})
 
 
 def _require_same_films(out: Path, base: str) -> None:
@@ -108,11 +110,12 @@ class _Films:
 
     Attributes:
         seen: How many were come upon, with those that are done.
+        done: How many of them had their row before.
     """
 
     def __init__(self, manifest: Manifest, shard: Shard, done: Iterable[bytes]) -> None:
         self.manifest, self.shard = manifest, shard
-        self.seen = 0
+        self.seen = self.done = 0
         self._done = frozenset(done)
         self._taken: set[bytes] = set()
 
@@ -137,6 +140,7 @@ class _Films:
     def _take(self, path: str) -> bool:
         digest = path_digest(path)
         self.seen += 1
+        self.done += self.shard.holds(digest) and digest in self._done
         if not self._is_open(digest) or digest in self._taken:
             return False
         self._taken.add(digest)

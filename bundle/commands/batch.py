@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> None:
     """
     logging.getLogger("ignite").setLevel(logging.WARNING)
     with needed_by("batch", "batch"):
-        from bundle.batch.batch import run_batch
+        from bundle.batch.batch import BEFORE, run_batch
         from bundle.batch.rows import ANSWERED, REFUSED
         from bundle.batch.shard import Shard
     if arguments.address is not None:
@@ -51,4 +51,7 @@ def run(arguments: argparse.Namespace) -> None:
     counts = run_batch(
         arguments.manifest, arguments.checkpoint, arguments.out, shard, arguments.dicom_sr, arguments.address
     )
-    print(f"{counts[ANSWERED]} films answered, {counts[REFUSED]} refused; all have their row in {arguments.out}")
+    print(
+        f"{counts[ANSWERED]} films answered, {counts[REFUSED]} refused, {counts[BEFORE]} had their row before; "
+        f"all rows are in {arguments.out}"
+    )

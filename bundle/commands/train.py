@@ -93,7 +93,12 @@ def _plan(arguments: argparse.Namespace, dataset: DatasetDescription) -> OneMode
             "training; label more of them, or give fewer --shots"
         )
     method = _method(arguments.method, dataset, shots)
-    earlier = arguments.warm_start and arguments.warm_start.resolve() / stage_folder(method.lineage[0]) / BEST
+    earlier = _stage_1_of(arguments.warm_start, method)
+    if earlier and not earlier.is_file() and not arguments.out.exists():
+        raise ConfigurationError(
+            f"--warm_start: {arguments.warm_start} holds no stage 1 ({earlier.parent.name}/{earlier.name}); "
+            "give the folder of an earlier train"
+        )
     return OneModel(
         dataset_dir=arguments.dataset_dir.resolve(),
         out=arguments.out.resolve(),
@@ -104,6 +109,10 @@ def _plan(arguments: argparse.Namespace, dataset: DatasetDescription) -> OneMode
         initial_weights=earlier,
         evaluates=False,
     )
+
+
+def _stage_1_of(run: Path | None, method: Method) -> Path | None:
+    return None if run is None else run.resolve() / stage_folder(method.lineage[0]) / BEST
 
 
 def _method(key: str | None, dataset: DatasetDescription, shots: int) -> Method:

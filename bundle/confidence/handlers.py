@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 FEWEST_FILMS = 5
 
+USELESS = 0.1
+"""Rank correlation of expected with true errors from which on down they tell nothing."""
+
 
 class EstimateConfidence:
     """Add to an evaluator's output what `ConfidenceEstimator` returns, before it is decollated and post-processed.
@@ -141,3 +144,8 @@ class Calibrate:
             f"{ranking:.2f}); a film is reviewed from a mean expected error of {100 * limit:.2f} % of "
             "its longest side on"
         )
+        if ranking < USELESS:
+            logger.warning(
+                f"the expected errors do not tell large errors from small ones (rank correlation {ranking:.2f}), so "
+                "that 'accept' means nothing: train until the network is exact, or give more validation films"
+            )

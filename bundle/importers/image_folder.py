@@ -44,7 +44,7 @@ class ImageFolder:
         if not found:
             raise DatasetError(
                 f"{where}: no image named {quoted(name)} lies below {self.folder}; "
-                "give the folder of images with --images"
+                "correct the name and its ending, or give the folder of the images with --images"
             )
         exact = [path for path in found if _all_composed(path.parts) == wanted]
         shared = [_shared_end(path.parts[:-1], wanted[:-1]) for path in found]

@@ -66,6 +66,8 @@ def serve(node: Node, once: bool, retry: bool, say: Callable[[str], object]) -> 
             address = closing.enter_context(served_status(node, make_status(node, condition, measured)))
             say(f"the node works; its status is at {address}")
         worker.run(stop, once)
+        if once and (kept := ledger.quarantined()):
+            say(f"{kept} films are in quarantine, without landmarks: the audit says why, and --retry tries them again")
         return ledger.count(WAITING) + ledger.count(UNDELIVERED)
 
 

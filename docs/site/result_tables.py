@@ -14,8 +14,8 @@ from result_rows import NAMES, Row, rows, source
 from trust_tables import acceptance, confidence
 
 NUMBERS = (1, 5, 10, 50)
-TAUGHT = ("windows_matching", "windows_multi_view")
-"""What `train` takes by itself, from one labelled film and from more."""
+TAUGHT = {"ceph_one_film": "windows_matching_multi_view", "ceph_windows": "windows_multi_view"}
+"""What `train` takes by itself, from one labelled film and from more, by the run that has it."""
 TOGETHER = "\N{NO-BREAK SPACE}"
 
 
@@ -23,8 +23,8 @@ def readme_table() -> str:
     """The table of README.md: what `train` reaches on cephalograms, by the number of labelled films."""
     body = [
         [row["shots"], row["draws"], _mean((row["run"], int(row["shots"]), "dag")), _mean_of(row), _detected(row)]
-        for method in TAUGHT
-        for row in rows("summary", run="ceph_windows", method=method)
+        for run, method in TAUGHT.items()
+        for row in rows("summary", run=run, method=method)
     ]
     headings = ["labelled films", "draws", "DAG, stage 1", "with windows, stage 2", "of it within 2 mm, by draw"]
     return table(headings, body)

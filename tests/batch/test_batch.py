@@ -238,6 +238,8 @@ def test_films_of_another_folder_are_not_taken_for_those_that_are_done(
     films: Path, do: Callable, rows: Callable, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     assert do(films / "day 0") == 0
+    assert do(films / "day 0") == 0
+    assert "0 films answered, 0 refused, 20 had their row before" in capsys.readouterr().out
     assert do(films / "day 1") == 2
     said = capsys.readouterr().err
     assert f"has rows of films below {films / 'day 0'}, and these are below {films / 'day 1'}" in said

@@ -71,6 +71,12 @@ def test_a_killed_training_goes_on_when_it_is_typed_again(
     assert {file: file.stat().st_mtime_ns for file in before} == before
 
 
+def test_a_warm_start_from_nothing_is_told_before_any_work(dataset: Path, tmp_path: Path, capsys):
+    assert main(words(dataset, tmp_path / "run", "--shots", "4", "--warm_start", str(tmp_path / "typo"))) == 2
+    assert "typo holds no stage 1 (stage1/best.pt); give the folder of an earlier train" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
 def test_stage_1_alone_begins_with_an_earlier_training(
     dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):

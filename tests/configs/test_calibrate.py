@@ -12,6 +12,7 @@ import pytest
 import torch
 from monai.bundle import ConfigWorkflow
 
+from bundle.confidence import handlers
 from bundle.engines.weights import read_card, save_weights
 from bundle.errors import CheckpointError, ConfigurationError
 from bundle.files import sha256_of
@@ -40,6 +41,15 @@ def test_calibration_is_saved_beside_the_weights_and_reported(calibrated: Path, 
     assert report["films"] == 6
     assert set(report["rank_correlations"]) == {"spread", "shape", "unlikeness", "spread + shape + unlikeness"}
     assert report["error_limit"] > 0 and report["unlikeness_limit"] > 0
+
+
+@pytest.mark.parametrize(("limit", "warned"), [(-1.0, False), (2.0, True)])
+def test_a_calibration_that_tells_nothing_is_said(
+    limit: float, warned: bool, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, caplog
+):
+    monkeypatch.setattr(handlers, "USELESS", limit)
+    request.getfixturevalue("calibrated")
+    assert ("'accept' means nothing" in caplog.text) is warned
 
 
 def test_inference_says_what_error_to_expect(apply: Make, calibrated: Path, dataset: Path, tmp_path: Path):

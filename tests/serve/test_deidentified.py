@@ -115,6 +115,7 @@ def test_what_may_not_leave_is_told_here_and_nowhere_else(node: Worker, incoming
     assert node.once() == 0
     told = {line["reason"].partition(":")[2][:12] for line in node.audit() if line["event"] == "quarantined"}
     assert told == {" BurnedInAnn", " it is no DI"}
+    assert "2 films are in quarantine, without landmarks: the audit says why" in node.said()
     names = {file.name.partition(".dcm")[0] for file in (tmp_path / "out").iterdir()}
     assert len(names) == 1 and unsafe(list((tmp_path / "out").iterdir())) == []
 

@@ -165,7 +165,7 @@ def test_nothing_is_lost_and_nothing_doubled(
 
     for kill in range(KILLS):
         node.start()
-        wait_for(lambda: _is_up(node), what="the start of the worker")
+        wait_for(lambda: _is_up(node), 300, "the start of the worker")
         if kill in (1, 5):
             gateway.kill()
             time.sleep(2)
@@ -183,7 +183,7 @@ def test_nothing_is_lost_and_nothing_doubled(
     modalities.wait()
     for other in others:
         other.join()
-    wait_for(lambda: _is_up(node), what="the start of the worker")
+    wait_for(lambda: _is_up(node), 300, "the start of the worker")
     wait_for(lambda: _all_done(node, GOOD + MALFORMED), 900, "the end of all films")
     assert node.stop() == 0
 
