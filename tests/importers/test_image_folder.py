@@ -38,7 +38,7 @@ def test_an_image_of_any_format_is_found_by_its_id(images, name, file) -> None:
 @pytest.mark.parametrize("name", ["d", "", "more", "a.jpg", "../films/x.png"])
 def test_an_image_that_is_not_there(images, name) -> None:
     with pytest.raises(
-        DatasetError, match=r"^here, line 3: no image named '.*' lies below .*; give the folder of images"
+        DatasetError, match=r"^here, line 3: no image named '.*' lies below .*; correct the name and its ending, or"
     ):
         ImageFolder(images).find(name, "here, line 3")
 
