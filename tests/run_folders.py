@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import torch
 from ignite.engine import Events
 from monai.bundle import ConfigWorkflow
 
+from bundle.engines.weights import read_weights
 from bundle.errors import bundle_error
 
 
@@ -27,3 +31,13 @@ def cause_of(error: BaseException) -> str:
     known = bundle_error(error)
     assert known is not None, f"no BundleError caused {error!r}"
     return str(known)
+
+
+def require_windows_around(stage1: Path, run: Path) -> None:
+    """Make sure that a run has trained windows, and left the graph of stage 1 as it was."""
+    graph, start, best = (
+        read_weights(file).state for file in (stage1 / "best.pt", run / "stage1.pt", run / "stage2.pt")
+    )
+    for state in (start, best):
+        assert all(torch.equal(state[f"coarse.{name}"], value) for name, value in graph.items())
+    assert not start["encoder.head.weight"].any() and best["encoder.head.weight"].any()

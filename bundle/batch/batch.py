@@ -140,7 +140,7 @@ class _Films:
     def _take(self, path: str) -> bool:
         digest = path_digest(path)
         self.seen += 1
-        self.done += self.shard.holds(digest) and digest in self._done
+        self.done += digest in self._done
         if not self._is_open(digest) or digest in self._taken:
             return False
         self._taken.add(digest)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -105,7 +106,7 @@ class ArchivedFilm(NamedTuple):
         file = folder / f"{instance}.dcm"
         with _told(self.service):
             try:
-                _client(self.service).retrieve_instance(study, series, instance).save_as(file)
+                _fetching_client(self.service).retrieve_instance(study, series, instance).save_as(file)
             except requests.HTTPError as error:
                 if (status := _status(error)) in (*_DENIED, *_AT_FAULT):
                     raise
@@ -131,6 +132,12 @@ def _is_attribute(name: str) -> bool:
 def _client(service: str) -> DICOMwebClient:
     """A client whose name and password are those of ~/.netrc, and which trusts what REQUESTS_CA_BUNDLE names."""
     return DICOMwebClient(service, session=requests.Session(), timeout=_SECONDS)
+
+
+@cache
+def _fetching_client(service: str) -> DICOMwebClient:
+    """The one that fetches all films, over connections that stay open; pages are asked for beside it."""
+    return _client(service)
 
 
 @contextmanager

@@ -20,10 +20,9 @@ from bundle.comparison.methods import (
     WINDOWS_MULTI_VIEW,
     Method,
     choose_methods,
-    stage_folder,
+    stage_1_weights,
 )
 from bundle.errors import ConfigurationError
-from bundle.run_folder import BEST
 
 if TYPE_CHECKING:
     from bundle.comparison.one_model import OneModel, Outcome
@@ -93,7 +92,7 @@ def _plan(arguments: argparse.Namespace, dataset: DatasetDescription) -> OneMode
             "training; label more of them, or give fewer --shots"
         )
     method = _method(arguments.method, dataset, shots)
-    earlier = _stage_1_of(arguments.warm_start, method)
+    earlier = arguments.warm_start and stage_1_weights(arguments.warm_start.resolve(), method)
     if earlier and not earlier.is_file() and not arguments.out.exists():
         raise ConfigurationError(
             f"--warm_start: {arguments.warm_start} holds no stage 1 ({earlier.parent.name}/{earlier.name}); "
@@ -109,10 +108,6 @@ def _plan(arguments: argparse.Namespace, dataset: DatasetDescription) -> OneMode
         initial_weights=earlier,
         evaluates=False,
     )
-
-
-def _stage_1_of(run: Path | None, method: Method) -> Path | None:
-    return None if run is None else run.resolve() / stage_folder(method.lineage[0]) / BEST
 
 
 def _method(key: str | None, dataset: DatasetDescription, shots: int) -> Method:

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from bundle.errors import ConfigurationError
+from bundle.run_folder import BEST
 
 FEW_SHOT = "few_shot.yaml"
 
@@ -78,7 +80,7 @@ WINDOWS_MATCHING = Method(
     "windows_matching",
     "Windows, matching",
     2,
-    ("windows.yaml", FEW_SHOT, "methods/windows_matching.yaml"),
+    (*WINDOWS_MULTI_VIEW.overlays, "methods/windows_matching.yaml"),
     WARM_UP_WINDOWS,
     start=DAG,
     repeated=False,
@@ -143,6 +145,11 @@ def stage_folder(method: Method) -> str:
     """Where a method is in the folder of one model: by its key where others follow it, `stage1` or `stage2`."""
     named = (*WARM_UPS, WINDOWS, WINDOWS_MATCHING, PARTS_WINDOWS)
     return method.key if method in named else f"stage{method.stage}"
+
+
+def stage_1_weights(run: Path, method: Method) -> Path:
+    """The weights of stage 1 in the folder of one model, which was trained by a method."""
+    return run / stage_folder(method.lineage[0]) / BEST
 
 
 def methods_for(repeated: bool) -> tuple[Method, ...]:

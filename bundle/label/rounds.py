@@ -10,10 +10,9 @@ from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from bundle.comparison.methods import DAG, stage_folder
+from bundle.comparison.methods import DAG, stage_1_weights
 from bundle.errors import DatasetError
 from bundle.files import write_text
-from bundle.run_folder import BEST
 
 ROUNDS, ROUND = "rounds", "round.json"
 DATA, RUN, LOG = "data", "run", "log.txt"
@@ -152,7 +151,7 @@ def warm_start(study: Path, round_: Round, earlier: Sequence[Round]) -> int | No
     """
     wanted = (DONE, round_.study, round_.words)
     alike = (other.number for other in earlier if (other.state, other.study, other.words) == wanted)
-    there = (number for number in alike if (folder_of(study, number) / RUN / stage_folder(DAG) / BEST).is_file())
+    there = (number for number in alike if stage_1_weights(folder_of(study, number) / RUN, DAG).is_file())
     return max(there, default=None) if round_.validation else None
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 import torch
 from torch.nn import functional
 
-from bundle.coordinates import from_normalized, to_grid, to_normalized, to_resized
+from bundle.coordinates import from_normalized, indices_to_grid, to_normalized, to_resized
 from bundle.networks.dino import read_dino
 from bundle.networks.frozen_vit import FrozenViT
 from bundle.networks.hrnet import STRIDE
@@ -148,13 +148,10 @@ class TemplateMatching(LandmarkNetwork):
         last_cell = STRIDE * (guess.new_tensor(cosine.shape[-2:]) - 1)
         half = math.ceil(from_normalized(math.sqrt(2) * reach, max(size)))
         pixels = pixels_around(from_normalized(to_resized(guess[0], image.shape[-2:], size), size), half, last_cell)
-        grid = to_grid(to_normalized(pixels / STRIDE, cosine.shape[-2:]), cosine.shape[-2:])
-        likeness = functional.grid_sample(cosine, grid, mode="bicubic", padding_mode="border", align_corners=True)
+        likeness = likeness_at(cosine, pixels / STRIDE)
         places = to_resized(to_normalized(pixels, size), size, image.shape[-2:])
         distance = ((places - guess[0, :, None, None]) / reach).square().sum(dim=-1)
-        best = (likeness[:, 0] - distance).flatten(1).argmax(dim=-1)
-        found = places.flatten(1, 2)[torch.arange(len(best), device=best.device), best]
-        return torch.where(self._known, found, guess[0])[None]
+        return torch.where(self._known, place_of_best(likeness - distance, places), guess[0])[None]
 
     @property
     def _known(self) -> torch.Tensor:
@@ -202,3 +199,15 @@ def pixels_around(points: torch.Tensor, half: int, last: torch.Tensor) -> torch.
     offsets = torch.arange(-half, half + 1, device=points.device)
     x, y = (points.round()[..., None] + offsets).clamp(last.new_zeros(2, 1), last[:, None]).unbind(dim=1)
     return torch.stack(torch.broadcast_tensors(x[:, :, None], y[:, None, :]), dim=-1)
+
+
+def likeness_at(cosine: torch.Tensor, cells: torch.Tensor) -> torch.Tensor:
+    """Maps [K, 1, X', Y'] between their cells, at [K, W, W, 2] in index coordinates of them: [K, W, W]."""
+    grid = indices_to_grid(cells, cosine.shape[-2:])
+    return functional.grid_sample(cosine, grid, mode="bicubic", padding_mode="border", align_corners=True)[:, 0]
+
+
+def place_of_best(scores: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """Of places [K, W, W, 2] those with the highest scores [K, W, W]: [K, 2]."""
+    best = scores.flatten(1).argmax(dim=-1)
+    return places.flatten(1, 2)[torch.arange(len(best), device=best.device), best]

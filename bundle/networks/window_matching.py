@@ -12,11 +12,11 @@ from monai.networks.nets import BasicUNet
 from torch import nn
 from torch.nn import functional
 
-from bundle.coordinates import from_normalized, indices_to_grid, to_normalized
+from bundle.coordinates import from_normalized, to_normalized
 from bundle.move_points import in_float32
 from bundle.networks.bilinear_sample import bilinear_sample
 from bundle.networks.landmark_network import LandmarkNetwork
-from bundle.networks.template_matching import pixels_around
+from bundle.networks.template_matching import likeness_at, pixels_around, place_of_best
 
 STRIDE = 2  # pixels from one cell of the features to the next
 ANYWHERE = 0.3  # reach from the mean shape, where nothing else is known
@@ -140,8 +140,7 @@ class WindowMatching(LandmarkNetwork):
             [self._likeness(film, pixels, *looked) for looked in zip(self.templates, self.reductions, strict=True)]
         ).mean(dim=0)
         distance = ((pixels - middle[:, None, None]) / far).square().sum(dim=-1)
-        best = (likeness - distance).flatten(1).argmax(dim=-1)
-        found = pixels.flatten(1, 2)[torch.arange(len(best), device=best.device), best]
+        found = place_of_best(likeness - distance, pixels)
         known = self.templates.any(dim=-1).any(dim=0)
         return torch.where(known[:, None], to_normalized(found, size), guess)
 
@@ -154,9 +153,7 @@ class WindowMatching(LandmarkNetwork):
 @in_float32
 def _cosine_at(features: torch.Tensor, template: torch.Tensor, pixels: torch.Tensor) -> torch.Tensor:
     """Cosine [K, W, W] of features [D, X', Y'] at pixels [K, W, W, 2] to templates [K, D]."""
-    cosine = torch.einsum("kd,dxy->kxy", template, features)[:, None]
-    grid = indices_to_grid(pixels / STRIDE, cosine.shape[-2:])
-    return functional.grid_sample(cosine, grid, mode="bicubic", padding_mode="border", align_corners=True)[:, 0]
+    return likeness_at(torch.einsum("kd,dxy->kxy", template, features)[:, None], pixels / STRIDE)
 
 
 def reduced(image: torch.Tensor, times: int) -> torch.Tensor:

@@ -244,11 +244,6 @@ class Ledger:
         ((number,),) = self._rows("SELECT count(*) FROM films WHERE status = ?", (status,))
         return int(number)
 
-    def quarantined(self) -> int:
-        """How many films are in quarantine."""
-        ((number,),) = self._rows("SELECT count(*) FROM films WHERE outcome = ?", (QUARANTINED,))
-        return int(number)
-
     def _due(self, which: str, most: int) -> list[Film]:
         query = f"SELECT {_COLUMNS} FROM films WHERE {which} AND not_before <= ? ORDER BY place LIMIT ?"
         return [Film(*row) for row in self._rows(query, (time.time(), most))]

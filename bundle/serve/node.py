@@ -17,8 +17,9 @@ from bundle.serve.configuration import DestinationSection, Node
 from bundle.serve.deidentification import Deidentifier
 from bundle.serve.deidentified import Deidentified
 from bundle.serve.exchange import Exchange
+from bundle.serve.figures import read_figures
 from bundle.serve.gateway import Gateway
-from bundle.serve.ledger import UNDELIVERED, WAITING, Ledger
+from bundle.serve.ledger import QUARANTINED, UNDELIVERED, WAITING, Ledger
 from bundle.serve.measured import Measured
 from bundle.serve.orthanc import Orthanc
 from bundle.serve.seed import mark_of, read_seed
@@ -66,7 +67,7 @@ def serve(node: Node, once: bool, retry: bool, say: Callable[[str], object]) -> 
             address = closing.enter_context(served_status(node, make_status(node, condition, measured)))
             say(f"the node works; its status is at {address}")
         worker.run(stop, once)
-        if once and (kept := ledger.quarantined()):
+        if once and (kept := read_figures(node.state).done.get(QUARANTINED)):
             say(f"{kept} films are in quarantine, without landmarks: the audit says why, and --retry tries them again")
         return ledger.count(WAITING) + ledger.count(UNDELIVERED)
 

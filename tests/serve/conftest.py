@@ -63,3 +63,11 @@ def between(archives: tuple[Archive, Archive], worker: Callable[..., Worker]) ->
         return worker(**{"orthanc": orthanc, "destination": {"modality": PACS}, "rules": rules, **node})
 
     return make
+
+
+@pytest.fixture
+def incoming(tmp_path: Path) -> Path:
+    """The folder that films come into, of a worker without an Orthanc."""
+    folder = tmp_path / "incoming"
+    folder.mkdir()
+    return folder

@@ -50,13 +50,6 @@ def seed(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def incoming(tmp_path: Path) -> Path:
-    folder = tmp_path / "incoming"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def node(worker: Callable[..., Worker], incoming: Path, tmp_path: Path, seed: dict[str, str]) -> Worker:
     folders = {"films": str(incoming), "results": str(tmp_path / "out"), "settle_seconds": 0}
     outputs = ["dicom_sr", "dicom_gsps", "secondary_capture", "json"]

@@ -18,13 +18,6 @@ from bundle.predictor import Predictor
 
 
 @pytest.fixture
-def incoming(tmp_path: Path) -> Path:
-    folder = tmp_path / "incoming"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def node(worker: Callable[..., Worker], incoming: Path, tmp_path: Path) -> Worker:
     """A worker that writes JSON."""
     folders = {"films": str(incoming), "results": str(tmp_path / "out"), "settle_seconds": 0.3}

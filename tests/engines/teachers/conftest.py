@@ -60,3 +60,10 @@ def unlabelled() -> Callable[..., UnlabelledBatch]:
         return UnlabelledBatch(view if film is None else film, index, (FilmView(view, deformation),), {})
 
     return make
+
+
+@pytest.fixture
+def batch(unlabelled: Callable[..., UnlabelledBatch]) -> UnlabelledBatch:
+    """Two films, and views that are said to be shifted by a quarter."""
+    film, view = torch.rand(2, 2, 1, 32, 32)
+    return unlabelled(view, shift=8.0, film=film)

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 import torch
 from torch import nn
@@ -31,13 +29,6 @@ def teacher(student: nn.Module) -> TemplateTeacher:
         student.mean_shape.fill_(0.5)
     teacher.start(student)
     return teacher
-
-
-@pytest.fixture
-def batch(unlabelled: Callable[..., UnlabelledBatch]) -> UnlabelledBatch:
-    """Two films, and views that are said to be shifted by a quarter."""
-    film, view = torch.rand(2, 2, 1, 32, 32)
-    return unlabelled(view, shift=8.0, film=film)
 
 
 def test_answers_are_stage_one_of_the_film_and_the_matches_near_it_in_the_view(

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 import torch
 from torch import nn
@@ -29,13 +27,6 @@ def teacher(student: nn.Module) -> WindowTeacher:
     teacher = WindowTeacher(matching(), student, reach=0.2)
     teacher.start(student)
     return teacher
-
-
-@pytest.fixture
-def batch(unlabelled: Callable[..., UnlabelledBatch]) -> UnlabelledBatch:
-    """Two films, and views that are said to be shifted by a quarter."""
-    film, view = torch.rand(2, 2, 1, 32, 32)
-    return unlabelled(view, shift=8.0, film=film)
 
 
 def test_it_looks_in_the_view_near_what_stage_one_says_of_the_film(
