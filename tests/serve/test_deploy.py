@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import shutil
 import ssl
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -197,3 +200,38 @@ def test_what_compose_mounts_is_there():
     for service in services.values():
         for port in service["ports"]:
             assert port.startswith(("127.0.0.1:", "${DICOM_ADDRESS:-127.0.0.1}:"))
+
+
+def told(file: Path, word: str) -> list[str]:
+    """What a recipe of a container tells by a word such as ENV."""
+    return [line.removeprefix(f"{word} ") for line in file.read_text().splitlines() if line.startswith(f"{word} ")]
+
+
+def fonts_of(file: Path) -> Path:
+    (value,) = [each for line in told(file, "ENV") for each in shlex.split(line) if each.startswith("MPLCONFIGDIR=")]
+    return Path(value.removeprefix("MPLCONFIGDIR="))
+
+
+def test_fonts_are_listed_where_the_node_may_write_and_what_is_written_stays():
+    worker = yaml.safe_load((DEPLOY / "compose" / "compose.yaml").read_text())["services"]["worker"]
+    kept = fonts_of(DEPLOY / "Containerfile").parent
+    assert f"state:{kept}" in worker["volumes"]
+    assert f"install -d -o landmark -m 0700 {kept}" in (DEPLOY / "Containerfile").read_text()
+    unit = (DEPLOY / "landmark-node.service").read_text().splitlines()
+    assert {"CacheDirectory=landmark-node", "Environment=MPLCONFIGDIR=/var/cache/landmark-node"} <= set(unit)
+
+
+def test_a_module_of_mercure_finds_the_fonts_listed_whoever_runs_it(tmp_path: Path):
+    recipe = DEPLOY / "mercure" / "Dockerfile"
+    assert fonts_of(recipe).parent == Path("/tmp"), "where any user may make a folder"
+    fonts = tmp_path / "fonts"
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "MPLCONFIGDIR": str(fonts), "PATH": path}
+    (making,) = told(recipe, "RUN")
+    subprocess.run(["sh", "-c", making], env=environment, check=True)
+    assert fonts.stat().st_mode & 0o777 == 0o777
+    (listed,) = fonts.glob("fontlist-*.json")
+    assert listed.stat().st_mode & 0o444 == 0o444
+    program = "import logging; logging.basicConfig(level='INFO'); import matplotlib.font_manager"
+    again = subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True)
+    assert again.stderr == ""
