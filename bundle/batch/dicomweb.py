@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -62,25 +66,65 @@ class Query(NamedTuple):
             )
         return cls(f"{parts.scheme}://{parts.netloc}{parts.path[: -len(_SERVICE)]}", filters)
 
+
+class FoundFilms:
+    """What a search finds. Each page is asked for once, and lies in a file for whoever comes after.
+
+    Args:
+        query: The search.
+    """
+
+    def __init__(self, query: Query) -> None:
+        self.query = query
+        self._client = _client(query.service)
+        self._pages = tempfile.TemporaryFile()  # noqa: SIM115, as long as the films are asked for
+        self._ends = [0]
+        self._films = 0
+        self._lock = threading.Lock()
+
     def paths(self) -> Iterator[str]:
-        """Yield the paths of the films below the service, page by page.
+        """Yield the paths of the films below the service; several may do so at the same time, each at its own pace.
 
         Raises:
+            StorageError: the disk takes no more.
             BundleError: the archive gives no answer, or a page is no answer to the search.
         """
-        client = _client(self.service)
-        offset = 0
-        while True:
-            with _told(self.service):
-                page = client.search_for_instances(
-                    search_filters=self.filters, limit=_FILMS_A_PAGE, offset=offset, fields=[_STUDY, _SERIES, _INSTANCE]
-                )
-            for found in page:
-                study, series, instance = (_value(found, tag) for tag in (_STUDY, _SERIES, _INSTANCE))
-                yield f"studies/{study}/series/{series}/instances/{instance}"
+        for number in count():
+            page = self._page(number)
             if not page:
                 return
-            offset += len(page)
+            yield from page
+
+    def _page(self, number: int) -> list[str]:
+        with self._lock:
+            if number == len(self._ends) - 1:
+                self._keep(self._ask())
+            begin, end = self._ends[number : number + 2]
+            self._pages.seek(begin)
+            paths: list[str] = json.loads(self._pages.read(end - begin))
+            return paths
+
+    def _ask(self) -> list[str]:
+        with _told(self.query.service):
+            page = self._client.search_for_instances(
+                search_filters=self.query.filters,
+                limit=_FILMS_A_PAGE,
+                offset=self._films,
+                fields=[_STUDY, _SERIES, _INSTANCE],
+            )
+        uids = [[_value(found, tag) for tag in (_STUDY, _SERIES, _INSTANCE)] for found in page]
+        return [f"studies/{study}/series/{series}/instances/{instance}" for study, series, instance in uids]
+
+    def _keep(self, page: list[str]) -> None:
+        content = json.dumps(page).encode()
+        try:
+            self._pages.seek(self._ends[-1])
+            self._pages.write(content)
+            self._pages.flush()
+        except OSError as error:
+            raise _no_room(Path(tempfile.gettempdir()), error) from error
+        self._ends.append(self._ends[-1] + len(content))
+        self._films += len(page)
 
 
 class ArchivedFilm(NamedTuple):
@@ -88,7 +132,7 @@ class ArchivedFilm(NamedTuple):
 
     Attributes:
         service: Address of the archive's DICOMweb service.
-        path: Of the film, as `Query.paths` gives it.
+        path: Of the film, as `FoundFilms.paths` gives it.
     """
 
     service: str
@@ -114,10 +158,7 @@ class ArchivedFilm(NamedTuple):
             except requests.RequestException:
                 raise
             except OSError as error:
-                raise StorageError(
-                    f"{folder.parent}: takes no more films ({error.strerror}); free some of it, or name another folder "
-                    "as TMPDIR"
-                ) from error
+                raise _no_room(folder.parent, error) from error
             except Exception as error:  # whatever a broken object leads the parser to
                 raise RadiographError(
                     f"what the archive gives is no DICOM object ({type(error).__name__}); look at it there"
@@ -165,6 +206,12 @@ def _told(service: str) -> Iterator[None]:
             f"{host}: gives no answer ({type(error).__name__}); type the same command again when it does, the films "
             "done are kept"
         ) from error
+
+
+def _no_room(folder: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"{folder}: takes no more films ({error.strerror}); free some of it, or name another folder as TMPDIR"
+    )
 
 
 def _status(error: requests.HTTPError) -> int:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bundle.batch.dicomweb import SCHEMES, ArchivedFilm, Query
+from bundle.batch.dicomweb import SCHEMES, ArchivedFilm, FoundFilms, Query
 from bundle.errors import ConfigurationError, RadiographError
 from bundle.films.film_files import judge_film
 from bundle.films.folder_files import stream_files
@@ -133,18 +133,18 @@ class ArchiveSearch(Manifest):
     long_to_list = True
 
     def __init__(self, address: str) -> None:
-        self.query = Query.parse(address)
-        self.base = self.query.service
+        self.found = FoundFilms(Query.parse(address))
+        self.base = self.found.query.service
 
     def paths(self) -> Iterator[str]:
         """Yield the paths of the films below the archive's service."""
-        return self.query.paths()
+        return self.found.paths()
 
     def entries(self, wanted: Wanted) -> Iterator[Entry]:
         """Yield the films that are found."""
         for path in self.paths():
             if wanted(path):
-                yield Entry(path, Path(path), {}, archived=ArchivedFilm(self.query.service, path))
+                yield Entry(path, Path(path), {}, archived=ArchivedFilm(self.base, path))
 
 
 class TableManifest(Manifest):
