@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 STUCK_SECONDS = 900.0
 """After which a worker that has not gone round once is taken for dead: a batch on a slow CPU is quicker."""
 
-ORTHANC, DESTINATION, STORAGE, OUTBOX = "orthanc", "destination", "storage", "outbox"
+ORTHANC, FOLDER, DESTINATION, STORAGE, OUTBOX = "orthanc", "folder", "destination", "storage", "outbox"
 """What may be in the way."""
 
 
@@ -18,12 +18,17 @@ class Condition:
     """The condition of a worker.
 
     Attributes:
+        source: Where its films come from, `ORTHANC` or `FOLDER`.
         beat: When it last went round, in seconds of the monotonic clock.
         problems: What is in the way now, a sentence each.
     """
 
+    source: str
     beat: float = field(default_factory=time.monotonic)
-    problems: dict[str, str] = field(default_factory=lambda: {ORTHANC: "the node starts"})
+    problems: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.problems = {self.source: "the node starts"}
 
     def is_alive(self) -> bool:
         """Whether the worker goes round."""

@@ -32,6 +32,7 @@ class Deidentified:
 
     def __init__(self, exchange: Exchange, deidentifier: Deidentifier, scratch: Path) -> None:
         self.exchange = exchange
+        self.source = exchange.source
         self.deidentifier = deidentifier
         self.scratch = scratch
 

@@ -29,7 +29,12 @@ class Exchange(Protocol):
 
     Everything here may raise UnreachableError, where nothing can be done for any film, and DeclinedError, where nothing
     can be done for this one; GoneError where there is no such film any more, WithheldError where it may not leave.
+
+    Attributes:
+        source: Where films come from, see `Condition`.
     """
+
+    source: str
 
     def require(self) -> None:
         """Make sure that what the configuration names is there.

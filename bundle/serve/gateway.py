@@ -12,6 +12,7 @@ from typing import Any
 from bundle.errors import ConfigurationError
 from bundle.films.film_folder import film_item
 from bundle.results.film_result import Model
+from bundle.serve.condition import ORTHANC
 from bundle.serve.configuration import DestinationSection, RuleSection
 from bundle.serve.deidentification import is_deidentified
 from bundle.serve.exchange import DestinationError
@@ -32,6 +33,8 @@ class Gateway:
         destination: Where results go; None where they stay in Orthanc.
         deidentifies: Whether films are sent back de-identified, which are no new films.
     """
+
+    source = ORTHANC
 
     def __init__(
         self,

@@ -9,7 +9,7 @@ from pathlib import Path
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bundle.serve.condition import DESTINATION, ORTHANC, OUTBOX, STORAGE, Condition
+from bundle.serve.condition import DESTINATION, OUTBOX, STORAGE, Condition
 from bundle.serve.figures import read_figures
 
 
@@ -35,7 +35,7 @@ class NodeCollector(Collector):
         for reason, number in figures.reasons.items():
             reasons.add_metric([reason], number)
         problems = GaugeMetricFamily("landmark_problem", "1 where something is in the way.", labels=["what"])
-        for what in (ORTHANC, DESTINATION, STORAGE, OUTBOX):
+        for what in (self._condition.source, DESTINATION, STORAGE, OUTBOX):
             problems.add_metric([what], what in self._condition.problems)
         yield films
         yield reasons

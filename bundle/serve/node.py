@@ -57,11 +57,11 @@ def serve(node: Node, once: bool, retry: bool, say: Callable[[str], object]) -> 
         ledger.belong_to(mark_of(seed) if seed else "")
         if retry:
             say(f"{ledger.retry_quarantined()} films in quarantine are tried again")
-        condition, measured = Condition(), Measured()
         hashes = {name: model.weights.sha256 for name, model in models.items()}
         exchange = closing.enter_context(_exchange(node))
         if seed is not None:
             exchange = Deidentified(exchange, Deidentifier(seed), node.state / SCRATCH)
+        condition, measured = Condition(exchange.source), Measured()
         worker = Worker(node, exchange, models, ledger, Audit(node.state, hashes), condition, measured)
         if not once:
             address = closing.enter_context(served_status(node, make_status(node, condition, measured)))

@@ -22,7 +22,7 @@ _DENIED, _GONE, _AT_FAULT = (401, 403), (404, 410), (502, 503, 504)
 
 
 class UnreachableError(BundleError):
-    """Orthanc gives no answer, or lets the worker do nothing: no film's fault."""
+    """Orthanc, or the folder of films, gives no answer or lets the worker do nothing: no film's fault."""
 
 
 class DeclinedError(BundleError):

@@ -16,9 +16,10 @@ from bundle.films.film_folder import film_item
 from bundle.films.folder_files import folder_files
 from bundle.films.suffix import FILM, has_suffix
 from bundle.results.film_result import Model
+from bundle.serve.condition import FOLDER
 from bundle.serve.configuration import FolderSection, RuleSection
 from bundle.serve.ledger import Film, Ledger
-from bundle.serve.orthanc import GoneError
+from bundle.serve.orthanc import GoneError, UnreachableError
 from bundle.serve.rules import elements_of, is_film, model_for
 
 _REASON = ".reason.json"
@@ -36,6 +37,8 @@ class WatchedFolder:
         rules: Which model a film is for; a picture fits only a rule without conditions.
     """
 
+    source = FOLDER
+
     def __init__(self, section: FolderSection, rules: Sequence[RuleSection]) -> None:
         self.section = section
         self.rules = rules
@@ -46,7 +49,11 @@ class WatchedFolder:
         """Nothing to ask anybody: reading the configuration has looked at the folders."""
 
     def arrivals(self, ledger: Ledger) -> bool:
-        """Take in the files that have stayed as they are for long enough."""
+        """Take in the files that have stayed as they are for long enough.
+
+        Raises:
+            UnreachableError: the folder cannot be opened.
+        """
         present = list(self._present())
         fresh = [name for name in present if name not in self._taken]
         for begin in range(0, len(fresh), _AT_A_TIME):
@@ -85,10 +92,13 @@ class WatchedFolder:
         """Nothing is kept here."""
 
     def _present(self) -> Iterator[str]:
-        files, _closed = folder_files(self.section.films)
+        folder = self.section.films
+        files, closed = folder_files(folder)
+        if folder in closed:
+            raise UnreachableError(f"{folder}: {closed[folder]}")
         for file in files:
             try:
-                yield _name(file, self.section.films)
+                yield _name(file, folder)
             except OSError:
                 continue  # removed while the folder was listed
 

@@ -22,7 +22,7 @@ from bundle.files import make_folder
 from bundle.predictor import Predictor
 from bundle.serve.answers import Answer, answers
 from bundle.serve.audit import Audit
-from bundle.serve.condition import DESTINATION, ORTHANC, OUTBOX, STORAGE, Condition
+from bundle.serve.condition import DESTINATION, OUTBOX, STORAGE, Condition
 from bundle.serve.configuration import Node
 from bundle.serve.exchange import SENT_WITH_RESULTS, DestinationError, Exchange, WithheldError
 from bundle.serve.ledger import ANSWERED, GONE, QUARANTINED, REFUSED, UNDELIVERED, WAITING, Film, Ledger
@@ -104,14 +104,14 @@ class Worker:
             self.ledger.give_back(self._to_give_back)
             self._to_give_back = []
             self._more_arrives = self.exchange.arrivals(self.ledger)
-            self._say(ORTHANC, None)
+            self._say(self.exchange.source, None)
             worked = self._has_room() and self._work()
             delivered = self._deliver()
             removed = self._remove()
             self._say(STORAGE, self._short_of_space())
         except UnreachableError as error:
             self._known_here = False
-            self._say(ORTHANC, str(error))
+            self._say(self.exchange.source, str(error))
             return False
         except StorageError as error:
             self._say(STORAGE, str(error))

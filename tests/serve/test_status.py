@@ -33,7 +33,7 @@ def ledger(tmp_path: Path) -> Ledger:
 
 @pytest.fixture
 def condition() -> Condition:
-    condition = Condition()
+    condition = Condition(ORTHANC)
     assert condition.say(ORTHANC, None)
     return condition
 

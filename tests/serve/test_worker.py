@@ -121,6 +121,21 @@ def test_results_that_cannot_be_written_wait(node: Worker, incoming: Path, tmp_p
     assert outcomes(tmp_path) == dict.fromkeys(names, "")
 
 
+def test_it_speaks_of_the_folder_that_it_has(node: Worker, incoming: Path, tmp_path: Path):
+    away = tmp_path / "away"
+    node.start()
+    wait_for(lambda: "folder: all is well" in node.said(), what="the start")
+    incoming.rename(away)
+    problem = f"{incoming}: the folder cannot be opened (No such file or directory); give the right to read it"
+    wait_for(lambda: f"folder: {problem}" in node.said(), what="the warning")
+    assert node.get("/ready").json()["problems"] == {"folder": problem}
+    assert 'landmark_problem{what="folder"} 1.0' in node.get("/metrics").text
+    away.rename(incoming)
+    wait_for(lambda: node.said().count("folder: all is well") == 2, what="the end of it")
+    assert node.stop() == 0
+    assert "orthanc" not in node.said().lower()
+
+
 def test_one_worker_a_state_folder(node: Worker, incoming: Path):
     node.start()
     wait_for((node.state / "ledger.sqlite").exists, what="the start")
