@@ -120,6 +120,15 @@ def test_names_may_come_from_a_file_and_splits_from_another(source, tmp_path) ->
     assert [film.image.stem for film in dataset.test] == ids[9:]
 
 
+@pytest.mark.parametrize(("held_out", "left"), [(8, 2), (5, 5), (None, 9)])
+def test_validation_that_takes_most_films_is_told(source, tmp_path, capsys, held_out: int | None, left: int) -> None:
+    words = [] if held_out is None else ["--validation", str(held_out)]
+    assert main(["import", "csv", str(source), "--out", str(tmp_path / "out"), *words]) == 0
+    assert len(read_dataset(tmp_path / "out").training) == left
+    told = "--validation holds out 8 labelled films and leaves 2 to learn from; import again with a smaller one, or"
+    assert (told in capsys.readouterr().err) == (held_out == 8)
+
+
 def test_the_same_seed_makes_the_same_dataset(source, tmp_path) -> None:
     for name, seed in (("one", "3"), ("two", "3"), ("other", "4")):
         words = ["import", "csv", str(source), "--out", str(tmp_path / name), "--name", "films", "--seed", seed]

@@ -141,6 +141,8 @@ def run(arguments: argparse.Namespace) -> None:
     dataset = merge(arguments) if arguments.merge else _import(arguments)
     run = Path("runs", arguments.out.resolve().name)
     print(dataset_summary(dataset))
+    if arguments.validation is not None:
+        _warn_of_few(dataset)
     print(f"wrote {arguments.out / 'dataset.json'}; train on it with")
     print(f"  {shlex.join(['python', '-m', 'bundle', 'train', str(arguments.out), '--out', str(run)])}")
 
@@ -178,6 +180,17 @@ def _import(arguments: argparse.Namespace) -> DatasetDescription:
         pairs=annotations.pairs,
     )
     return gather(arguments.out, sources, description)
+
+
+def _warn_of_few(dataset: DatasetDescription) -> None:
+    """Say so where more labelled films were held out for validation than are left to learn from."""
+    held_out, left = (sum(film.labelled for film in films) for films in (dataset.validation, dataset.training))
+    if held_out > left:
+        print(
+            f"--validation holds out {held_out} labelled films and leaves {left} to learn from; import again with a "
+            "smaller one, or label more films",
+            file=sys.stderr,
+        )
 
 
 def _annotations(arguments: argparse.Namespace) -> Annotations:
