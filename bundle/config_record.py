@@ -50,8 +50,11 @@ def flat(config: Mapping[str, Any], without: Collection[str]) -> dict[str, Any]:
 
 
 def first_difference(then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, str, str] | None:
-    """The first setting of two `flat` configurations that differs, one at the top before others: name, then, now."""
-    for name in sorted({*then, *now}, key=lambda name: (name.count("#"), name)):
+    """The first setting of two `flat` configurations that differs, one at the top before others: name, then, now.
+
+    The number of labelled films comes before all, since others depend on it.
+    """
+    for name in sorted({*then, *now}, key=lambda name: (name != "shots", name.count("#"), name)):
         if then.get(name) != now.get(name):
             return name, _value(then, name), _value(now, name)
     return None

@@ -27,6 +27,9 @@ NOT_COMPARED = {
 }
 """Settings on which no figure depends."""
 
+_OPTIONS = {"shots": "--shots", "draw": "--draw", "initial_weights": "--warm_start"}
+"""What a person types for a setting that the comparison itself sets."""
+
 
 def require_same_data_set(plan: Plan) -> None:
     """Note the data set in the folder of a new comparison; compare it with that of an older one.
@@ -61,7 +64,7 @@ def require_same_settings(cell: Cell) -> None:
     if changed := first_difference(_compared(_read(file)), _compared(asked)):
         name, then, now = changed
         raise ConfigurationError(
-            f"{cell.folder}: was trained with {name} {then}, now it is {now}; "
+            f"{cell.folder}: was trained with {_OPTIONS.get(name, name)} {then}, now it is {now}; "
             "ask for the same settings, give another --out, or delete that folder"
         )
 

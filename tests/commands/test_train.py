@@ -91,7 +91,7 @@ def test_stage_1_alone_begins_with_an_earlier_training(
     shutil.rmtree(earlier)
     assert main(typed) == 0, "what is trained does not need it any more"
     assert main([word for word in typed if word not in ("--warm_start", str(earlier))]) == 2
-    assert "was trained with initial_weights True, now it is False" in capsys.readouterr().err
+    assert "was trained with --warm_start True, now it is False" in capsys.readouterr().err
 
 
 def test_windows_stand_between_the_stages(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -114,6 +114,9 @@ def test_stage_2_follows_stage_1_in_folders_that_say_so(
     assert "not calibrated: that takes five labelled validation films" in printed.splitlines()[-3]
     assert main(words(dataset, out, "--shots", "4", "--method", "pseudo_label", image_size=64)) == 2
     assert "stage1: was trained with image_size 32, now it is 64" in capsys.readouterr().err
+    for option, typed in (("--shots", ["--shots", "1"]), ("--draw", ["--shots", "4", "--draw", "1"])):
+        assert main(words(dataset, out, *typed, "--method", "pseudo_label")) == 2
+        assert f"stage1: was trained with {option} {4 * (option == '--shots')}, now it is 1" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
