@@ -56,12 +56,10 @@ class ContinuedRun(TrainingRun):
             raise ConfigurationError("initial_weights: stage 1 alone begins with them; leave out --initial_weights")
         if self.folder.resumed:
             return
-        stage1, expected = read_weights(self.weights), self._expected(self.folder.card)
-        stage1.require_network(expected["name"], "stage1")
-        stage1.require_settings(expected, "stage 1 was trained", "stage1")
+        stage1, card = read_weights(self.weights), self.folder.card
+        stage1.require_same(self._expected(card), card["landmarks"], "stage 1 was trained", "stage1")
         if ACCEPTED not in stage1.card:
             self._require_converged()
-        stage1.require_landmarks(self.folder.card["landmarks"])
         self._begin_with(stage1)
 
     def _require_converged(self) -> None:

@@ -104,20 +104,14 @@ class TrainingRun:
             CheckpointError: weights to begin with are missing, damaged, or of another network or landmarks.
         """
         network: Any = self.trainer.network
-        set_landmarks(network, self.mean_shape, self.folder.card["landmarks"])
+        card = self.folder.card
+        set_landmarks(network, self.mean_shape, card["landmarks"])
         if self.pretrained_backbone is not None:
             load_pretrained(getattr(network, "backbone", None), self.pretrained_backbone)
         if self.initial_weights is not None and not self.folder.resumed:
-            weights = self._require_same_network(read_weights(self.initial_weights))
+            weights, expected = read_weights(self.initial_weights), network_settings_of(card, "this run")
+            weights.require_same(expected, card["landmarks"], "its network was trained", "initial_weights")
             self.trainer.add_event_handler(Events.EPOCH_STARTED(once=1), self._warm_start, weights)
-
-    def _require_same_network(self, weights: Weights) -> Weights:
-        card = self.folder.card
-        expected = network_settings_of(card, "this run")
-        weights.require_network(expected["name"], "initial_weights")
-        weights.require_settings(expected, "its network was trained", "initial_weights")
-        weights.require_landmarks(card["landmarks"])
-        return weights
 
     def _warm_start(self, weights: Weights) -> None:
         """Begin with weights of an earlier run; the mean shape stays that of the films of this one."""

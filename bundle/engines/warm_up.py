@@ -125,8 +125,7 @@ def _warmed(
         raise CheckpointError(
             f"{weights}: is of no warm-up; run configs/{config}.yaml and give its folder as --warm_up"
         )
-    read.require_settings(expected, "the warm-up was run", "warm_up")
-    read.require_landmarks(card["landmarks"])
+    read.require_same(expected, card["landmarks"], "the warm-up was run", "warm_up")
     read.load_into(network)
     return network
 

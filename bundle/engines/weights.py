@@ -58,40 +58,32 @@ class Weights(NamedTuple):
                 f"({_some(names)}); use weights trained on this landmark set"
             )
 
-    def require_network(self, name: str, option: str) -> None:
-        """Make sure that they are of an architecture.
+    def require_same(self, expected: Mapping[str, Any], names: Sequence[str], made: str, option: str) -> None:
+        """Make sure that a run can build on them: they were trained with what it has.
 
         Args:
-            name: see `LandmarkNetwork.settings`.
+            expected: settings as `settings_of` gives them; `name` among them is that of the network.
+            names: of the landmarks of its data set.
+            made: how the weights came about, such as "stage 1 was trained".
             option: that names their run or file.
 
         Raises:
-            CheckpointError: they are of another one.
-        """
-        if (network := self.card["network"]["name"]) != name:
-            raise CheckpointError(
-                f"{self.file}: its network is a {network}, and this training goes on from a {name} alone; give another "
-                f"--{option}"
-            )
-
-    def require_settings(self, expected: Mapping[str, Any], made: str, option: str) -> None:
-        """Make sure that they were trained with what a run that builds on them has.
-
-        Args:
-            expected: settings as `settings_of` gives them.
-            made: how the weights came about, such as "stage 1 was trained".
-            option: that names their run.
-
-        Raises:
-            CheckpointError: naming the first setting that differs.
+            CheckpointError: naming the network or else the first setting that differs; or they are of other landmarks.
         """
         settings = settings_of(self.card, self.file)
+        network = settings["name"]
+        if (wanted := expected.get("name", network)) != network:
+            raise CheckpointError(
+                f"{self.file}: its network is a {network}, and this training goes on from a {wanted} alone; give "
+                f"another --{option}"
+            )
         for name, value in expected.items():
             if settings.get(name) != value:
                 raise CheckpointError(
                     f"{self.file}: {made} with {name} {settings.get(name)}, this run has {value}; "
                     f"give --{name} {settings.get(name)}, or the --{option} of another run"
                 )
+        self.require_landmarks(names)
 
     def load_into(self, network: nn.Module) -> None:
         """Load them into a network of their kind and landmark count, and warn of landmarks that it does not look for.

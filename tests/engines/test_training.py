@@ -220,3 +220,13 @@ def test_a_warm_start_from_another_network_is_refused(training: Training, tmp_pa
     (name,) = change
     assert f"its network was trained with {name}" in cause_of(raised.value)
     assert "--initial_weights" in cause_of(raised.value)
+
+
+def test_a_warm_start_from_other_landmarks_is_refused(training: Training, dataset: Path, tmp_path: Path):
+    earlier = str(tmp_path / "earlier")
+    training(output_dir=earlier, max_epochs=1).run()
+    document = json.loads((dataset / "dataset.json").read_text())
+    (dataset / "dataset.json").write_text(json.dumps({**document, "landmarks": ["hip", "knee", "ankle"]}))
+    with pytest.raises(RuntimeError) as raised:
+        training(initial_weights=f"{earlier}/best.pt").run()
+    assert "best.pt: was trained on other landmarks" in cause_of(raised.value)
