@@ -15,6 +15,7 @@ from bundle.comparison.methods import (
     METHODS,
     PARTS,
     PARTS_WINDOWS,
+    PARTS_WINDOWS_MULTI_VIEW,
     WINDOWS,
     WINDOWS_MATCHING_MULTI_VIEW,
     WINDOWS_MULTI_VIEW,
@@ -47,8 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--method",
         choices=[method.key for method in METHODS if method.stage],
         help="what is trained, and who teaches (default: windows, taught by unlabeled films as well where there are "
-        "any, from one labelled film by matching; parts_windows for repeated parts; without labelled validation films "
-        "stage 1 of these alone)",
+        "any, from one labelled film by matching; those of parts where these are repeated; without labelled validation "
+        "films stage 1 alone)",
     )
     parser.add_argument(
         "--warm_start",
@@ -120,15 +121,15 @@ def _method(key: str | None, dataset: DatasetDescription, shots: int) -> Method:
 
 
 def _recommended(repeated: bool, pool: bool, judged: bool, shots: int) -> Method:
-    """Windows, which unlabelled films teach as well where there are any, but for repeated parts."""
+    """Windows, which unlabelled films teach as well where there are any."""
     if not judged:
         print("no labelled validation films, so stage 1 alone: add some for more")
         return PARTS if repeated else DAG
-    if repeated:
-        return PARTS_WINDOWS
     if not pool:
         print("no unlabeled films, so windows alone: add films to learn from for more")
-        return WINDOWS
+        return PARTS_WINDOWS if repeated else WINDOWS
+    if repeated:
+        return PARTS_WINDOWS_MULTI_VIEW
     return WINDOWS_MATCHING_MULTI_VIEW if shots == 1 else WINDOWS_MULTI_VIEW
 
 

@@ -100,6 +100,14 @@ PARTS_WINDOWS = Method(
     start=PARTS,
     repeated=True,
 )
+PARTS_WINDOWS_MULTI_VIEW = Method(
+    "parts_windows_multi_view",
+    "Graph of parts + windows, multi-view",
+    2,
+    (*PARTS_WINDOWS.overlays, FEW_SHOT, "methods/windows_multi_view.yaml"),
+    start=PARTS_WINDOWS,
+    repeated=True,
+)
 TRAINED_ON = _stage_two("trained_on", "DAG trained on")
 PSEUDO_LABEL = _stage_two("pseudo_label", "Pseudo label")
 
@@ -121,6 +129,7 @@ METHODS = (
     WINDOWS_MATCHING_MULTI_VIEW,
     PARTS,
     PARTS_WINDOWS,
+    PARTS_WINDOWS_MULTI_VIEW,
 )
 """In the order of the paper's tables, then what goes beyond the paper."""
 

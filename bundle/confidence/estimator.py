@@ -25,7 +25,7 @@ class ConfidenceEstimator(nn.Module):
 
     Args:
         network: not saved with the estimator.
-        views: [V, 5], see `bundle.confidence.views.View`.
+        views: [V, 5], see `bundle.confidence.views.View`; none for a network that tells its spread.
         templates: [K, D], see `landmark_templates`.
     """
 
@@ -122,5 +122,10 @@ def read_estimator(
     if state["weights_sha256"] != weights_sha256:
         raise CheckpointError(
             f"{file}: was calibrated for other weights than {Path(weights).name}; run calibrate again"
+        )
+    if network.tells_spread and len(estimator.views):
+        raise CheckpointError(
+            f"{file}: was calibrated by an earlier version, which looked at changed views of a film instead of the "
+            "network's windows; run calibrate again"
         )
     return estimator.to(device)

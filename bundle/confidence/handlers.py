@@ -57,7 +57,7 @@ class Calibrate:
 
     Args:
         network: the evaluator's network.
-        views: V rows of numbers, see `bundle.confidence.views.View`.
+        views: V rows of numbers, see `bundle.confidence.views.View`; for a network that does not tell its spread.
         films: the labelled films that the network was trained on, see `landmark_templates`.
         weights: weights file of the network.
         output_dir: folder of the report.
@@ -109,7 +109,7 @@ class Calibrate:
         self._report(calibration, int(labelled.sum()))
 
     def _start(self, _engine: Engine) -> None:
-        views = torch.tensor(self.views, dtype=torch.float32)
+        views = torch.tensor([] if self.network.tells_spread else self.views, dtype=torch.float32)
         estimator = ConfidenceEstimator(self.network, views, landmark_templates(self.network, self.films))
         self.estimator = estimator.to(self.network.mean_shape.device)
         self._signals: list[np.ndarray] = []

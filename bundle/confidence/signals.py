@@ -21,7 +21,8 @@ class Signals(NamedTuple):
     """Three signals of B films of K landmarks, each [B, K], 0 at its best, NaN for a landmark without a place.
 
     Attributes:
-        spread: mean distance of the predictions in several views from their mean, in longer sides of the image.
+        spread: how far about it the landmark may lie, in longer sides of the image: as the network says, see
+            `LandmarkNetwork.spread`, else the mean distance of the predictions in several views from their mean.
         shape: distance from the mean shape, in longer sides of the image.
         unlikeness: 1 less the cosine between the features there and at the landmark of the labelled films, 0 to 2.
     """
@@ -40,19 +41,25 @@ def measure_signals(
         network: whose mode is kept; evaluators leave it in training mode after their own pass.
         image: [B, C, X, Y] in [0, 1].
         vertices: [B, K, 2], what the network says of the image, in [0, 1]; NaN where it is not learned.
-        views: [V, 5], see `View`.
+        views: [V, 5], see `View`; not looked at where the network tells its spread.
         templates: [K, D], unit vectors, see `landmark_templates`.
     """
-    shown = [View(numbers, image.shape[-2:]) for numbers in views]
     with eval_mode(network):
-        seen = [vertices, *(view.restore(network(view.show(image))) for view in shown)]
+        spread = network.spread(image) if network.tells_spread else _spread_in_views(network, image, vertices, views)
         likeness = (features_at(network, image, vertices.nan_to_num()) * templates).sum(dim=-1)
-    predictions = torch.stack(seen)
-    spread = (predictions - predictions.mean(dim=0)).norm(dim=-1).mean(dim=0)
     learned = network.learned
     shape = torch.full_like(spread, torch.nan)
     shape[:, learned] = shape_distance(vertices[:, learned], network.mean_shape[learned])
-    return Signals(spread, shape, (1 - likeness).masked_fill(vertices.isnan().any(dim=-1), torch.nan))
+    nowhere = vertices.isnan().any(dim=-1)
+    return Signals(spread.masked_fill(nowhere, torch.nan), shape, (1 - likeness).masked_fill(nowhere, torch.nan))
+
+
+def _spread_in_views(
+    network: LandmarkNetwork, image: torch.Tensor, vertices: torch.Tensor, views: torch.Tensor
+) -> torch.Tensor:
+    shown = [View(numbers, image.shape[-2:]) for numbers in views]
+    predictions = torch.stack([vertices, *(view.restore(network(view.show(image))) for view in shown)])
+    return (predictions - predictions.mean(dim=0)).norm(dim=-1).mean(dim=0)
 
 
 def expected_error(signals: Array, weights: Array) -> Array:

@@ -23,8 +23,8 @@ class LandmarkTrainer(SupervisedTrainer):
     """Trains a landmark network on labelled batches: `image` [B, C, X, Y] and `label` [B, K, 2].
 
     Unlike MONAI's own step it reads all that the network gives in training (`forward_training`), and `amp: true` means
-    bfloat16 on a GPU as on a CPU, which needs no loss scaling. Its output has `image`, `label`, `pred` [B, K, 2] and
-    every term of the loss, detached, under its own name.
+    bfloat16 on a GPU as on a CPU, which needs no loss scaling. Its output has `image`, `label` and every term of the
+    loss, detached, under its own name.
 
     Args:
         **settings: of MONAI's `SupervisedTrainer`; `network` has `forward_training`, and `loss_function` returns a
@@ -75,7 +75,11 @@ class LandmarkTrainer(SupervisedTrainer):
         with torch.autocast(self.state.device.type, dtype=torch.bfloat16, enabled=self.amp):
             output = self._forward(image)
         self.fire_event(IterationEvents.FORWARD_COMPLETED)
-        return {Keys.IMAGE: image, Keys.PRED: output.vertices.detach(), **self._descend(criterion(output))}
+        return {Keys.IMAGE: image, **self._descend(criterion(output)), **self._prediction(output)}
+
+    def _prediction(self, _output: TrainingOutput) -> dict[str, torch.Tensor]:
+        """What of a step's prediction is put out: nothing, for finding it may take longer than the step."""
+        return {}
 
     def _forward(self, image: torch.Tensor) -> TrainingOutput:
         network: Any = self.network

@@ -19,7 +19,7 @@ from bundle.errors import ConfigurationError
 from bundle.loading.mixed_batches import MixedBatches, TrainingBatch
 from bundle.loading.unlabelled_batch import UnlabelledBatch
 from bundle.losses import ConsistencyLoss
-from bundle.networks import VertexNetwork
+from bundle.networks import TrainingOutput, VertexNetwork
 
 MODELS = ("teacher", "student")
 
@@ -125,4 +125,8 @@ class SemiSupervisedTrainer(LandmarkTrainer):
     @torch.no_grad()
     def _look_only(self, image: torch.Tensor) -> dict[str, torch.Tensor]:
         """Predict without a step: Adam would turn weight decay alone into steps of full length."""
-        return {Keys.IMAGE: image, Keys.PRED: self.network.train().forward_training(image).vertices}
+        return {Keys.IMAGE: image, **self._prediction(self.network.train().forward_training(image))}
+
+    def _prediction(self, output: TrainingOutput) -> dict[str, torch.Tensor]:
+        """The landmarks, which teachers remember."""
+        return {Keys.PRED: output.vertices.detach()}

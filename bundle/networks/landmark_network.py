@@ -44,8 +44,10 @@ class LandmarkNetwork(nn.Module, ABC):
     Attributes:
         mean_shape: [K, 2] in [0, 1], NaN for a landmark that is not learned.
         stride: pixels of the image from one cell of its features to the next.
+        tells_spread: whether it has a `spread`.
     """
 
+    tells_spread = False
     mean_shape: torch.Tensor
     landmark_name_bytes: torch.Tensor
     stride: int
@@ -135,6 +137,14 @@ class LandmarkNetwork(nn.Module, ABC):
     @abstractmethod
     def forward_training(self, image: torch.Tensor) -> TrainingOutput:
         """Locate the landmarks and return everything the losses read."""
+
+    def spread(self, image: torch.Tensor) -> torch.Tensor:
+        """How far about its answer a landmark may lie by what the network sees, [B, K] in longer sides of the image.
+
+        Raises:
+            NotImplementedError: it does not tell, see `tells_spread`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not tell its spread")
 
 
 def encode_names(names: Sequence[str]) -> torch.Tensor:

@@ -11,16 +11,21 @@ from torch.nn import functional
 REACH = 2.5  # standard deviations of a step that are looked at
 
 
-def most_likely_chain(score: torch.Tensor, steps: torch.Tensor, deviation: float) -> torch.Tensor:
+def most_likely_chain(
+    score: torch.Tensor, places: torch.Tensor, steps: torch.Tensor, length_deviation: float, turn_deviation: float
+) -> torch.Tensor:
     """Find the cells of P parts in a row: the chain of the highest sum of its scores and of the logs of its steps.
 
-    A step is a Gaussian about its mean, as wide as a share of its length, alike in all directions. So neighbours keep
-    their distance, while the chain as a whole bends and grows as it must. All chains are compared, not some peaks.
+    A step is a Gaussian about its mean in its length, and one, wider, across. So neighbours keep their distance and
+    none is left out or taken twice, while the chain as a whole bends as it must. No step leads back. All chains are
+    compared, not some peaks.
 
     Args:
         score: [B, P, X, Y], of each part in each cell, as a log likelihood.
+        places: [B, X, Y, 2], where a part that a cell tells of has its centre, in cells.
         steps: [P - 1, 2], mean steps from part to part, in cells.
-        deviation: standard deviation of a step along each axis, in lengths of the step.
+        length_deviation: standard deviation of a step's length, in lengths of the mean step.
+        turn_deviation: standard deviation across the mean step, in lengths of it: about an angle in radians.
 
     Returns:
         [B, P, 2] int64, (x, y) of the cells.
@@ -28,11 +33,13 @@ def most_likely_chain(score: torch.Tensor, steps: torch.Tensor, deviation: float
     height = score.shape[-1]
     best, came_from = score[:, 0], []
     for part, step in enumerate(steps, start=1):
-        spread = deviation * float(step.norm())
-        reach = max(1, math.ceil(REACH * spread))
+        reach = math.ceil(REACH * max(length_deviation, turn_deviation) * float(step.norm()))
         middle = [round(float(along)) for along in step]
-        log_likelihood = _log_steps(middle, reach, step, spread)
-        before = _neighbourhoods(best, middle, reach) + log_likelihood
+        there, here = places.movedim(-1, 0)[..., None, None], places.unbind(-1)
+        x, y = (to - _neighbourhoods(start, middle, reach, 0.0) for to, start in zip(there, here, strict=True))
+        before = _neighbourhoods(best, middle, reach, -torch.inf) + _log_step(
+            x, y, step, length_deviation, turn_deviation
+        )
         highest, where = before.flatten(3).max(dim=-1)
         came_from.append((where, middle, reach))
         best = highest + score[:, part]
@@ -47,15 +54,19 @@ def most_likely_chain(score: torch.Tensor, steps: torch.Tensor, deviation: float
     return torch.stack(chain[::-1], dim=1)
 
 
-def _log_steps(middle: list[int], reach: int, step: torch.Tensor, spread: float) -> torch.Tensor:
-    """[2 reach + 1, 2 reach + 1]: log likelihood of the step from each cell of a neighbourhood."""
-    offset = torch.arange(-reach, reach + 1, device=step.device)
-    along = [-((middle[axis] - offset - step[axis]) ** 2) / (2 * spread**2) for axis in (0, 1)]
-    return along[0][:, None] + along[1][None, :]
+def _log_step(
+    x: torch.Tensor, y: torch.Tensor, step: torch.Tensor, length_deviation: float, turn_deviation: float
+) -> torch.Tensor:
+    """Log likelihood of steps (x, y), each of any shape."""
+    mean = step.square().sum()
+    longer = (x.square() + y.square()).div_(2 * mean).sub_(0.5)  # about the length over its mean, less 1
+    across = (x * (step[1] / mean)).sub_(y * (step[0] / mean))
+    log_step = longer.div_(length_deviation).square_().add_(across.div_(turn_deviation).square_()).div_(-2)
+    return log_step.masked_fill_(x * step[0] < -y * step[1], -torch.inf)
 
 
-def _neighbourhoods(best: torch.Tensor, middle: list[int], reach: int) -> torch.Tensor:
-    """[B, X, Y, 2 reach + 1, 2 reach + 1]: of each cell, those about the one a mean step before it; -inf outside."""
+def _neighbourhoods(values: torch.Tensor, middle: list[int], reach: int, outside: float) -> torch.Tensor:
+    """[B, X, Y, 2 reach + 1, 2 reach + 1]: of each cell, those about the one a mean step before it."""
     (x, y), side = middle, 2 * reach + 1
-    padded = functional.pad(best, (reach + y, reach - y, reach + x, reach - x), value=-torch.inf)
+    padded = functional.pad(values, (reach + y, reach - y, reach + x, reach - x), value=outside)
     return padded.unfold(1, side, 1).unfold(2, side, 1)

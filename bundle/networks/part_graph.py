@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import torch
@@ -42,11 +44,11 @@ class MeanParts(NamedTuple):
         return cls(centres, corners - centres[:, None], centres.diff(dim=0).norm(dim=-1).mean())
 
 
-class PartOutput(NamedTuple):
+@dataclass(frozen=True)
+class PartOutput:
     """What training reads of a forward pass.
 
     Attributes:
-        vertices: [B, K, 2], the prediction in [0, 1] of the image.
         centres: [B, X / 4, Y / 4], logits of whether a part has its centre in a cell.
         corners: [B, C, 2, X / 4, Y / 4], where its landmarks lie from the cell, beyond where the mean part has them, in
             mean steps.
@@ -54,15 +56,27 @@ class PartOutput(NamedTuple):
         mean: the mean shape.
         parts: [P, C], landmarks of each part.
         feature_map: [B, D, X / 4, Y / 4].
+        chain: finds the cells [B, P, 2] of the parts, given the output.
     """
 
-    vertices: torch.Tensor
     centres: torch.Tensor
     corners: torch.Tensor
     cells: torch.Tensor
     mean: MeanParts
     parts: torch.Tensor
     feature_map: torch.Tensor
+    chain: Callable[[PartOutput], torch.Tensor]
+
+    @cached_property
+    def vertices(self) -> torch.Tensor:
+        """[B, K, 2], the landmarks of the most likely chain in [0, 1] of the image; the loss has no need of them."""
+        chain = self.chain(self)
+        which = torch.arange(len(chain), device=chain.device)[:, None], *chain.unbind(-1)
+        residual = self.corners.permute(0, 3, 4, 1, 2)[which]
+        places = self.cells[which[1:]][:, :, None] + self.mean.corners + self.mean.step * residual
+        vertices = places.new_empty(len(chain), self.parts.numel(), 2)
+        vertices[:, self.parts.flatten()] = places.flatten(1, 2)
+        return vertices
 
 
 class PartGraph(VertexNetwork):
@@ -78,7 +92,8 @@ class PartGraph(VertexNetwork):
         num_landmarks: number K of vertices.
         parts: landmarks of each part, from one end of the chain to the other: P lists of C indices.
         backbone: "hrnet_w18" or "hrnet_small".
-        step_deviation: standard deviation of a step, in lengths of the mean step.
+        step_deviation: standard deviation of a step's length, in lengths of the mean step.
+        turn_deviation: standard deviation across a step, in lengths of it; about an angle in radians.
         place_deviation: standard deviation of the place of the chain, in sides of the image.
 
     Raises:
@@ -94,7 +109,8 @@ class PartGraph(VertexNetwork):
         num_landmarks: int,
         parts: Sequence[Sequence[int]],
         backbone: str = "hrnet_w18",
-        step_deviation: float = 0.5,
+        step_deviation: float = 0.2,
+        turn_deviation: float = 0.4,
         place_deviation: float = 0.02,
     ) -> None:
         parts = [list(part) for part in parts]
@@ -103,6 +119,7 @@ class PartGraph(VertexNetwork):
             parts=parts,
             backbone=backbone,
             step_deviation=step_deviation,
+            turn_deviation=turn_deviation,
             place_deviation=place_deviation,
         )
         if sorted(itertools.chain(*parts)) != list(range(num_landmarks)):
@@ -110,6 +127,7 @@ class PartGraph(VertexNetwork):
                 f"parts: have {sum(map(len, parts))} landmarks of {num_landmarks}; declare every landmark in one part"
             )
         self.step_deviation = step_deviation
+        self.turn_deviation = turn_deviation
         self.place_deviation = place_deviation
         self.register_buffer("_parts", torch.tensor(parts), persistent=False)
         self.backbone = build_backbone(backbone)
@@ -148,31 +166,21 @@ class PartGraph(VertexNetwork):
         found = self.head(features).float()
         centres, corners = found[:, 0], found[:, 1:].unflatten(1, (self.corners_of_part, 2))
         mean = MeanParts.of(self.start_shape, self._parts)
-        cells = self._cells(features, image)
-        vertices = self._vertices(centres, corners, cells, mean)
-        return PartOutput(vertices, centres, corners, cells, mean, self._parts, features)
+        return PartOutput(centres, corners, self._cells(features, image), mean, self._parts, features, self._chain)
 
     def _cells(self, features: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
         along = [torch.arange(side, dtype=torch.float32, device=image.device) for side in features.shape[-2:]]
         places = torch.stack(torch.meshgrid(*along, indexing="ij"), dim=-1) * STRIDE + (STRIDE - 1) / 2
         return to_normalized(places, image.shape[-2:])
 
-    def _vertices(
-        self, centres: torch.Tensor, corners: torch.Tensor, cells: torch.Tensor, mean: MeanParts
-    ) -> torch.Tensor:
-        """[B, K, 2]: the landmarks of the most likely chain."""
-        chain = self._chain(centres.detach(), cells, mean)
-        which = torch.arange(len(chain), device=chain.device)[:, None], *chain.unbind(-1)
-        residual = corners.permute(0, 3, 4, 1, 2)[which]
-        places = cells[which[1:]][:, :, None] + mean.corners + mean.step * residual
-        vertices = places.new_empty(len(chain), self.num_landmarks, 2)
-        vertices[:, self._parts.flatten()] = places.flatten(1, 2)
-        return vertices
-
-    def _chain(self, centres: torch.Tensor, cells: torch.Tensor, mean: MeanParts) -> torch.Tensor:
+    @torch.no_grad()
+    def _chain(self, output: PartOutput) -> torch.Tensor:
         """[B, P, 2]: cells of the parts. The place weighs as that of one thing, however many parts it has."""
+        cells, mean = output.cells, output.mean
         away = (cells - mean.centres[:, None, None]).square().sum(dim=-1)
         place = -away / (2 * self.place_deviation**2 * len(mean.centres))
-        score = functional.logsigmoid(centres)[:, None] + place
+        score = functional.logsigmoid(output.centres)[:, None] + place
         cell = cells[1, 0, 0] - cells[0, 0, 0]
-        return most_likely_chain(score, mean.centres.diff(dim=0) / cell, self.step_deviation)
+        found = cells + mean.step * output.corners.mean(dim=1).movedim(1, -1)
+        steps = mean.centres.diff(dim=0) / cell
+        return most_likely_chain(score, found / cell, steps, self.step_deviation, self.turn_deviation)

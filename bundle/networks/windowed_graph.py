@@ -66,6 +66,7 @@ class WindowedGraph(VertexNetwork):
     """
 
     has_feature_map = False
+    tells_spread = True
 
     def __init__(
         self,
@@ -140,6 +141,10 @@ class WindowedGraph(VertexNetwork):
             found = to_normalized(windows.to_film(places), size)
         return WindowedOutput(found, heatmaps, places, windows, size)
 
+    def spread(self, image: torch.Tensor) -> torch.Tensor:
+        """The standard deviations of the heatmaps, [B, K] in longer sides of the film."""
+        return heatmap_deviations(self.forward_training(image).heatmaps) / max(image.shape[-2:])
+
     def _reduced(self, image: torch.Tensor) -> torch.Tensor:
         return functional.avg_pool2d(image, self.reduction)
 
@@ -153,11 +158,23 @@ class WindowedGraph(VertexNetwork):
 
 def heatmap_means(heatmaps: torch.Tensor) -> torch.Tensor:
     """The mean of the softmax of heatmaps [B, K, P / 2, P / 2]: [B, K, 2] in index coordinates of the windows."""
-    likelihood = heatmaps.flatten(2).softmax(dim=-1).view_as(heatmaps)
     cells = heatmap_cells(heatmaps)
     middle = cells.mean()
-    along = [(likelihood.sum(dim=axis) * (cells - middle)).sum(dim=-1) for axis in (3, 2)]
-    return torch.stack(along, dim=-1) + middle
+    return _along_axes(heatmaps) @ (cells - middle) + middle
+
+
+def heatmap_deviations(heatmaps: torch.Tensor) -> torch.Tensor:
+    """The standard deviation of the softmax of heatmaps [B, K, P / 2, P / 2]: [B, K] in pixels of the windows."""
+    along = _along_axes(heatmaps)
+    cells = heatmap_cells(heatmaps)
+    off = cells - (along @ cells)[..., None]
+    return (along * off.square()).sum(dim=(-2, -1)).sqrt()
+
+
+def _along_axes(heatmaps: torch.Tensor) -> torch.Tensor:
+    """[B, K, 2, P / 2]: how likely each column and each row of the softmax is."""
+    likelihood = heatmaps.flatten(2).softmax(dim=-1).view_as(heatmaps)
+    return torch.stack([likelihood.sum(dim=3), likelihood.sum(dim=2)], dim=2)
 
 
 def heatmap_cells(heatmaps: torch.Tensor) -> torch.Tensor:

@@ -182,7 +182,7 @@ def test_repeated_parts_get_the_graph_that_is_made_of_them(
     write_dataset(dataset, replace(described, parts=parts, repeated=True))
     out, small = tmp_path / "run", {"window": 32, "widths": [8], "max_epochs": 2}
     assert main(words(dataset, out, "--shots", "4", **small)) == 0
-    assert {folder.name for folder in out.iterdir() if folder.is_dir()} == {"stage1", "parts_windows"}
+    assert {folder.name for folder in out.iterdir() if folder.is_dir()} == {"stage1", "parts_windows", "stage2"}
     assert "graph of parts + windows" in (out / "report.html").read_text()
 
 

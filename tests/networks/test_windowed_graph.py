@@ -10,6 +10,7 @@ from monai.networks.utils import eval_mode
 from bundle.coordinates import to_normalized
 from bundle.losses import WindowLoss
 from bundle.networks import DeepAdaptiveGraph, RandWindows, WindowedGraph, network_from_card
+from bundle.networks.windowed_graph import heatmap_cells, heatmap_deviations
 
 COARSE = {"name": "DeepAdaptiveGraph", "backbone": "hrnet_small", "hidden_features": 8}
 SMALL = {"window": 32, "widths": (8, 16), "window_features": 8}
@@ -73,6 +74,18 @@ def test_training_finds_a_spot_in_its_window():
     with eval_mode(network), torch.no_grad():
         error = (network(film) - truth).norm(dim=-1).mean() * 255
     assert error < 2 < (SHAPE - truth).norm(dim=-1).mean() * 255
+
+
+@pytest.mark.parametrize("sigma", [2.0, 3.5])
+def test_its_spread_is_the_width_of_its_heatmaps(network: WindowedGraph, sigma: float):
+    away = (heatmap_cells(torch.zeros(32)) - 31.5).square() / (2 * sigma**2)
+    heatmaps = -(away[:, None] + away).expand(2, 3, -1, -1)
+    found = heatmap_deviations(heatmaps)
+    torch.testing.assert_close(found, torch.full((2, 3), sigma * 2**0.5), rtol=1e-3, atol=0)
+    with eval_mode(network), torch.no_grad():
+        film = torch.rand(2, 1, 128, 256)
+        told = heatmap_deviations(network.forward_training(film).heatmaps) / 256
+        torch.testing.assert_close(network.spread(film), told)
 
 
 def test_it_comes_back_from_its_card(network: WindowedGraph):
