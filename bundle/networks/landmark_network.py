@@ -44,7 +44,7 @@ class LandmarkNetwork(nn.Module, ABC):
     Attributes:
         mean_shape: [K, 2] in [0, 1], NaN for a landmark that is not learned.
         stride: pixels of the image from one cell of its features to the next.
-        tells_spread: whether it has a `spread`.
+        tells_spread: whether its `spread` tells how far it may be off.
     """
 
     tells_spread = False

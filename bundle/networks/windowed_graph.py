@@ -66,7 +66,6 @@ class WindowedGraph(VertexNetwork):
     """
 
     has_feature_map = False
-    tells_spread = True
 
     def __init__(
         self,
@@ -93,6 +92,7 @@ class WindowedGraph(VertexNetwork):
         settings = dict(coarse)
         self.coarse = GRAPHS[settings.pop("name")](num_landmarks, **settings).requires_grad_(False)
         self.encoder = WindowEncoder(self.coarse.kinds, widths, embedding, window_features, window_layers)
+        self.tells_spread = len(set(self.coarse.kinds)) == num_landmarks  # windows do not see which of like parts it is
         self.reduction = reduction
         self.window = window
         self.rand_windows = rand_windows
@@ -142,7 +142,11 @@ class WindowedGraph(VertexNetwork):
         return WindowedOutput(found, heatmaps, places, windows, size)
 
     def spread(self, image: torch.Tensor) -> torch.Tensor:
-        """The standard deviations of the heatmaps, [B, K] in longer sides of the film."""
+        """The standard deviations of the heatmaps, [B, K] in longer sides of the film.
+
+        It tells errors within a window. A chain that is a part off looks as sharp, so that a graph of parts is better
+        asked in several views.
+        """
         return heatmap_deviations(self.forward_training(image).heatmaps) / max(image.shape[-2:])
 
     def _reduced(self, image: torch.Tensor) -> torch.Tensor:

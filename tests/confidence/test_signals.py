@@ -60,6 +60,12 @@ def test_another_is_asked_in_views_where_an_untrained_one_says_the_same():
     torch.testing.assert_close(signals.spread, spread.expand(2, -1))
 
 
+def test_windows_of_like_parts_do_not_tell_theirs():
+    parts = [[0], [1], [2]]
+    coarse = {"name": "PartGraph", "parts": parts, "backbone": "hrnet_small"}
+    assert not WindowedGraph(3, coarse, window=32, widths=(8, 16), window_features=8).tells_spread
+
+
 @torch.no_grad()
 def test_a_landmark_that_is_not_learned_has_no_signal(windowed: LandmarkNetwork):
     unknown = SHAPE.clone()
