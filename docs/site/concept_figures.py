@@ -51,7 +51,7 @@ def confidence() -> Drawing:
     """Three signals, the expected error, and the decision."""
     parts = []
     for x, title, words in (
-        (4, "spread", ("eight views, how far", "apart are the answers")),
+        (4, "spread", ("how wide a heatmap is, or", "how views of a film differ")),
         (226, "shape", ("how far from its place", "in the mean shape")),
         (448, "unlikeness", ("how unlike the", "labelled landmarks")),
     ):

@@ -17,7 +17,7 @@ def test_every_number_at_the_top_of_a_config_is_a_setting():
 def test_presets_stand_beside_each_other_under_their_comment():
     table = stage_settings()
     assert "| setting | paper | cpu | one film | spine |" in table
-    assert "| `rotate` | `30` |  |  | `10` |" in table
+    assert "| `rotate` | `30` |  |  | `25` |" in table
     assert json.loads((CONFIGS / "train.json").read_text())["_comment_augmentation_"] in table
 
 
