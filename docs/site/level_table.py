@@ -7,18 +7,39 @@ from markdown_parts import table
 from result_rows import NAMES, rows, source
 
 
-def levels(run: str) -> str:
-    """Repeated parts: how far off, how far at the best level, and how often the level is right."""
+def levels(*runs: str) -> str:
+    """Repeated parts: how far off, how far at the best level, and how often the level is right.
+
+    The last two columns leave out the test films whose labels `bundle check --pixels` names.
+    """
     body = [
         [
             row["shots"],
             row["draw"],
             NAMES[row["method"]],
-            *(f"{row[error]} {row['unit']}" for error in ("error", "best_level_error")),
+            f"{row['error']} {row['unit']}",
+            f"{row['best_level_error']} {row['unit']}",
             f"{row['right_level']} %",
             f"{row['cobb_smape']} %",
+            _known(row["unnamed_best_level_error"], row["unit"]),
+            _known(row["unnamed_right_level"], "%"),
         ]
+        for run in runs
         for row in rows("levels", run=run)
     ]
-    headings = ["labelled", "draw", "method", "mean error", "at the best level", "right level", "SMAPE of Cobb angles"]
-    return "\n\n".join([table(headings, body), source(run)])
+    headings = [
+        "labelled",
+        "draw",
+        "method",
+        "mean error",
+        "at the best level",
+        "right level",
+        "SMAPE of Cobb angles",
+        "at the best level, films without a remark",
+        "right level, the same",
+    ]
+    return "\n\n".join([table(headings, body), source(*runs)])
+
+
+def _known(value: str, unit: str) -> str:
+    return value and f"{value} {unit}"

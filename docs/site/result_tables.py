@@ -194,7 +194,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "second_round": second_round,
     "acceptance": acceptance,
     "speed": speed,
-    "measurements_cephalograms": partial(measurements, "ceph_short", "0"),
+    "measurements_cephalograms": partial(measurements, "ceph_windows", "0"),
     "measurements_spines": partial(measurements, "spine50", "0"),
     "confidence": confidence,
 }

@@ -20,15 +20,14 @@ def acceptance() -> str:
 def confidence() -> str:
     """How well calibration ranks errors."""
     headings = {
-        "draw": "draw",
+        "spread_of": "spread of",
         "signals": "signals kept",
         "rank_landmarks": "rank correlation, landmarks",
         "rank_films": "the same, films",
         "films_to_review": "films to review",
-        "failures_on_them": "failures on them, %",
     }
     body = [[row[key] for key in headings] for row in rows("confidence")]
-    return "\n\n".join([table(list(headings.values()), body), source("ceph_short")])
+    return "\n\n".join([table(list(headings.values()), body), source("ceph_windows")])
 
 
 def _gain(percent: str) -> str:

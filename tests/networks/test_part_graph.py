@@ -10,7 +10,7 @@ from monai.networks.utils import eval_mode
 from bundle.coordinates import to_normalized
 from bundle.errors import ConfigurationError
 from bundle.losses import PartLoss
-from bundle.networks import PartGraph, network_from_card
+from bundle.networks import PartGraph, network_from_card, part_graph
 
 PARTS = [[0, 1], [2, 3], [4, 5], [6, 7]]
 SIZE = (64, 128)
@@ -51,6 +51,15 @@ def test_untrained_it_answers_with_its_mean_shape_to_half_a_cell(network: PartGr
         away = (network(torch.rand(2, 1, *SIZE)) - shape(CENTRES)).abs() * 127
     assert float(away.max()) <= 2 + 1e-3
     assert float(away.std(dim=1).max()) < 1e-3  # as a whole
+
+
+def test_its_loss_does_not_look_for_the_chain(network: PartGraph, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(part_graph, "most_likely_chain", None)  # which takes longer than a training step
+    film, truth = films(2)
+    output = network.forward_training(film)
+    assert PartLoss()(output, truth)["loss"] > 0
+    with pytest.raises(TypeError):
+        _ = output.vertices
 
 
 def test_it_learns_which_part_is_which_from_the_ends_of_the_chain(network: PartGraph):
