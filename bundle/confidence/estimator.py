@@ -75,7 +75,7 @@ class ConfidenceEstimator(nn.Module):
 def spread_estimator(network: LandmarkNetwork, views: Sequence[Sequence[float]]) -> ConfidenceEstimator:
     """An estimator of a network that is not calibrated: it ranks films, and what it says is no error.
 
-    It gives the spread of the predictions in several views in the place of the expected error, and accepts every film.
+    It gives the spread in the place of the expected error, and accepts every film.
 
     Args:
         network: whose predictions are looked at.

@@ -30,8 +30,8 @@ class Proposal:
         model: SHA-256 of the weights.
         study: Revision of the study whose names the landmarks have.
         points: (x, y) in pixels of the stored image, by landmark; those that were not found are left out.
-        expected: By landmark, in pixels: the error to expect; of a model that is not calibrated the spread of its
-            predictions in several views, by which films can be ranked.
+        expected: By landmark, in pixels: the error to expect; of a model that is not calibrated their spread, by
+            which films can be ranked.
         calibrated: Whether these are errors.
         limit: Mean of them from which on the film is to be looked at; None where not calibrated.
         size: Width and height of the stored image.

@@ -21,7 +21,7 @@ class RankingPredictor(NamedTuple):
 
     Attributes:
         predictor: It.
-        calibrated: Whether it expects errors; else what it expects is how much its answers differ in changed views.
+        calibrated: Whether it expects errors; else what it expects is the spread of its answers.
     """
 
     predictor: Predictor
