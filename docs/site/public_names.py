@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 BUNDLE = Path(__file__).resolve().parents[2] / "bundle"
@@ -23,22 +24,17 @@ MORE = {
 def public_names() -> str:
     """A section a room: its docstring, and a directive for each name."""
     parts = []
-    for room in ROOMS:
-        names = _exported(_source(room))
-        if names:
-            parts += [_heading(room), *(f"::: {_dotted(room, name)}" for name in names)]
-    for room, names in MORE.items():
-        parts += [_heading(room), *(f"::: {_dotted(room, name)}" for name in names)]
+    for room, sentence, names in rooms():
+        parts += [f"## {room}\n\n{sentence}", *(f"::: {'.'.join(filter(None, (room, name)))}" for name in names)]
     return "\n\n".join(parts)
 
 
-def _heading(room: str) -> str:
-    sentence = (ast.get_docstring(ast.parse(_source(room))) or "").splitlines()[0]
-    return f"## {_dotted(room, '')}\n\n{sentence}"
-
-
-def _dotted(room: str, name: str) -> str:
-    return ".".join(part for part in ("bundle", room, name) if part)
+def rooms() -> Iterator[tuple[str, str, list[str]]]:
+    """Module, first sentence of its docstring, names in it; a name is empty where the module itself is meant."""
+    exported = {room: names for room in ROOMS if (names := _exported(_source(room)))}
+    for room, names in {**exported, **MORE}.items():
+        sentence = (ast.get_docstring(ast.parse(_source(room))) or "").splitlines()[0]
+        yield f"bundle.{room}", sentence, names
 
 
 def _source(room: str) -> str:

@@ -12,6 +12,18 @@ from markdown_parts import table
 from monai.bundle import ConfigParser
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+STAGE_1 = {"paper": "train.json", "cpu": "small.yaml", "one film": "one_film.yaml", "spine": "sites/spine.yaml"}
+STAGES = {
+    "Training, stage 2": "few_shot.yaml",
+    "Warm-up": "warm_up.yaml",
+    "Warm-up of windows": "warm_up_windows.yaml",
+    "Windows": "windows.yaml",
+    "Inference": "inference.json",
+    "Evaluation": "evaluate.yaml",
+    "Calibration": "calibrate.yaml",
+}
+"""Config files by what they set: stage 1 by preset, the others by their title."""
+
 _COMMENT = "_comment_"
 _MACHINERY = re.compile(r"\bbundle\.|@\w+[.\[#]")  # a value that names code, or a part of another value, is no setting
 _NOT_ASKED_FOR = {"imports", "bundle_root", "run", "initialize", "num_landmarks"}
@@ -74,9 +86,8 @@ def _of_yaml(file: Path, content: dict[str, Any]) -> list[Group]:
 
 def stage_settings() -> str:
     """Tables of stage 1 with its presets beside each other, and of all that is laid over it."""
-    presets = {"paper": "train.json", "cpu": "small.yaml", "one film": "one_film.yaml", "spine": "sites/spine.yaml"}
-    overlays = {name: _flat(config) for name, config in list(presets.items())[1:]}
-    parts = ["## Training, stage 1", _source(*presets.values())]
+    overlays = {name: _flat(config) for name, config in list(STAGE_1.items())[1:]}
+    parts = ["## Training, stage 1", _source(*STAGE_1.values())]
     for group in settings("train.json"):
         changing = {name: overlay for name, overlay in overlays.items() if overlay.keys() & group.values.keys()}
         rows = [
@@ -84,15 +95,7 @@ def stage_settings() -> str:
             for name, value in group.values.items()
         ]
         parts += [group.comment, table(["setting", "paper", *changing], rows)]
-    for title, config in {
-        "Training, stage 2": "few_shot.yaml",
-        "Warm-up": "warm_up.yaml",
-        "Warm-up of windows": "warm_up_windows.yaml",
-        "Windows": "windows.yaml",
-        "Inference": "inference.json",
-        "Evaluation": "evaluate.yaml",
-        "Calibration": "calibrate.yaml",
-    }.items():
+    for title, config in STAGES.items():
         parts += [f"## {title}", _source(config)]
         for group in settings(config):
             notes = ["meaning"] if any(group.notes.values()) else []

@@ -4,7 +4,7 @@ from statistics import mean
 
 import pytest
 from result_rows import RESULTS, rows
-from result_tables import PARTS, readme_table
+from result_tables import PARTS
 
 from bundle.comparison.methods import METHODS
 
@@ -53,7 +53,3 @@ def test_each_part_of_a_page_is_there(name):
     lines = [line for line in part.splitlines() if line.startswith("|")]
     assert lines, "a table"
     assert "None" not in part and "nan" not in part.lower().split()
-
-
-def test_the_readme_shows_the_table_of_today():
-    assert readme_table() in (RESULTS.parents[1] / "README.md").read_text()
