@@ -195,7 +195,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "acceptance": acceptance,
     "speed": speed,
     "measurements_cephalograms": partial(measurements, "ceph_windows", "0"),
-    "measurements_spines": partial(measurements, "spine50", "0"),
+    "measurements_spines": partial(measurements, "spine_parts", "0"),
     "confidence": confidence,
 }
 
