@@ -32,12 +32,10 @@ def plain(name: str) -> str:
 
 def where_commands_are(name: str) -> str:
     """Of a part whose notes hold commands, a sentence on where else they stand; else nothing."""
-    part = "" if name in _SHORT else GENERATED[name]()
-    if not _NOTE.search(part):
+    if name in _SHORT or not _NOTE.search(GENERATED[name]()):
         return ""
     file = "speed.csv" if name == "speed" else "runs.csv"
-    charts = ", and charts" if _CHART.search(part) else ""
-    return f"*Commands are in [{file}]({_RECORDS}/{file}). The site (`make docs`) shows them{charts}.*"
+    return f"*Commands are in [{file}]({_RECORDS}/{file}). The site (`make docs`) shows them.*"
 
 
 def _verbs() -> str:
