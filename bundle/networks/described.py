@@ -45,5 +45,6 @@ def network_from_card(card: Mapping[str, Any], weights: str | Path) -> LandmarkN
     except Exception as error:  # whatever a wrong value leads a network to
         raise CheckpointError(
             f"{weights}: the card beside it (.json) describes no network of this bundle "
-            f"({type(error).__name__}: {str(error).splitlines()[0]}); copy both again from the run folder"
+            f"({type(error).__name__}: {str(error).splitlines()[0]}); copy both again from the run folder, or train "
+            "again if they are of an earlier version"
         ) from error

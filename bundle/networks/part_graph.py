@@ -92,7 +92,7 @@ class PartGraph(VertexNetwork):
         num_landmarks: number K of vertices.
         parts: landmarks of each part, from one end of the chain to the other: P lists of C indices.
         backbone: "hrnet_w18" or "hrnet_small".
-        step_deviation: standard deviation of a step's length, in lengths of the mean step.
+        length_deviation: standard deviation of a step's length, in lengths of the mean step.
         turn_deviation: standard deviation across a step, in lengths of it; about an angle in radians.
         place_deviation: standard deviation of the place of the chain, in sides of the image.
 
@@ -109,7 +109,7 @@ class PartGraph(VertexNetwork):
         num_landmarks: int,
         parts: Sequence[Sequence[int]],
         backbone: str = "hrnet_w18",
-        step_deviation: float = 0.2,
+        length_deviation: float = 0.2,
         turn_deviation: float = 0.4,
         place_deviation: float = 0.02,
     ) -> None:
@@ -118,7 +118,7 @@ class PartGraph(VertexNetwork):
             num_landmarks,
             parts=parts,
             backbone=backbone,
-            step_deviation=step_deviation,
+            length_deviation=length_deviation,
             turn_deviation=turn_deviation,
             place_deviation=place_deviation,
         )
@@ -126,7 +126,7 @@ class PartGraph(VertexNetwork):
             raise ConfigurationError(
                 f"parts: have {sum(map(len, parts))} landmarks of {num_landmarks}; declare every landmark in one part"
             )
-        self.step_deviation = step_deviation
+        self.length_deviation = length_deviation
         self.turn_deviation = turn_deviation
         self.place_deviation = place_deviation
         self.register_buffer("_parts", torch.tensor(parts), persistent=False)
@@ -183,4 +183,4 @@ class PartGraph(VertexNetwork):
         cell = cells[1, 0, 0] - cells[0, 0, 0]
         found = cells + mean.step * output.corners.mean(dim=1).movedim(1, -1)
         steps = mean.centres.diff(dim=0) / cell
-        return most_likely_chain(score, found / cell, steps, self.step_deviation, self.turn_deviation)
+        return most_likely_chain(score, found / cell, steps, self.length_deviation, self.turn_deviation)
