@@ -187,7 +187,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "one_film": partial(windows, "ceph_one_film"),
     "chosen_films": chosen_films,
     "every_draw_cephalograms": partial(every_draw, "ceph", "ceph_methods", "ceph_windows", "ceph_one_film"),
-    "every_draw_synthetic": partial(every_draw, "pelvis1000"),
+    "every_draw_synthetic": partial(every_draw, "pelvis_windows", "pelvis1000"),
     "levels_spines": partial(levels, "spine_parts"),
     "every_draw_spines": partial(every_draw, "spine", "spine_again", "spine50"),
     "pool": pool,
