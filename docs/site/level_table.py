@@ -4,7 +4,11 @@
 from __future__ import annotations
 
 from markdown_parts import table
-from result_rows import NAMES, rows, source
+from result_rows import rows, source
+
+from bundle.comparison.methods import methods_for
+
+NAMES = {method.key: method.name for method in methods_for(repeated=True)}
 
 
 def levels(*runs: str) -> str:
