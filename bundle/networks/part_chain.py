@@ -32,10 +32,11 @@ def most_likely_chain(
     """
     height = score.shape[-1]
     best, came_from = score[:, 0], []
+    here = places.unbind(-1)
+    there = [along[..., None, None] for along in here]
     for part, step in enumerate(steps, start=1):
         reach = math.ceil(REACH * max(length_deviation, turn_deviation) * float(step.norm()))
         middle = [round(float(along)) for along in step]
-        there, here = places.movedim(-1, 0)[..., None, None], places.unbind(-1)
         x, y = (to - _neighbourhoods(start, middle, reach, 0.0) for to, start in zip(there, here, strict=True))
         before = _neighbourhoods(best, middle, reach, -torch.inf) + _log_step(
             x, y, step, length_deviation, turn_deviation
@@ -66,7 +67,7 @@ def _log_step(
 
 
 def _neighbourhoods(values: torch.Tensor, middle: list[int], reach: int, outside: float) -> torch.Tensor:
-    """[B, X, Y, 2 reach + 1, 2 reach + 1]: of each cell, those about the one a mean step before it."""
+    """[B, X, Y, 2 reach + 1, 2 reach + 1]: of each cell, those about a mean step before; padded by `outside`."""
     (x, y), side = middle, 2 * reach + 1
     padded = functional.pad(values, (reach + y, reach - y, reach + x, reach - x), value=outside)
     return padded.unfold(1, side, 1).unfold(2, side, 1)

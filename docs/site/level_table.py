@@ -11,7 +11,7 @@ from bundle.comparison.methods import methods_for
 NAMES = {method.key: method.name for method in methods_for(repeated=True)}
 
 
-def levels(*runs: str) -> str:
+def levels(run: str) -> str:
     """Repeated parts: how far off, how far at the best level, and how often the level is right.
 
     The last two columns leave out the test films whose labels `bundle check --pixels` names.
@@ -25,10 +25,9 @@ def levels(*runs: str) -> str:
             f"{row['best_level_error']} {row['unit']}",
             f"{row['right_level']} %",
             f"{row['cobb_smape']} %",
-            _known(row["unnamed_best_level_error"], row["unit"]),
-            _known(row["unnamed_right_level"], "%"),
+            f"{row['unnamed_best_level_error']} {row['unit']}",
+            f"{row['unnamed_right_level']} %",
         ]
-        for run in runs
         for row in rows("levels", run=run)
     ]
     headings = [
@@ -42,8 +41,4 @@ def levels(*runs: str) -> str:
         "at the best level, films without a remark",
         "right level, the same",
     ]
-    return "\n\n".join([table(headings, body), source(*runs)])
-
-
-def _known(value: str, unit: str) -> str:
-    return value and f"{value} {unit}"
+    return "\n\n".join([table(headings, body), source(run)])

@@ -48,6 +48,10 @@ def _verbs() -> str:
     )
 
 
+def _import_help() -> str:
+    return "`python -m bundle import --help` prints all options. The site (`make docs`) shows them."
+
+
 def _setting_files() -> str:
     stages = {"Training, stage 1": tuple(STAGE_1.values()), **{title: (file,) for title, file in STAGES.items()}}
     body = [[title, ", ".join(f"[{file}](../../configs/{file})" for file in files)] for title, files in stages.items()]
@@ -69,6 +73,7 @@ def _draws() -> str:
 
 _SHORT: dict[str, Callable[[], str]] = {
     "command_help": _verbs,
+    "import_help": _import_help,
     "stage_settings": _setting_files,
     "public_names": _names,
     "every_draw_cephalograms": _draws,
