@@ -14,8 +14,9 @@ class PartLoss(nn.Module):
     """Focal cross-entropy of centres, and the L1 distance of landmarks seen from the cells about their centre.
 
     A centre is learned as a Gaussian bump; each cell weighs as its error squared (quality focal loss, Li et al.,
-    NeurIPS 2020, arXiv 2006.04388), since few cells hold one. A part without any landmark in a film counts as absent; a
-    missing landmark of another counts for nothing.
+    NeurIPS 2020, arXiv 2006.04388), since few cells hold one. A part without any landmark in a film counts as absent, a
+    missing landmark of another counts for nothing, and neither does a film that has no landmark at all, such as one
+    that a teacher has nothing to say of.
 
     Args:
         sigma: standard deviation of the bump, in mean steps; cells within one sigma and a half tell the landmarks.
@@ -49,8 +50,9 @@ class PartLoss(nn.Module):
         bump = (-nearest.square() / (2 * self.sigma**2)).exp()
         error = (bump - output.centres.sigmoid()).detach().square()
         cross_entropy = functional.binary_cross_entropy_with_logits(output.centres, bump, reduction="none")
-        parts = centres.isfinite().all(dim=-1).sum().clamp(min=1)
-        centre_loss = (error * cross_entropy).sum() / parts
+        present = centres.isfinite().all(dim=-1)
+        known = present.any(dim=1)[:, None, None]
+        centre_loss = (error * cross_entropy * known).sum() / present.sum().clamp(min=1)
 
         of_cell = torch.arange(len(target), device=target.device)[:, None, None], part
         place = (corners[of_cell] - output.cells[None, :, :, None] - mean.corners[part]) / mean.step
