@@ -13,11 +13,11 @@ from typing import Any, overload
 import torch
 from monai.data.utils import list_data_collate
 from monai.engines import SupervisedEvaluator
-from monai.inferers import SimpleInferer
+from monai.inferers import Inferer, SimpleInferer
 from monai.transforms import Compose
 
 import bundle
-from bundle.confidence import EstimateConfidence, confidence_file, read_estimator
+from bundle.confidence import EstimateConfidence, LookInferer, confidence_file, read_estimator
 from bundle.confidence.estimator import ConfidenceEstimator
 from bundle.engines import read_weights
 from bundle.errors import RadiographError
@@ -189,6 +189,11 @@ class Predictor:
         lengths = RestoreLengthsd(["expected_error", "error_limit"], size)
         return Compose([RestoreLandmarksd(keys, size), lengths, *learned])
 
+    @property
+    def inferer(self) -> Inferer:
+        """What asks the network: for what it saw as well, where the handlers need it."""
+        return SimpleInferer() if self.estimator is None else LookInferer()
+
     def confidence_handlers(self) -> list[EstimateConfidence]:
         """Handlers by which an evaluator tells which errors to expect; none where the network is not calibrated."""
         return [] if self.estimator is None else [EstimateConfidence(self.estimator)]
@@ -199,7 +204,7 @@ class Predictor:
             self.device,
             [list_data_collate(items)],
             self.network,
-            inferer=SimpleInferer(),
+            inferer=self.inferer,
             postprocessing=self.postprocessing(),
             val_handlers=self.confidence_handlers(),
         )

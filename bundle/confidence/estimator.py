@@ -14,7 +14,7 @@ from torch import nn
 from bundle.confidence.signals import Signals, expected_error, measure_signals
 from bundle.errors import CheckpointError
 from bundle.files import sha256_of, write_whole
-from bundle.networks import LandmarkNetwork
+from bundle.networks import LandmarkNetwork, Look
 from bundle.run_folder import confidence_file
 
 logger = logging.getLogger(__name__)
@@ -44,23 +44,23 @@ class ConfidenceEstimator(nn.Module):
         self.register_buffer("error_limit", torch.tensor(torch.inf))
         self.register_buffer("unlikeness_limit", torch.tensor(torch.inf))
 
-    def signals(self, image: torch.Tensor, vertices: torch.Tensor) -> Signals:
-        """Signals of vertices [B, K, 2] that the network found in images [B, C, X, Y]."""
-        return measure_signals(self.network[0], image, vertices, self.views, self.templates)
+    def signals(self, image: torch.Tensor, look: Look) -> Signals:
+        """Signals of what the network says of images [B, C, X, Y]."""
+        return measure_signals(self.network[0], image, look, self.views, self.templates)
 
-    def forward(self, image: torch.Tensor, vertices: torch.Tensor) -> dict[str, torch.Tensor]:
+    def forward(self, image: torch.Tensor, look: Look) -> dict[str, torch.Tensor]:
         """Estimate the confidence of a prediction.
 
         Args:
             image: [B, C, X, Y] in [0, 1].
-            vertices: [B, K, 2], what the network says of it.
+            look: what the network says of it, and what it saw.
 
         Returns:
             `expected_error` [B, K] and `error_limit` [B] in longer sides of the image, `unlikeness` [B] and
             `unlikeness_limit` [B]. The error of a landmark that is not learned is NaN; it counts nowhere. That of one
             whose place is no number, by a broken network, is infinite.
         """
-        signals = self.signals(image, vertices)
+        signals = self.signals(image, look)
         films, learned = len(image), self.network[0].learned
         expected = expected_error(torch.stack(signals, dim=-1), self.weights)
         expected = expected.masked_fill(expected.isnan() & learned, torch.inf)

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from ignite.engine import Engine, Events
 from monai.engines.utils import IterationEvents
+from monai.inferers import Inferer
 from monai.utils.enums import CommonKeys as Keys
 
 from bundle.confidence.calibration import Calibration, calibrate
@@ -32,8 +33,18 @@ USELESS = 0.1
 """Rank correlation of expected with true errors from which on down they tell nothing."""
 
 
+class LookInferer(Inferer):
+    """Inferer of a network whose confidence is estimated or calibrated: its answer together with what it saw."""
+
+    def __call__(self, inputs: torch.Tensor, network: Any, *_args: Any, **_kwargs: Any) -> Any:
+        """Return what `LandmarkNetwork.look` does; a handler of this module leaves the answer alone."""
+        return network.look(inputs)
+
+
 class EstimateConfidence:
     """Add to an evaluator's output what `ConfidenceEstimator` returns, before it is decollated and post-processed.
+
+    The evaluator's inferer is a `LookInferer`.
 
     Args:
         estimator: calibrated for the evaluator's network.
@@ -49,11 +60,14 @@ class EstimateConfidence:
     def __call__(self, engine: Engine) -> None:
         """Estimate the batch at hand."""
         output: Any = engine.state.output
-        output.update(self.estimator(output[Keys.IMAGE], output[Keys.PRED]))
+        look = output[Keys.PRED]
+        output.update({Keys.PRED: look.vertices, **self.estimator(output[Keys.IMAGE], look)})
 
 
 class Calibrate:
     """Calibrate an estimator on an evaluator's films, save it beside the weights, and report in `calibration.json`.
+
+    The evaluator's inferer is a `LookInferer`.
 
     Args:
         network: the evaluator's network.
@@ -117,7 +131,9 @@ class Calibrate:
 
     def _gather(self, engine: Engine) -> None:
         output: Any = engine.state.output
-        signals = torch.stack(self.estimator.signals(output[Keys.IMAGE], output[Keys.PRED]), dim=-1)
+        look = output[Keys.PRED]
+        output[Keys.PRED] = look.vertices
+        signals = torch.stack(self.estimator.signals(output[Keys.IMAGE], look), dim=-1)
         self._signals.append(signals.cpu().double().numpy())
         self._errors.append((output[Keys.PRED] - output[Keys.LABEL]).norm(dim=-1).cpu().double().numpy())
 

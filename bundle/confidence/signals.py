@@ -11,7 +11,7 @@ from monai.networks.utils import eval_mode
 
 from bundle.confidence.shape_distance import shape_distance
 from bundle.confidence.views import View
-from bundle.networks import LandmarkNetwork
+from bundle.networks import LandmarkNetwork, Look
 from bundle.networks.landmark_features import features_at
 
 Array = TypeVar("Array", np.ndarray, torch.Tensor)
@@ -22,7 +22,7 @@ class Signals(NamedTuple):
 
     Attributes:
         spread: how far about it the landmark may lie, in longer sides of the image: as the network says, see
-            `LandmarkNetwork.spread`, else the mean distance of the predictions in several views from their mean.
+            `Look`, else the mean distance of the predictions in several views from their mean.
         shape: distance from the mean shape, in longer sides of the image.
         unlikeness: 1 less the cosine between the features there and at the landmark of the labelled films, 0 to 2.
     """
@@ -33,20 +33,23 @@ class Signals(NamedTuple):
 
 
 def measure_signals(
-    network: LandmarkNetwork, image: torch.Tensor, vertices: torch.Tensor, views: torch.Tensor, templates: torch.Tensor
+    network: LandmarkNetwork, image: torch.Tensor, look: Look, views: torch.Tensor, templates: torch.Tensor
 ) -> Signals:
     """Measure the signals of a prediction.
 
     Args:
         network: whose mode is kept; evaluators leave it in training mode after their own pass.
         image: [B, C, X, Y] in [0, 1].
-        vertices: [B, K, 2], what the network says of the image, in [0, 1]; NaN where it is not learned.
+        look: what the network says of the image, and what it saw.
         views: [V, 5], see `View`; not looked at where the network tells its spread.
         templates: [K, D], unit vectors, see `landmark_templates`.
     """
-    with eval_mode(network):
-        spread = network.spread(image) if network.tells_spread else _spread_in_views(network, image, vertices, views)
-        likeness = (features_at(network, image, vertices.nan_to_num()) * templates).sum(dim=-1)
+    vertices, features, spread = look
+    if spread is None:
+        with eval_mode(network):
+            spread = _spread_in_views(network, image, vertices, views)
+    seen = features_at(features, vertices.nan_to_num(), image.shape[-2:], network.stride)
+    likeness = (seen * templates).sum(dim=-1)
     learned = network.learned
     shape = torch.full_like(spread, torch.nan)
     shape[:, learned] = shape_distance(vertices[:, learned], network.mean_shape[learned])

@@ -4,7 +4,7 @@
 from bundle.networks.deep_adaptive_graph import DeepAdaptiveGraph, LandmarkOutput
 from bundle.networks.described import network_from_card
 from bundle.networks.hrnet import HRNet, backbone, hrnet_small, hrnet_w18
-from bundle.networks.landmark_network import LandmarkNetwork, TrainingOutput, VertexNetwork, VertexOutput
+from bundle.networks.landmark_network import LandmarkNetwork, Look, TrainingOutput, VertexNetwork, VertexOutput
 from bundle.networks.part_graph import MeanParts, PartGraph, PartOutput
 from bundle.networks.spatial_configuration_net import HeatmapOutput, SpatialConfigurationNet
 from bundle.networks.template_matching import MatchingOutput, TemplateMatching
@@ -18,6 +18,7 @@ __all__ = [
     "HeatmapOutput",
     "LandmarkNetwork",
     "LandmarkOutput",
+    "Look",
     "MatchingOutput",
     "MeanParts",
     "PartGraph",

@@ -14,10 +14,16 @@ from bundle.networks.bilinear_sample import bilinear_sample
 from bundle.networks.landmark_network import LandmarkNetwork
 
 
-def features_at(network: LandmarkNetwork, image: torch.Tensor, vertices: torch.Tensor) -> torch.Tensor:
-    """Features of images [B, C, X, Y] at vertices [B, K, 2] in [0, 1]: unit vectors [B, K, D]."""
-    sampled = bilinear_sample(network.features(image), vertices, image.shape[-2:], network.stride)
-    return functional.normalize(sampled, dim=-1)
+def features_at(features: torch.Tensor, vertices: torch.Tensor, size: tuple[int, ...], stride: int) -> torch.Tensor:
+    """Features at vertices [B, K, 2] in [0, 1]: unit vectors [B, K, D].
+
+    Args:
+        features: [B, D, X / stride, Y / stride], see `LandmarkNetwork.features`.
+        vertices: they are looked at there.
+        size: X and Y of the images.
+        stride: of the network.
+    """
+    return functional.normalize(bilinear_sample(features, vertices, size, stride), dim=-1)
 
 
 def landmark_templates(network: LandmarkNetwork, films: Iterable[Mapping[str, Any]]) -> torch.Tensor:
@@ -33,5 +39,6 @@ def landmark_templates(network: LandmarkNetwork, films: Iterable[Mapping[str, An
         image, label = film["image"][None].to(device), film["label"][None].to(device)
         known = label.isfinite().all(dim=-1, keepdim=True)
         with eval_mode(network):
-            found.append(features_at(network, image, label.nan_to_num()) * known)
+            features = network.features(image)
+        found.append(features_at(features, label.nan_to_num(), image.shape[-2:], network.stride) * known)
     return functional.normalize(torch.cat(found).sum(dim=0), dim=-1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import nn
@@ -31,6 +31,21 @@ class VertexOutput(TrainingOutput, Protocol):
         """[B, D, X', Y'] of the Jensen-Shannon loss; None of a network that learns without one."""
 
 
+class Look(NamedTuple):
+    """What a network says of images, and what it saw of them.
+
+    Attributes:
+        vertices: [B, K, 2], its answer, see `LandmarkNetwork.forward`.
+        features: float32 [B, D, X / stride, Y / stride], see `LandmarkNetwork.features`.
+        spread: [B, K], how far about its answer a landmark may lie by what it saw, in longer sides of the image; None
+            from a network that does not tell.
+    """
+
+    vertices: torch.Tensor
+    features: torch.Tensor
+    spread: torch.Tensor | None
+
+
 class LandmarkNetwork(nn.Module, ABC):
     """A network that locates K landmarks and, untrained, returns exactly their mean shape.
 
@@ -44,7 +59,7 @@ class LandmarkNetwork(nn.Module, ABC):
     Attributes:
         mean_shape: [K, 2] in [0, 1], NaN for a landmark that is not learned.
         stride: pixels of the image from one cell of its features to the next.
-        tells_spread: whether its `spread` tells how far it may be off.
+        tells_spread: whether it tells how far it may be off, see `Look`.
     """
 
     tells_spread = False
@@ -138,13 +153,9 @@ class LandmarkNetwork(nn.Module, ABC):
     def forward_training(self, image: torch.Tensor) -> TrainingOutput:
         """Locate the landmarks and return everything the losses read."""
 
-    def spread(self, image: torch.Tensor) -> torch.Tensor:
-        """How far about its answer a landmark may lie by what the network sees, [B, K] in longer sides of the image.
-
-        Raises:
-            NotImplementedError: it does not tell, see `tells_spread`.
-        """
-        raise NotImplementedError(f"{type(self).__name__} does not tell its spread")
+    def look(self, image: torch.Tensor) -> Look:
+        """Locate the landmarks of images [B, C, X, Y] and keep what was seen; in one pass where the network can."""
+        return Look(self(image), self.features(image), None)
 
 
 def encode_names(names: Sequence[str]) -> torch.Tensor:
@@ -173,3 +184,9 @@ class VertexNetwork(LandmarkNetwork):
     @abstractmethod
     def forward_training(self, image: torch.Tensor) -> VertexOutput:
         """Locate the landmarks and return everything the losses of stages 1 and 2 read."""
+
+    def look(self, image: torch.Tensor) -> Look:
+        """Locate the landmarks and keep the feature map that they were read from, in one pass."""
+        output = self.forward_training(image)
+        features = self.features(image) if output.feature_map is None else output.feature_map
+        return Look(self.answered(output.vertices), features, None)

@@ -10,9 +10,9 @@ import torch
 from torch.nn import functional
 
 from bundle.coordinates import from_normalized, to_normalized
-from bundle.networks.deep_adaptive_graph import DeepAdaptiveGraph
-from bundle.networks.landmark_network import VertexNetwork
-from bundle.networks.part_graph import PartGraph
+from bundle.networks.deep_adaptive_graph import DeepAdaptiveGraph, LandmarkOutput
+from bundle.networks.landmark_network import Look, VertexNetwork
+from bundle.networks.part_graph import PartGraph, PartOutput
 from bundle.networks.window_encoder import STRIDE, WindowEncoder
 from bundle.networks.windows import RandWindows, Windows
 
@@ -124,11 +124,25 @@ class WindowedGraph(VertexNetwork):
         """The feature map that the graph reads in the reduced copy."""
         return self.coarse.features(self._reduced(image))
 
+    def look(self, image: torch.Tensor) -> Look:
+        """Locate the landmarks, and keep what the graph saw and how wide the heatmaps of the windows are.
+
+        Their standard deviations tell errors within a window. A chain that is a part off looks as sharp, so that a
+        graph of parts is better asked in several views.
+        """
+        coarse = self._coarse(image)
+        output = self._in_windows(image, coarse)
+        wide = heatmap_deviations(output.heatmaps) / max(output.size) if self.tells_spread else None
+        return Look(self.answered(output.vertices), coarse.feature_map, wide)
+
     def forward_training(self, image: torch.Tensor) -> WindowedOutput:
         """Locate the landmarks and return everything the losses read."""
+        return self._in_windows(image, self._coarse(image))
+
+    def _in_windows(self, image: torch.Tensor, coarse: LandmarkOutput | PartOutput) -> WindowedOutput:
         size = (image.shape[-2], image.shape[-1])
         with torch.no_grad():
-            vertices = self._coarse_vertices(image)
+            vertices = self._on_film(coarse.vertices, size)
             if self.training and self.rand_windows is not None:
                 windows = self.rand_windows.around(vertices, max(size), self.window)
                 cut = self.rand_windows.exposed(windows.cut(image))
@@ -141,22 +155,17 @@ class WindowedGraph(VertexNetwork):
             found = to_normalized(windows.to_film(places), size)
         return WindowedOutput(found, heatmaps, places, windows, size)
 
-    def spread(self, image: torch.Tensor) -> torch.Tensor:
-        """The standard deviations of the heatmaps, [B, K] in longer sides of the film.
-
-        It tells errors within a window. A chain that is a part off looks as sharp, so that a graph of parts is better
-        asked in several views.
-        """
-        return heatmap_deviations(self.forward_training(image).heatmaps) / max(image.shape[-2:])
-
     def _reduced(self, image: torch.Tensor) -> torch.Tensor:
         return functional.avg_pool2d(image, self.reduction)
 
-    def _coarse_vertices(self, image: torch.Tensor) -> torch.Tensor:
-        """[B, K, 2] in index coordinates of the film: pixel i of the copy is the mean of r pixels from r i on."""
-        reduced = self._reduced(image)
-        vertices = self.coarse.forward_training(reduced).vertices
-        places = from_normalized(vertices, reduced.shape[-2:])
+    @torch.no_grad()
+    def _coarse(self, image: torch.Tensor) -> LandmarkOutput | PartOutput:
+        """What the graph says of the reduced copy."""
+        return self.coarse.forward_training(self._reduced(image))
+
+    def _on_film(self, vertices: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+        """Vertices [B, K, 2] of the copy in index coordinates of the film: its pixel i is the mean of r from r i on."""
+        places = from_normalized(vertices, [side // self.reduction for side in size])
         return places * self.reduction + (self.reduction - 1) / 2
 
 

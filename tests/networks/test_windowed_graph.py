@@ -85,7 +85,7 @@ def test_its_spread_is_the_width_of_its_heatmaps(network: WindowedGraph, sigma: 
     with eval_mode(network), torch.no_grad():
         film = torch.rand(2, 1, 128, 256)
         told = heatmap_deviations(network.forward_training(film).heatmaps) / 256
-        torch.testing.assert_close(network.spread(film), told)
+        torch.testing.assert_close(network.look(film).spread, told)
 
 
 def test_it_comes_back_from_its_card(network: WindowedGraph):
