@@ -10,13 +10,14 @@ from collections.abc import Collection
 from tqdm import tqdm
 
 from bundle.comparison.cells import Cell
+from bundle.comparison.warned import Warned
 from bundle.run_folder import has_checkpoint, read_progress
 
 SECONDS_BETWEEN_LINES = 60.0
 
 
 class Progress:
-    """Shows how many cells are done, which are running, and how far they are.
+    """Shows how many cells are done, which are running, how far they are, and what they warn of.
 
     Args:
         cells: how many cells the comparison has.
@@ -26,6 +27,7 @@ class Progress:
     def __init__(self, cells: int, done: int) -> None:
         self.cells = cells
         self.done = done
+        self._warned = Warned()
         self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
         self._bar = tqdm(total=cells, initial=done, unit="cell", dynamic_ncols=True) if sys.stderr.isatty() else None
         self.say(f"{done} of {cells} cells are done already" if done else f"{cells} cells to do")
@@ -39,16 +41,20 @@ class Progress:
         """Say that a cell has been started."""
         verb = "evaluating" if cell.trained else "resuming" if has_checkpoint(cell.folder) else "training"
         self.say(f"{verb}: {cell}")
+        self._warned.begin(cell.log)
 
     def finished(self, cell: Cell, result: str) -> None:
         """Say what has become of a cell."""
+        self._warn(cell)
         self.done += 1
         if self._bar is not None:
             self._bar.update()
         self.say(f"{cell}: {result} ({self.done} of {self.cells})")
 
     def tick(self, running: Collection[Cell]) -> None:
-        """Show how far the running cells are; in a log once a minute."""
+        """Show how far the running cells are, in a log once a minute, and at once what is new to be warned of."""
+        for cell in running:
+            self._warn(cell)
         errors = "; ".join(f"{cell}{_so_far(cell)}" for cell in running)
         if self._bar is not None:
             self._bar.set_postfix_str(errors)
@@ -60,6 +66,10 @@ class Progress:
         """Take the bar away."""
         if self._bar is not None:
             self._bar.close()
+
+    def _warn(self, cell: Cell) -> None:
+        for warning in self._warned.new(cell.log):
+            self.say(f"warning: {cell}: {warning}")
 
 
 def _so_far(cell: Cell) -> str:
