@@ -13,7 +13,6 @@ PARTS = torch.tensor([[0, 1], [2, 3], [4, 5]])
 CELLS = torch.stack(torch.meshgrid(torch.linspace(0, 1, 9), torch.linspace(0, 1, 17), indexing="ij"), dim=-1)
 SHAPE = torch.tensor([[0.375, 0.25], [0.625, 0.25], [0.375, 0.5], [0.625, 0.5], [0.375, 0.75], [0.625, 0.75]])
 EVERYWHERE = torch.full((2, 9, 17), -1.0)
-NOT_ONE = torch.tensor(torch.nan)
 
 
 def told(centres: torch.Tensor) -> PartOutput:
@@ -52,14 +51,14 @@ def test_landmarks_are_told_from_their_centre_in_mean_steps(wider: float):
 
 def test_a_part_without_a_landmark_is_absent():
     without_middle = SHAPE.clone()
-    without_middle[2:4] = NOT_ONE
+    without_middle[2:4] = torch.nan
     middle = (0, 4, 8)
     assert gradient(SHAPE[None])[middle] < 0 < gradient(without_middle[None])[middle]
 
 
 def test_a_missing_landmark_of_a_part_counts_for_nothing():
     without_one = SHAPE.clone()
-    without_one[2] = NOT_ONE
+    without_one[2] = torch.nan
     whole, less = (losses(EVERYWHERE[:1], truth[None]) for truth in (SHAPE, without_one))
     assert torch.isfinite(less["loss"])
     torch.testing.assert_close(less["centre_loss"], whole["centre_loss"])
