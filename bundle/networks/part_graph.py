@@ -18,6 +18,7 @@ from bundle.errors import ConfigurationError
 from bundle.networks.hrnet import STRIDE
 from bundle.networks.hrnet import backbone as build_backbone
 from bundle.networks.landmark_network import VertexNetwork
+from bundle.networks.local_contrast import local_contrast
 from bundle.networks.part_chain import most_likely_chain
 
 RARE = -4.0  # logit of a centre in an untrained network: few cells hold one
@@ -95,6 +96,8 @@ class PartGraph(VertexNetwork):
         length_deviation: standard deviation of a step's length, in lengths of the mean step.
         turn_deviation: standard deviation across a step, in lengths of it; about an angle in radians.
         place_deviation: standard deviation of the place of the chain, in sides of the image.
+        contrast_box: side of the box that the contrast of a pixel is told from, in longer sides of the image (see
+            `local_contrast`); 0 leaves the image as it is.
 
     Raises:
         ConfigurationError: the parts are no chain of alike ones, or leave out a landmark.
@@ -112,6 +115,7 @@ class PartGraph(VertexNetwork):
         length_deviation: float = 0.2,
         turn_deviation: float = 0.4,
         place_deviation: float = 0.02,
+        contrast_box: float = 0.0,
     ) -> None:
         parts = [list(part) for part in parts]
         super().__init__(
@@ -121,6 +125,7 @@ class PartGraph(VertexNetwork):
             length_deviation=length_deviation,
             turn_deviation=turn_deviation,
             place_deviation=place_deviation,
+            contrast_box=contrast_box,
         )
         if sorted(itertools.chain(*parts)) != list(range(num_landmarks)):
             raise ConfigurationError(
@@ -129,6 +134,7 @@ class PartGraph(VertexNetwork):
         self.length_deviation = length_deviation
         self.turn_deviation = turn_deviation
         self.place_deviation = place_deviation
+        self.contrast_box = contrast_box
         self.register_buffer("_parts", torch.tensor(parts), persistent=False)
         self.backbone = build_backbone(backbone)
         features = self.backbone.feature_channels
@@ -158,6 +164,8 @@ class PartGraph(VertexNetwork):
 
     def features(self, image: torch.Tensor) -> torch.Tensor:
         """The feature map that the parts are read from, [B, D, X / 4, Y / 4]."""
+        if self.contrast_box:
+            image = local_contrast(image, self.contrast_box)
         return self.backbone(image).float()
 
     def forward_training(self, image: torch.Tensor) -> PartOutput:
