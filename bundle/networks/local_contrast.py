@@ -24,9 +24,9 @@ def local_contrast(image: torch.Tensor, box: float) -> torch.Tensor:
 
     def about(values: torch.Tensor) -> torch.Tensor:
         for _ in range(TIMES):
-            for box_of_row in ((side, 1), (1, side)):
-                padding = box_of_row[0] // 2, box_of_row[1] // 2
-                values = functional.avg_pool2d(values, box_of_row, 1, padding, count_include_pad=False)
+            for kernel in ((side, 1), (1, side)):
+                padding = kernel[0] // 2, kernel[1] // 2
+                values = functional.avg_pool2d(values, kernel, 1, padding, count_include_pad=False)
         return values
 
     with torch.autocast(image.device.type, enabled=False):
