@@ -189,7 +189,8 @@ class RunProgress:
         epoch: Epochs that are finished.
         epochs: Epochs of the whole run.
         seconds_left: What the rest will take at the pace so far.
-        validation_error_px: Validation error now, in pixels of the films; None where none was measured.
+        validation_error_px: Validation error now, in pixels of the films, of repeated parts at the best level; None
+            where none was measured.
     """
 
     epoch: int

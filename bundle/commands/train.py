@@ -14,8 +14,8 @@ from bundle.comparison.methods import (
     DAG,
     METHODS,
     PARTS,
+    PARTS_CONFIDENT_WINDOWS,
     PARTS_WINDOWS,
-    PARTS_WINDOWS_MULTI_VIEW,
     WINDOWS,
     WINDOWS_MATCHING_MULTI_VIEW,
     WINDOWS_MULTI_VIEW,
@@ -129,7 +129,7 @@ def _recommended(repeated: bool, pool: bool, judged: bool, shots: int) -> Method
         print("no unlabeled films, so windows alone: add films to learn from for more")
         return PARTS_WINDOWS if repeated else WINDOWS
     if repeated:
-        return PARTS_WINDOWS_MULTI_VIEW
+        return PARTS_CONFIDENT_WINDOWS
     return WINDOWS_MATCHING_MULTI_VIEW if shots == 1 else WINDOWS_MULTI_VIEW
 
 

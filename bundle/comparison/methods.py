@@ -100,13 +100,19 @@ PARTS_WINDOWS = Method(
     start=PARTS,
     repeated=True,
 )
-PARTS_WINDOWS_MULTI_VIEW = Method(
-    "parts_windows_multi_view",
-    "Graph of parts + windows, multi-view",
+PARTS_CONFIDENT = Method(
+    "parts_confident",
+    "Graph of parts, confident pseudo label",
     2,
-    (*PARTS_WINDOWS.overlays, FEW_SHOT, "methods/windows_multi_view.yaml"),
-    start=PARTS_WINDOWS,
+    ("parts.yaml", FEW_SHOT, "methods/confident_pseudo_label.yaml"),
+    start=PARTS,
     repeated=True,
+)
+PARTS_CONFIDENT_WINDOWS = replace(
+    PARTS_WINDOWS,
+    key="parts_confident_windows",
+    name="Graph of parts, confident pseudo label, then windows",
+    start=PARTS_CONFIDENT,
 )
 TRAINED_ON = _stage_two("trained_on", "DAG trained on")
 PSEUDO_LABEL = _stage_two("pseudo_label", "Pseudo label")
@@ -129,7 +135,8 @@ METHODS = (
     WINDOWS_MATCHING_MULTI_VIEW,
     PARTS,
     PARTS_WINDOWS,
-    PARTS_WINDOWS_MULTI_VIEW,
+    PARTS_CONFIDENT,
+    PARTS_CONFIDENT_WINDOWS,
 )
 """In the order of the paper's tables, then what goes beyond the paper."""
 
@@ -152,7 +159,7 @@ PRESETS = {"cpu": Preset(("train.json", "small.yaml"), ("one_film.yaml",)), "pap
 
 def stage_folder(method: Method) -> str:
     """Where a method is in the folder of one model: by its key where others follow it, `stage1` or `stage2`."""
-    named = (*WARM_UPS, WINDOWS, WINDOWS_MATCHING, PARTS_WINDOWS)
+    named = (*WARM_UPS, WINDOWS, WINDOWS_MATCHING, PARTS_WINDOWS, PARTS_CONFIDENT)
     return method.key if method in named else f"stage{method.stage}"
 
 

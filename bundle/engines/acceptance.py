@@ -22,8 +22,9 @@ class AcceptedCheckpoint(RunCheckpoint):
     """Checkpoints of stage 2, or of windows, with an acceptance test at its end.
 
     Its best weights are `stage2.pt`. Where they are not better on the validation films than those it began with,
-    beyond chance, `best.pt`, which leaves the run, is these; the log, the card and `acceptance.json` say so. The end
-    only copies from files that it does not change, so that one that was cut short, or is done again, is the same.
+    beyond chance (see `FilmErrors`), `best.pt`, which leaves the run, is these; the log, the card and `acceptance.json`
+    say so. The end only copies from files that it does not change, so that one that was cut short, or is done again,
+    is the same.
 
     Args:
         film_errors: of the model on each validation film, which judge the gain.
@@ -40,15 +41,15 @@ class AcceptedCheckpoint(RunCheckpoint):
     def _leaving(self) -> Path:
         before, *after = self.history.validation_errors
         best = min(after, default=before)
-        gain = self.film_errors.gain()
-        accepted = gain is not None and gain.low > 0
+        gain, accepted = self.film_errors.gain(), self.film_errors.better
         leaving = self.output_dir / BEST
-        facts = {ACCEPTED: accepted, "stage_1_validation_error_px": before}
+        error_before = self.history.validated[0][VALIDATION]
+        facts = {ACCEPTED: accepted, "stage_1_validation_error_px": error_before}
         if accepted:
             copy_weights(self.best, leaving, facts)
         else:
             # the name and all else of this run's card: what leaves it has its settings
-            copy_weights(self.start_weights, leaving, {**self.card, "epoch": 0, VALIDATION: before, **facts})
+            copy_weights(self.start_weights, leaving, {**self.card, "epoch": 0, VALIDATION: error_before, **facts})
         self._record(before, best, gain, accepted)
         self._say(before, best, accepted)
         return leaving
@@ -56,6 +57,7 @@ class AcceptedCheckpoint(RunCheckpoint):
     def _record(self, before: float, best: float, gain: Interval | None, accepted: bool) -> None:
         result = {
             "accepted": accepted,
+            "judged_by": self.history.judged_by,
             "stage_1_error_px": before,
             "best_validation_error_px": best,
             "gain_px": gain.value if gain else None,
@@ -66,13 +68,17 @@ class AcceptedCheckpoint(RunCheckpoint):
         write_text(self.output_dir / ACCEPTANCE, json.dumps(result, indent=2) + "\n")
 
     def _say(self, before: float, best: float, accepted: bool) -> None:
-        errors = f"validation error {best:.2f} px at its best, {before:.2f} px with the weights of stage 1"
+        error = f"validation error{self.history.in_words}"
+        errors = f"{error} {best:.2f} px at its best, {before:.2f} px with the weights of stage 1"
         if accepted:
             logger.info(f"stage 2 was accepted: {errors}")
             return
-        doubt = (
-            f", which {self.film_errors.films} film(s) cannot tell from chance (more validation films may; "
-            f"{self.best.name} holds the weights that were better in the mean)"
-        )
-        reason = errors + (doubt if best < before else "")
+        kept = f"{self.best.name} holds the weights that were better in the mean"
+        if self.film_errors.loses_level:
+            reason = f"{errors}, but more films are at a wrong level, beyond chance ({kept})"
+        elif best < before:
+            films = self.film_errors.films
+            reason = f"{errors}, which {films} film(s) cannot tell from chance (more validation films may; {kept})"
+        else:
+            reason = errors
         logger.warning(f"stage 2 was not accepted: {reason}; the weights of stage 1 are exported")

@@ -108,9 +108,10 @@ class RunCheckpoint:
 
     def _epoch_completed(self, engine: Engine) -> None:
         _before, *trained = self.history.validation_errors
-        error = self.history.rows[-1][VALIDATION]
+        row = self.history.rows[-1]
+        error = row.get(self.history.judged_by)
         if error is not None and error <= min(trained):
-            self._save_best(engine, error)
+            self._save_best(engine, row[VALIDATION])
         if engine.state.epoch % self.interval == 0 or engine.state.epoch == engine.state.max_epochs:
             state = {name: component.state_dict() for name, component in self.parts.items()}
             write_whole(self.last, partial(torch.save, {**state, "trainer": dict(engine.state_dict())}))

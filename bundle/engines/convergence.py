@@ -19,8 +19,7 @@ logger = logging.getLogger(__name__)
 class ConvergenceReport:
     """Compares the best validation error with that of the mean shape alone, logs a sentence and keeps it on disk.
 
-    Where parts are repeated, both are errors at the best level: a chain that is found a part too high is learned, but
-    for its level.
+    Both are of `History.judged_by`: a chain that is found a part too high is learned, but for its level.
 
     Args:
         history: the run's history, whose first row is the mean shape's error.
@@ -39,17 +38,16 @@ class ConvergenceReport:
 
     def __call__(self, engine: Engine) -> None:
         """Report on the run that ended."""
-        mean_shape, *trained = [row for row in self.history.rows if row[VALIDATION] is not None]
-        kept = min(trained, key=lambda row: row[VALIDATION], default=mean_shape)
-        baseline, best = mean_shape[VALIDATION], kept[VALIDATION]
-        result = {"mean_shape_error_px": baseline, "best_validation_error_px": best}
-        at_level = ""
-        if mean_shape.get(BEST_LEVEL) is not None:
-            baseline, best, at_level = mean_shape[BEST_LEVEL], kept[BEST_LEVEL], " at the best level"
+        judged_by = self.history.judged_by
+        mean_shape, *trained = self.history.validated
+        kept = min(trained, key=lambda row: row[judged_by], default=mean_shape)
+        baseline, best = mean_shape[judged_by], kept[judged_by]
+        result = {"mean_shape_error_px": mean_shape[VALIDATION], "best_validation_error_px": kept[VALIDATION]}
+        if judged_by == BEST_LEVEL:
             result |= {"mean_shape_best_level_error_px": baseline, "best_level_error_px": best}
         converged = best < self.converged_below * baseline
         write_text(self.file, json.dumps({"converged": converged, **result}, indent=2) + "\n")
-        errors = f"best validation error{at_level} {best:.2f} px, mean shape alone {baseline:.2f} px"
+        errors = f"best validation error{self.history.in_words} {best:.2f} px, mean shape alone {baseline:.2f} px"
         if converged:
             logger.info(f"stage 1 converged: {errors}")
         else:

@@ -4,19 +4,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from ignite.engine import Engine, Events
 
 from bundle.errors import ConfigurationError
 from bundle.metrics.paired_bootstrap import Interval, paired_bootstrap
+from bundle.run_folder import BEST_LEVEL
+
+
+class Errors(NamedTuple):
+    """Errors of the validation films by one set of weights.
+
+    Attributes:
+        judged: [N, K], of repeated parts at the best level of each film, else the same as the other.
+        as_it_is: [N, K].
+    """
+
+    judged: torch.Tensor
+    as_it_is: torch.Tensor
 
 
 class FilmErrors:
-    """Keeps the errors `[N, K]` of N validation films, in pixels, and judges whether training made them smaller.
+    """Keeps the errors of N validation films, in pixels, and judges whether training made them smaller.
 
-    It has a state, so that a resumed run judges as an uncut one.
+    Of repeated parts the errors at the best level are judged, as `History.judged_by` has it; that films are not at a
+    wrong level more often is asked besides. It has a state, so that a resumed run judges as an uncut one.
 
     Args:
         confidence: how sure the verdict has to be, one-sided, in [0.5, 1). At 0.5 every smaller mean will do.
@@ -29,17 +43,29 @@ class FilmErrors:
         if not 0.5 <= confidence < 1:
             raise ConfigurationError(f"accept_confidence is {confidence}; choose at least 0.5 and less than 1")
         self.confidence = confidence
-        self.before: torch.Tensor | None = None
-        self.best: torch.Tensor | None = None
+        self.before: Errors | None = None
+        self.best: Errors | None = None
 
     def attach(self, engine: Engine) -> None:
-        """Attach to the evaluator of the model, whose key metric keeps its details and which is run before training."""
+        """Attach to the evaluator of the model, whose metrics keep their details and which is run before training."""
         engine.add_event_handler(Events.COMPLETED, self._validated)
 
     @property
     def films(self) -> int:
         """Number of validation films."""
-        return 0 if self.before is None else len(self.before)
+        return 0 if self.before is None else len(self.before.judged)
+
+    @property
+    def better(self) -> bool:
+        """Whether the best weights are better, beyond chance, and lose no level beyond chance."""
+        gain = self.gain()
+        return gain is not None and gain.low > 0 and not self.loses_level
+
+    @property
+    def loses_level(self) -> bool:
+        """Whether the errors of films as they are, at whatever level, have become greater beyond chance."""
+        change = self._change("as_it_is")
+        return change is not None and change.high < 0
 
     def gain(self) -> Interval | None:
         """Return by how many pixels the best weights are better, and from where to where that gain may lie.
@@ -51,24 +77,33 @@ class FilmErrors:
             The gain; None where it cannot be judged: from fewer than two films, without a validation since, without a
             known landmark, or where no error is left.
         """
-        if self.before is None or self.best is None or self.films < 2:
-            return None
-        before, best = (errors[None].double().numpy() for errors in (self.before, self.best))
-        compared = paired_bootstrap(before, best, confidence=2 * self.confidence - 1)
-        return compared.difference if compared else None
+        return self._change("judged")
 
     def state_dict(self) -> dict[str, Any]:
         """Return the errors kept so far."""
-        return {"before": self.before, "best": self.best}
+        return {
+            "film_errors_before": self.before and tuple(self.before),
+            "film_errors_best": self.best and tuple(self.best),
+        }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take back the errors of a run that is resumed."""
-        self.before, self.best = state["before"], state["best"]
+        before, best = state["film_errors_before"], state["film_errors_best"]
+        self.before, self.best = before and Errors(*before), best and Errors(*best)
+
+    def _change(self, of: str) -> Interval | None:
+        if self.before is None or self.best is None or self.films < 2:
+            return None
+        before, best = (getattr(errors, of)[None].double().numpy() for errors in (self.before, self.best))
+        compared = paired_bootstrap(before, best, confidence=2 * self.confidence - 1)
+        return compared.difference if compared else None
 
     def _validated(self, validator: Engine) -> None:
         state: Any = validator.state
-        errors = state.metric_details[state.key_metric_name].detach().cpu()
+        details = {name: errors.detach().cpu() for name, errors in state.metric_details.items()}
+        as_it_is = details[state.key_metric_name]
+        errors = Errors(details.get(BEST_LEVEL, as_it_is), as_it_is)
         if self.before is None:
             self.before = errors
-        elif self.best is None or not self.best.nanmean() < errors.nanmean():
+        elif self.best is None or not self.best.judged.nanmean() < errors.judged.nanmean():
             self.best = errors

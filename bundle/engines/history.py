@@ -28,7 +28,7 @@ class History:
         output_dir: the run folder.
         terms: names of the loss terms in the trainer's output.
         validators: evaluators whose key metric is the mean radial error in pixels of the original films, by the name
-            of their column; that of `VALIDATION` judges the run, and may measure `BEST_LEVEL` as well.
+            of their column; that of `VALIDATION` judges the run, by `BEST_LEVEL` where it measures that as well.
     """
 
     def __init__(self, output_dir: str | Path, terms: Sequence[str], validators: Mapping[str, Engine]) -> None:
@@ -49,9 +49,27 @@ class History:
             validator.add_event_handler(Events.COMPLETED, self._validated, name)
 
     @property
+    def judged_by(self) -> str:
+        """The column that judges the run: of repeated parts the error at the best level.
+
+        A level is right or wrong by a whole part, on few validation films mostly by chance, and hides all else.
+        """
+        return BEST_LEVEL if any(BEST_LEVEL in row for row in self.rows) else VALIDATION
+
+    @property
+    def in_words(self) -> str:
+        """What an error that judges the run is, after the words "validation error"."""
+        return " at the best level" if self.judged_by == BEST_LEVEL else ""
+
+    @property
+    def validated(self) -> list[dict[str, Any]]:
+        """The rows with a validation, the one before training first."""
+        return [row for row in self.rows if row.get(self.judged_by) is not None]
+
+    @property
     def validation_errors(self) -> list[float]:
-        """Validation errors in pixels, in the order of time, the one before training first."""
-        return [error for row in self.rows if (error := row[VALIDATION]) is not None]
+        """The errors that judge the run, in pixels, in the order of time, the one before training first."""
+        return [row[self.judged_by] for row in self.validated]
 
     def load(self, epoch: int) -> None:
         """Take back the rows up to an epoch from the file of a run that is resumed."""

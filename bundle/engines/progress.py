@@ -51,7 +51,7 @@ class Progress:
         row = self.history.rows[-1]
         figures = [f"loss {row['loss']:.4f}"] if row["loss"] is not None else []
         if self.history.validation_errors:
-            figures.append(f"validation {self.history.validation_errors[-1]:.2f} px")
+            figures.append(f"validation {self.history.validation_errors[-1]:.2f} px{self.history.in_words}")
             figures.append(f"best {min(self.history.validation_errors):.2f} px")
         per_step = (time.monotonic() - self._start) / (engine.state.iteration - self._done)
         remaining = per_step * (_steps(engine) - engine.state.iteration)

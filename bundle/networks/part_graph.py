@@ -57,7 +57,7 @@ class PartOutput:
         mean: the mean shape.
         parts: [P, C], landmarks of each part.
         feature_map: [B, D, X / 4, Y / 4].
-        chain: finds the cells [B, P, 2] of the parts, given the output.
+        find_chain: finds the cells [B, P, 2] of the parts, given the output.
     """
 
     centres: torch.Tensor
@@ -66,18 +66,28 @@ class PartOutput:
     mean: MeanParts
     parts: torch.Tensor
     feature_map: torch.Tensor
-    chain: Callable[[PartOutput], torch.Tensor]
+    find_chain: Callable[[PartOutput], torch.Tensor]
+
+    @cached_property
+    def chain(self) -> tuple[torch.Tensor, ...]:
+        """Film, x and y, [B, P] each, of the cells of the most likely chain; the loss has no need of it."""
+        cells = self.find_chain(self)
+        films = torch.arange(len(cells), device=cells.device)[:, None].expand(cells.shape[:2])
+        return films, *cells.unbind(-1)
 
     @cached_property
     def vertices(self) -> torch.Tensor:
-        """[B, K, 2], the landmarks of the most likely chain in [0, 1] of the image; the loss has no need of them."""
-        chain = self.chain(self)
-        which = torch.arange(len(chain), device=chain.device)[:, None], *chain.unbind(-1)
-        residual = self.corners.permute(0, 3, 4, 1, 2)[which]
-        places = self.cells[which[1:]][:, :, None] + self.mean.corners + self.mean.step * residual
-        vertices = places.new_empty(len(chain), self.parts.numel(), 2)
+        """[B, K, 2], the landmarks of the chain in [0, 1] of the image."""
+        residual = self.corners.permute(0, 3, 4, 1, 2)[self.chain]
+        places = self.cells[self.chain[1:]][:, :, None] + self.mean.corners + self.mean.step * residual
+        vertices = places.new_empty(len(places), self.parts.numel(), 2)
         vertices[:, self.parts.flatten()] = places.flatten(1, 2)
         return vertices
+
+    @cached_property
+    def log_likelihood(self) -> torch.Tensor:
+        """[B], the mean over the chain of how likely its cells hold a centre: how sure the network is of a film."""
+        return functional.logsigmoid(self.centres)[self.chain].mean(dim=1)
 
 
 class PartGraph(VertexNetwork):

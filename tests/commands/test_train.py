@@ -182,8 +182,8 @@ def test_repeated_parts_get_the_graph_that_is_made_of_them(
     write_dataset(dataset, replace(described, parts=parts, repeated=True))
     out, small = tmp_path / "run", {"window": 32, "widths": [8], "max_epochs": 2}
     assert main(words(dataset, out, "--shots", "4", **small)) == 0
-    assert {folder.name for folder in out.iterdir() if folder.is_dir()} == {"stage1", "parts_windows", "stage2"}
-    assert "graph of parts + windows" in (out / "report.html").read_text()
+    assert {folder.name for folder in out.iterdir() if folder.is_dir()} == {"stage1", "parts_confident", "stage2"}
+    assert "confident pseudo label" in (out / "report.html").read_text()
 
 
 def test_the_last_lines_say_what_was_not_reached():

@@ -48,6 +48,7 @@ def test_every_method_of_stage_two_is_tested():
         "spatial_configuration_net",
         "parts_windows",
         "windows_matching",
+        "confident_pseudo_label",
     }
 
 

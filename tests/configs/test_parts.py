@@ -67,6 +67,19 @@ def test_every_teacher_can_teach_it(stage1: Path, training: Training, tmp_path: 
     assert read_history(tmp_path / "stage2")
 
 
+def test_the_teacher_that_is_sure_of_films_is_resumed_exactly(stage1: Path, training: Training, tmp_path: Path):
+    overlays = ("parts.yaml", "few_shot.yaml", "methods/confident_pseudo_label.yaml")
+    uncut, cut = tmp_path / "uncut", tmp_path / "cut"
+    settings = {**PLAIN, "stage1": str(stage1), "confident_share": 0.5, "max_epochs": 2, "epoch_length": 4}
+    training(*overlays, **settings, output_dir=str(uncut)).run()
+    interrupt(training(*overlays, **settings, output_dir=str(cut)), 5)
+    training(*overlays, **settings, output_dir=str(cut), resume=True).run()
+    assert read_history(cut) == read_history(uncut)
+    teachers = [read_checkpoint(run / "last.pt")["teacher"] for run in (uncut, cut)]
+    torch.testing.assert_close(*teachers, rtol=0, atol=0, equal_nan=True)
+    assert teachers[0]["log_likelihood"].isfinite().any()
+
+
 def test_without_declared_parts_it_says_what_to_declare(dataset: Path, training: Training):
     with pytest.raises(RuntimeError) as raised:
         training("parts.yaml", **PLAIN).run()

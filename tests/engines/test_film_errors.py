@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+
 import hypothesis.strategies as st
 import numpy as np
 import pytest
@@ -11,14 +14,15 @@ from hypothesis import given, settings
 from ignite.engine import Engine
 
 from bundle.engines.film_errors import FilmErrors
+from bundle.run_folder import BEST_LEVEL
 
 
-def validated(film_errors: FilmErrors, *validations: torch.Tensor) -> FilmErrors:
-    """Let a validator find errors `[N, K]`, one validation after the other."""
+def validated(film_errors: FilmErrors, *validations: torch.Tensor, at_level: Sequence[torch.Tensor] = ()) -> FilmErrors:
+    """Let a validator find errors `[N, K]`, one validation after the other; of repeated parts at the best level too."""
     engine = Engine(lambda _engine, _batch: None)
     film_errors.attach(engine)
-    for errors in validations:
-        engine.state.metric_details = {"error": errors}
+    for errors, best_level in itertools.zip_longest(validations, at_level):
+        engine.state.metric_details = {"error": errors} | ({} if best_level is None else {BEST_LEVEL: best_level})
         engine.state.key_metric_name = "error"
         engine.run([0])
     return film_errors
@@ -73,3 +77,28 @@ def test_a_resumed_run_judges_as_an_uncut_one() -> None:
     resumed = FilmErrors(0.95)
     resumed.load_state_dict(validated(FilmErrors(0.95), errors(5), errors(5, 1)).state_dict())
     assert validated(resumed, errors(5, 2) - 1).gain() == uncut.gain()
+
+
+def test_of_repeated_parts_a_gain_at_the_best_level_is_one_whatever_the_levels_do_by_chance() -> None:
+    placed = errors(20)
+    flips = torch.zeros(20, 4)
+    flips[:3] = 35  # pixels, a vertebra
+    verdict = validated(FilmErrors(0.9), placed + flips, placed + flips.roll(4, 0) - 1, at_level=[placed, placed - 1])
+    assert verdict.better and verdict.gain().low == pytest.approx(1)
+    assert not validated(FilmErrors(0.9), placed + flips, placed + flips.roll(4, 0) - 1).better
+
+
+def test_but_not_where_more_films_are_at_a_wrong_level_beyond_chance() -> None:
+    placed = errors(20)
+    lost = placed.clone()
+    lost[:12] += 35
+    verdict = validated(FilmErrors(0.9), placed, lost - 1, at_level=[placed, placed - 1])
+    assert verdict.gain().low > 0 and verdict.loses_level and not verdict.better
+
+
+def test_the_errors_of_repeated_parts_come_back_with_a_checkpoint() -> None:
+    uncut = validated(FilmErrors(0.9), errors(5), errors(5, 2) - 1, at_level=[errors(5, 3), errors(5, 3) - 2])
+    resumed = FilmErrors(0.9)
+    assert resumed.state_dict() == {"film_errors_before": None, "film_errors_best": None}
+    resumed.load_state_dict(uncut.state_dict())
+    assert (resumed.gain(), resumed.loses_level) == (uncut.gain(), uncut.loses_level)

@@ -20,7 +20,12 @@ from bundle.run_folder import read_history
 from run_folders import cause_of, interrupt
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
-NOT_HERE = {"spatial_configuration_net", "parts_windows", "windows_matching"}  # stage 1, or windows alone
+NOT_HERE = {
+    "spatial_configuration_net",
+    "parts_windows",
+    "windows_matching",
+    "confident_pseudo_label",
+}  # other networks
 METHODS = sorted({file.stem for file in (CONFIGS / "methods").glob("*.yaml")} - NOT_HERE)
 FewShot = Callable[..., ConfigWorkflow]
 

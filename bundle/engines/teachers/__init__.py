@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Teachers: each is an answer to who gives the pseudo ground truth of an unlabelled film."""
 
+from bundle.engines.teachers.confident_pseudo_label import ConfidentPseudoLabel
 from bundle.engines.teachers.film_memory import FilmMemory
 from bundle.engines.teachers.mean_teacher import MeanTeacher
 from bundle.engines.teachers.median_memory import MedianMemory
@@ -14,6 +15,7 @@ from bundle.engines.teachers.temporal_ensemble import TemporalEnsemble
 from bundle.engines.teachers.window_teacher import WindowTeacher
 
 __all__ = [
+    "ConfidentPseudoLabel",
     "FilmMemory",
     "MeanTeacher",
     "MedianMemory",
