@@ -191,15 +191,18 @@ class RunProgress:
         seconds_left: What the rest will take at the pace so far.
         validation_error_px: Validation error now, in pixels of the films, of repeated parts at the best level; None
             where none was measured.
+        in_words: What that error is, after its number.
     """
 
     epoch: int
     epochs: int
     seconds_left: float
     validation_error_px: float | None = None
+    in_words: str = ""
 
     def __str__(self) -> str:
-        validation = "" if self.validation_error_px is None else f", validation {self.validation_error_px:.2f} px"
+        error = self.validation_error_px
+        validation = "" if error is None else f", validation {error:.2f} px{self.in_words}"
         return f"epoch {self.epoch} of {self.epochs}{validation}, {duration(self.seconds_left)} left"
 
 

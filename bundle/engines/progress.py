@@ -57,7 +57,8 @@ class Progress:
         remaining = per_step * (_steps(engine) - engine.state.iteration)
         error = self.history.validation_errors[-1] if self.history.validation_errors else None
         epoch, epochs = engine.state.epoch, engine.state.max_epochs or 0
-        write_progress(self.history.file.parent, RunProgress(epoch, epochs, round(remaining, 1), error))
+        progress = RunProgress(epoch, epochs, round(remaining, 1), error, self.history.in_words)
+        write_progress(self.history.file.parent, progress)
         if self._bar is not None:
             self._bar.set_postfix_str(", ".join(figures))
         elif row[VALIDATION] is not None or time.monotonic() > self._next_line:
