@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 from generated_parts import GENERATED
 from markdown_parts import table
@@ -26,16 +27,21 @@ def plain(name: str) -> str:
     """The part of a name as plain Markdown."""
     if name in _SHORT:
         return _SHORT[name]()
-    part = _CHART.sub("", _NOTE.sub("", GENERATED[name]()))
+    part = _CHART.sub("", _NOTE.sub("", _generated(name)))
     return re.sub(r"\n{3,}", "\n\n", part).strip().replace("<br>", "; ")
 
 
 def where_commands_are(name: str) -> str:
     """Of a part whose notes hold commands, a sentence on where else they stand; else nothing."""
-    if name in _SHORT or not _NOTE.search(GENERATED[name]()):
+    if name in _SHORT or not _NOTE.search(_generated(name)):
         return ""
     file = "speed.csv" if name == "speed" else "runs.csv"
     return f"*Commands are in [{file}]({_RECORDS}/{file}). The site (`make docs`) shows them.*"
+
+
+@cache
+def _generated(name: str) -> str:
+    return GENERATED[name]()
 
 
 def _verbs() -> str:
