@@ -49,6 +49,9 @@ VALIDATION = "validation" + ERROR
 BEST_LEVEL = "best_level" + ERROR
 """Another column of it where parts are repeated: the validation error where each film is at its best level."""
 
+TYPICAL = "typical" + ERROR
+"""And another, which judges such a run: the geometric mean of these, which a few lost films do not decide."""
+
 
 def card_file(weights: str | Path) -> Path:
     """The card beside a weights file."""

@@ -11,7 +11,7 @@ from ignite.engine import Engine, Events
 
 from bundle.engines.history import History
 from bundle.files import write_text
-from bundle.run_folder import BEST_LEVEL, CONVERGENCE, VALIDATION
+from bundle.run_folder import CONVERGENCE, TYPICAL, VALIDATION
 
 logger = logging.getLogger(__name__)
 
@@ -43,8 +43,8 @@ class ConvergenceReport:
         kept = min(trained, key=lambda row: row[judged_by], default=mean_shape)
         baseline, best = mean_shape[judged_by], kept[judged_by]
         result = {"mean_shape_error_px": mean_shape[VALIDATION], "best_validation_error_px": kept[VALIDATION]}
-        if judged_by == BEST_LEVEL:
-            result |= {"mean_shape_best_level_error_px": baseline, "best_level_error_px": best}
+        if judged_by == TYPICAL:
+            result |= {"mean_shape_typical_error_px": baseline, "best_typical_error_px": best}
         converged = best < self.converged_below * baseline
         write_text(self.file, json.dumps({"converged": converged, **result}, indent=2) + "\n")
         errors = f"best validation error{self.history.in_words} {best:.2f} px, mean shape alone {baseline:.2f} px"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from ignite.engine import Engine, Events
 
 from bundle.errors import ConfigurationError
 from bundle.metrics.paired_bootstrap import Interval, paired_bootstrap
+from bundle.metrics.radial_error import log_error
 from bundle.run_folder import BEST_LEVEL
 
 
@@ -18,19 +20,21 @@ class Errors(NamedTuple):
     """Errors of the validation films by one set of weights.
 
     Attributes:
-        judged: [N, K], of repeated parts at the best level of each film, else the same as the other.
+        judged: [N, K], of repeated parts the logarithms of those at the best level, else the same as the other.
         as_it_is: [N, K].
+        typical: whether they are logarithms.
     """
 
     judged: torch.Tensor
     as_it_is: torch.Tensor
+    typical: bool
 
 
 class FilmErrors:
     """Keeps the errors of N validation films, in pixels, and judges whether training made them smaller.
 
-    Of repeated parts the errors at the best level are judged, as `History.judged_by` has it; that films are not at a
-    wrong level more often is asked besides. It has a state, so that a resumed run judges as an uncut one.
+    Of repeated parts the typical error is judged, as `History.judged_by` has it; that films are not at a wrong level
+    more often is asked besides. It has a state, so that a resumed run judges as an uncut one.
 
     Args:
         confidence: how sure the verdict has to be, one-sided, in [0.5, 1). At 0.5 every smaller mean will do.
@@ -70,6 +74,7 @@ class FilmErrors:
     def gain(self) -> Interval | None:
         """Return by how many pixels the best weights are better, and from where to where that gain may lie.
 
+        Of repeated parts the typical error is: a share of itself on each film alike.
         Its lower bound is above 0 where the gain is beyond chance: films that do not agree with one another, or that
         are few, widen the interval (see `paired_bootstrap`).
 
@@ -77,13 +82,17 @@ class FilmErrors:
             The gain; None where it cannot be judged: from fewer than two films, without a validation since, without a
             known landmark, or where no error is left.
         """
-        return self._change("judged")
+        change = self._change("judged")
+        if change is None or self.before is None or not self.before.typical:
+            return change
+        error = math.exp(self.before.judged.nanmean())
+        return Interval(*(error - error * math.exp(-logarithm) for logarithm in change))
 
     def state_dict(self) -> dict[str, Any]:
         """Return the errors kept so far."""
         return {
-            "film_errors_before": self.before and tuple(self.before),
-            "film_errors_best": self.best and tuple(self.best),
+            "film_errors_before": self.before and list(self.before),
+            "film_errors_best": self.best and list(self.best),
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -102,7 +111,8 @@ class FilmErrors:
         state: Any = validator.state
         details = {name: errors.detach().cpu() for name, errors in state.metric_details.items()}
         as_it_is = details[state.key_metric_name]
-        errors = Errors(details.get(BEST_LEVEL, as_it_is), as_it_is)
+        typical = BEST_LEVEL in details
+        errors = Errors(log_error(details[BEST_LEVEL]) if typical else as_it_is, as_it_is, typical)
         if self.before is None:
             self.before = errors
         elif self.best is None or not self.best.judged.nanmean() < errors.judged.nanmean():

@@ -15,7 +15,8 @@ from ignite.engine import Engine, Events
 from bundle.csv_tables import csv_of_records
 from bundle.errors import ConfigurationError
 from bundle.files import write_text
-from bundle.run_folder import BEST_LEVEL, EPOCH, HISTORY, ITERATION, VALIDATION, read_history
+from bundle.metrics.radial_error import log_error
+from bundle.run_folder import BEST_LEVEL, EPOCH, HISTORY, ITERATION, TYPICAL, VALIDATION, read_history
 
 
 class History:
@@ -28,7 +29,7 @@ class History:
         output_dir: the run folder.
         terms: names of the loss terms in the trainer's output.
         validators: evaluators whose key metric is the mean radial error in pixels of the original films, by the name
-            of their column; that of `VALIDATION` judges the run, by `BEST_LEVEL` where it measures that as well.
+            of their column; that of `VALIDATION` judges the run, and may measure `BEST_LEVEL` as well.
     """
 
     def __init__(self, output_dir: str | Path, terms: Sequence[str], validators: Mapping[str, Engine]) -> None:
@@ -50,16 +51,17 @@ class History:
 
     @property
     def judged_by(self) -> str:
-        """The column that judges the run: of repeated parts the error at the best level.
+        """The column that judges the run: of repeated parts the typical error.
 
-        A level is right or wrong by a whole part, on few validation films mostly by chance, and hides all else.
+        A level is right or wrong by a whole part, and a film that is lost has many times the error of others. On few
+        validation films both are mostly chance, and would hide all else.
         """
-        return BEST_LEVEL if any(BEST_LEVEL in row for row in self.rows) else VALIDATION
+        return TYPICAL if any(TYPICAL in row for row in self.rows) else VALIDATION
 
     @property
     def in_words(self) -> str:
         """What an error that judges the run is, after the words "validation error"."""
-        return " at the best level" if self.judged_by == BEST_LEVEL else ""
+        return " (typical, at the best level)" if self.judged_by == TYPICAL else ""
 
     @property
     def validated(self) -> list[dict[str, Any]]:
@@ -101,6 +103,7 @@ class History:
         self._errors[name] = float(state.metrics[state.key_metric_name])
         if name == VALIDATION and BEST_LEVEL in state.metrics:
             self._errors[BEST_LEVEL] = float(state.metrics[BEST_LEVEL])
+            self._errors[TYPICAL] = math.exp(log_error(state.metric_details[BEST_LEVEL]).nanmean())
 
     def _append(self, engine: Engine, means: Mapping[str, float]) -> None:
         terms = {name: means.get(name) for name in self.terms}

@@ -104,7 +104,7 @@ class SemiSupervisedTrainer(LandmarkTrainer):
             output = self._unlabelled(batchdata)
         else:
             output = super()._iteration(engine, batchdata)
-        return {**output, **self.teacher.after_step(self.network, batchdata, output[Keys.PRED])}
+        return {**output, **self.teacher.after_step(self.network, batchdata, output.get(Keys.PRED))}
 
     def _unlabelled(self, batch: UnlabelledBatch) -> dict[str, torch.Tensor]:
         device: torch.device = self.state.device
@@ -118,15 +118,16 @@ class SemiSupervisedTrainer(LandmarkTrainer):
             output = self._step(noisy, lambda student: self.consistency_loss(student, *pseudo))
         else:
             output = self._look_only(noisy)
-        if not torch.isfinite(output[Keys.PRED]).all():  # a broken network must not pass for a missing truth
-            output[Keys.LOSS] = output[Keys.PRED].new_tensor(math.nan)
         return output
 
     @torch.no_grad()
     def _look_only(self, image: torch.Tensor) -> dict[str, torch.Tensor]:
         """Predict without a step: Adam would turn weight decay alone into steps of full length."""
-        return {Keys.IMAGE: image, **self._prediction(self.network.train().forward_training(image))}
+        output = self.network.train().forward_training(image)
+        # a broken network must not pass for a missing truth
+        broken = {} if torch.isfinite(output.vertices).all() else {Keys.LOSS: output.vertices.new_tensor(math.nan)}
+        return {Keys.IMAGE: image, **broken, **self._prediction(output)}
 
     def _prediction(self, output: TrainingOutput) -> dict[str, torch.Tensor]:
-        """The landmarks, which teachers remember."""
-        return {Keys.PRED: output.vertices.detach()}
+        """The landmarks, for a teacher that remembers them; finding them may take longer than the step."""
+        return {Keys.PRED: output.vertices.detach()} if self.teacher.remembers_predictions else {}

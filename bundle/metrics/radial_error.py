@@ -33,6 +33,11 @@ def radial_error(pred: torch.Tensor, target: torch.Tensor, spacing: torch.Tensor
     return error.masked_fill(unknown, torch.nan)
 
 
+def log_error(errors: torch.Tensor) -> torch.Tensor:
+    """Logarithms of errors in pixels, of which a thousandth is the least, so that their mean is one of ratios."""
+    return errors.clamp(min=1e-3).log()
+
+
 def failure(error: torch.Tensor, width: torch.Tensor, threshold: float = FAILURE_THRESHOLD) -> torch.Tensor:
     """Mark the landmarks whose error exceeds a share of the image width (the DAG paper's failure: 5 %).
 

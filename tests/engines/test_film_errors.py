@@ -79,20 +79,25 @@ def test_a_resumed_run_judges_as_an_uncut_one() -> None:
     assert validated(resumed, errors(5, 2) - 1).gain() == uncut.gain()
 
 
-def test_of_repeated_parts_a_gain_at_the_best_level_is_one_whatever_the_levels_do_by_chance() -> None:
-    placed = errors(20)
+def test_of_repeated_parts_a_gain_is_a_share_of_the_typical_error_whatever_levels_and_lost_films_do_by_chance() -> None:
+    placed = errors(20)[:, :1].expand(-1, 4).clone()
+    placed[0] = 200  # a lost film
+    better = placed * 0.8
+    better[0] = 300
     flips = torch.zeros(20, 4)
     flips[:3] = 35  # pixels, a vertebra
-    verdict = validated(FilmErrors(0.9), placed + flips, placed + flips.roll(4, 0) - 1, at_level=[placed, placed - 1])
-    assert verdict.better and verdict.gain().low == pytest.approx(1)
-    assert not validated(FilmErrors(0.9), placed + flips, placed + flips.roll(4, 0) - 1).better
+    as_it_is = (placed + flips, better + flips.roll(4, 0))
+    verdict = validated(FilmErrors(0.9), *as_it_is, at_level=[placed, better])
+    before, after = (float(at_level.log().mean().exp()) for at_level in (placed, better))
+    assert verdict.better and verdict.gain().value == pytest.approx(before - after)
+    assert not validated(FilmErrors(0.9), *as_it_is).better
 
 
 def test_but_not_where_more_films_are_at_a_wrong_level_beyond_chance() -> None:
     placed = errors(20)
     lost = placed.clone()
     lost[:12] += 35
-    verdict = validated(FilmErrors(0.9), placed, lost - 1, at_level=[placed, placed - 1])
+    verdict = validated(FilmErrors(0.9), placed, lost * 0.8, at_level=[placed, placed * 0.8])
     assert verdict.gain().low > 0 and verdict.loses_level and not verdict.better
 
 

@@ -69,7 +69,9 @@ class MeanTeacher(Teacher):
         return PseudoGroundTruth(output.vertices, output.feature_map)
 
     @torch.no_grad()
-    def after_step(self, student: VertexNetwork, batch: TrainingBatch, prediction: torch.Tensor) -> dict[str, float]:
+    def after_step(
+        self, student: VertexNetwork, batch: TrainingBatch, prediction: torch.Tensor | None
+    ) -> dict[str, float]:
         """Move towards the student and return `alpha`."""
         alpha = self.alpha
         averages: list[torch.Tensor] = list(self.network.parameters())

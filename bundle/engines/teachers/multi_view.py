@@ -34,6 +34,7 @@ class MultiView(Teacher):
         self.memory = memory
         self.network = teacher.network
         self.figures = teacher.figures
+        self.remembers_predictions = teacher.remembers_predictions
 
     def start(self, student: VertexNetwork) -> None:
         """Begin without any answer."""
@@ -50,7 +51,9 @@ class MultiView(Teacher):
         image, deformation = batch.view
         return PseudoGroundTruth(deformation.move(self.memory.recall(batch.index)).to(image.device), None)
 
-    def after_step(self, student: VertexNetwork, batch: TrainingBatch, prediction: torch.Tensor) -> dict[str, float]:
+    def after_step(
+        self, student: VertexNetwork, batch: TrainingBatch, prediction: torch.Tensor | None
+    ) -> dict[str, float]:
         """Let the teacher follow the student."""
         return self.teacher.after_step(student, batch, prediction)
 

@@ -35,11 +35,13 @@ class Teacher(ABC):
     Attributes:
         network: the teacher's own network where it learns, which is then validated and can be the model.
         has_feature_map: whether its pseudo ground truth has one.
+        remembers_predictions: whether `after_step` is given what the student predicted.
         figures: names of the numbers that `after_step` returns.
     """
 
     network: nn.Module | None = None
     has_feature_map = True
+    remembers_predictions = False
     figures: tuple[str, ...] = ()
 
     def start(self, student: VertexNetwork) -> None:  # noqa: B027 - a teacher without weights has nothing to do
@@ -61,13 +63,15 @@ class Teacher(ABC):
         """
         return (self.pseudo_ground_truth(student, batch).vertices,)
 
-    def after_step(self, student: VertexNetwork, batch: TrainingBatch, prediction: torch.Tensor) -> dict[str, float]:
+    def after_step(
+        self, student: VertexNetwork, batch: TrainingBatch, prediction: torch.Tensor | None
+    ) -> dict[str, float]:
         """Follow a step of the student, labelled or not, and return the figures to log.
 
         Args:
             student: the network in training, after its step.
             batch: that it was trained on.
-            prediction: the student's [B, K, 2] of this step.
+            prediction: the student's [B, K, 2] of this step, where the teacher remembers it.
         """
         return {}
 

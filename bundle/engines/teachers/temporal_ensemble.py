@@ -26,6 +26,7 @@ class TemporalEnsemble(Teacher):
     """
 
     has_feature_map = False
+    remembers_predictions = True
 
     def __init__(self, memory: FilmMemory) -> None:
         self.memory = memory
@@ -39,9 +40,11 @@ class TemporalEnsemble(Teacher):
         image, deformation = batch.view
         return PseudoGroundTruth(deformation.move(self.memory.recall(batch.index)).to(image.device), None)
 
-    def after_step(self, student: VertexNetwork, batch: TrainingBatch, prediction: torch.Tensor) -> dict[str, float]:
+    def after_step(
+        self, student: VertexNetwork, batch: TrainingBatch, prediction: torch.Tensor | None
+    ) -> dict[str, float]:
         """Remember the predictions of an unlabelled batch."""
-        if isinstance(batch, UnlabelledBatch):
+        if isinstance(batch, UnlabelledBatch) and prediction is not None:
             points = batch.view.deformation.restore(prediction.float().cpu())
             self.memory.remember(batch.index, points)
         return {}
