@@ -192,7 +192,7 @@ class RunProgress:
         epoch: Epochs that are finished.
         epochs: Epochs of the whole run.
         seconds_left: What the rest will take at the pace so far.
-        validation_error_px: Validation error now, in pixels of the films, of repeated parts at the best level; None
+        validation_error_px: Validation error now, in pixels of the films, of repeated parts the typical one; None
             where none was measured.
         in_words: What that error is, after its number.
     """

@@ -6,15 +6,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from monai.bundle import ConfigWorkflow
 
 from bundle.dataset.description import read_dataset, write_dataset
-from bundle.engines import read_weights
+from bundle.engines import SemiSupervisedTrainer, read_weights
 from bundle.engines.weights import read_checkpoint
-from bundle.networks import PartGraph, WindowedGraph
+from bundle.networks import PartGraph, WindowedGraph, part_graph
 from bundle.run_folder import read_history
 from run_folders import cause_of, interrupt
 
@@ -65,6 +66,26 @@ def test_every_teacher_can_teach_it(stage1: Path, training: Training, tmp_path: 
     settings = {**PLAIN, "stage1": str(stage1), "output_dir": str(tmp_path / "stage2"), "ratio": 1, "max_epochs": 1}
     training("parts.yaml", "few_shot.yaml", "methods/few_shot_dag_js.yaml", **settings).run()
     assert read_history(tmp_path / "stage2")
+
+
+def test_a_step_looks_for_no_chain_that_its_teacher_does_not_remember(
+    stage1: Path, training: Training, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    in_steps: list[torch.Tensor] = []
+    find, step = part_graph.most_likely_chain, SemiSupervisedTrainer._step
+
+    def looked_for_in_step(trainer: SemiSupervisedTrainer, *arguments: Any) -> Any:
+        with monkeypatch.context() as patched:
+            patched.setattr(part_graph, "most_likely_chain", lambda *asked: in_steps.append(asked[0]) or find(*asked))
+            return step(trainer, *arguments)
+
+    monkeypatch.setattr(SemiSupervisedTrainer, "_step", looked_for_in_step)
+    settings = {**PLAIN, "stage1": str(stage1), "ratio": 1, "max_epochs": 1, "epoch_length": 2}
+    for method, remembers in (("pseudo_label", False), ("temporal_ensemble", True)):
+        in_steps.clear()
+        overlays = ("parts.yaml", "few_shot.yaml", f"methods/{method}.yaml")
+        training(*overlays, **settings, output_dir=str(tmp_path / method)).run()
+        assert bool(in_steps) is remembers
 
 
 def test_the_teacher_that_is_sure_of_films_is_resumed_exactly(stage1: Path, training: Training, tmp_path: Path):
