@@ -115,18 +115,17 @@ class SemiSupervisedTrainer(LandmarkTrainer):
         pseudo = pseudo._replace(vertices=self.network.answered(pseudo.vertices))  # nobody knows the others
         noisy = (image + self.noise_std * torch.randn_like(image)).clamp(0, 1)
         if torch.isfinite(pseudo.vertices).any():
-            output = self._step(noisy, lambda student: self.consistency_loss(student, *pseudo))
-        else:
-            output = self._look_only(noisy)
-        return output
+            return self._step(noisy, lambda student: self.consistency_loss(student, *pseudo))
+        return self._look_only(noisy)
 
     @torch.no_grad()
     def _look_only(self, image: torch.Tensor) -> dict[str, torch.Tensor]:
         """Predict without a step: Adam would turn weight decay alone into steps of full length."""
         output = self.network.train().forward_training(image)
-        # a broken network must not pass for a missing truth
-        broken = {} if torch.isfinite(output.vertices).all() else {Keys.LOSS: output.vertices.new_tensor(math.nan)}
-        return {Keys.IMAGE: image, **broken, **self._prediction(output)}
+        found = {Keys.IMAGE: image, **self._prediction(output)}
+        if not torch.isfinite(output.vertices).all():  # a broken network must not pass for a missing truth
+            found[Keys.LOSS] = output.vertices.new_tensor(math.nan)
+        return found
 
     def _prediction(self, output: TrainingOutput) -> dict[str, torch.Tensor]:
         """The landmarks, for a teacher that remembers them; finding them may take longer than the step."""
