@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bundle.drawing.figure import MUTED, SERIES, add_legend, line_styles, new_axes, set_labels
-from bundle.run_folder import ALPHA, EPOCH, ERROR, ITERATION, VALIDATION, Row
+from bundle.run_folder import ALPHA, EPOCH, ERROR, ITERATION, TYPICAL, VALIDATION, Row
 
 Curve = tuple[np.ndarray, np.ndarray]
 
@@ -22,7 +22,8 @@ def draw_training_curve(history: Sequence[Row]) -> Figure:
     Args:
         history: Of `read_history`, one row an epoch: `iteration`, `epoch`, `validation_error_px` of the model (pixels
             of the original films), `teacher_error_px` or `student_error_px` of the network that is not the model,
-            `best_level_error_px` where parts are repeated, `alpha`, and the loss terms; None where not measured.
+            `best_level_error_px` and `typical_error_px`, which judges the run, where parts are repeated, `alpha`, and
+            the loss terms; None where not measured.
     """
     columns = list(history[0]) if history else [ITERATION, EPOCH, VALIDATION]
     figure, panels = new_axes(panels=3 if ALPHA in columns else 2)
@@ -45,8 +46,8 @@ def _draw_losses(chart: Axes, terms: Mapping[str, Curve]) -> None:
 
 
 def _draw_errors(chart: Axes, errors: Mapping[str, Curve]) -> None:
-    iterations, values = errors[VALIDATION]
-    for (name, curve), colour in zip(errors.items(), (SERIES[0], MUTED, SERIES[2]), strict=False):
+    iterations, values = errors.get(TYPICAL, errors[VALIDATION])
+    for (name, curve), colour in zip(errors.items(), (SERIES[0], MUTED, *SERIES[2:]), strict=False):
         label = "model" if name == VALIDATION else name.removesuffix(ERROR).replace("_", " ")
         chart.plot(*curve, color=colour, linewidth=2, marker="o", markersize=3.5, clip_on=False, label=label)
     if values.size:
@@ -61,7 +62,7 @@ def _draw_errors(chart: Axes, errors: Mapping[str, Curve]) -> None:
         )
         add_legend(chart, "below")
     chart.set_ylim(bottom=0)
-    set_labels(chart, "Mean validation error, pixels", "iteration")
+    set_labels(chart, "Validation error, pixels", "iteration")
 
 
 def _measured(history: Sequence[Row], column: str) -> Curve:

@@ -79,6 +79,15 @@ def test_stage_two_shows_every_term_both_networks_and_alpha(tmp_path: Path) -> N
     np.testing.assert_array_equal(alpha.lines[0].get_ydata(), [0.99])
 
 
+def test_of_repeated_parts_every_error_is_drawn_and_the_best_is_that_which_judges(tmp_path: Path) -> None:
+    columns = "iteration,epoch,loss,validation_error_px,best_level_error_px,typical_error_px,student_error_px"
+    rows = "0,0,,30,12,9,30\n5,1,1,20,10,6,21\n10,2,1,18,8,7,19\n"
+    (tmp_path / "history.csv").write_text(f"{columns}\n{rows}")
+    _, validation = draw_training_curve(read_history(tmp_path)).axes
+    labels = [text.get_text() for text in validation.get_legend().texts]
+    assert labels == ["model", "best level", "typical", "student", "best: 6 px"]
+
+
 def test_a_run_without_validation_can_be_drawn(tmp_path: Path) -> None:
     (tmp_path / "history.csv").write_text("iteration,epoch,loss,validation_error_px\n1,1,0.5,\n")
     _, validation = draw_training_curve(read_history(tmp_path)).axes
