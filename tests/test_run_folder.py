@@ -36,8 +36,8 @@ def test_progress_is_read_as_it_was_written_and_says_itself(tmp_path: Path):
     assert read_progress(tmp_path) == written
     assert str(written) == "epoch 3 of 120, validation 9.43 px, 12 min left"
     assert str(RunProgress(1, 2, 5)) == "epoch 1 of 2, 5 s left"
-    assert str(RunProgress(1, 2, 5, 9.4, " at the best level")) == (
-        "epoch 1 of 2, validation 9.40 px at the best level, 5 s left"
+    assert str(RunProgress(1, 2, 5, 9.4, " (typical, at the best level)")) == (
+        "epoch 1 of 2, validation 9.40 px (typical, at the best level), 5 s left"
     )
 
 

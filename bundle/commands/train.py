@@ -48,8 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--method",
         choices=[method.key for method in METHODS if method.stage],
         help="what is trained, and who teaches (default: windows, taught by unlabeled films as well where there are "
-        "any, from one labelled film by matching; those of parts where these are repeated; without labelled validation "
-        "films stage 1 alone)",
+        "any, from one labelled film by matching; where parts are repeated, their graph, taught in the same way, and "
+        "windows; without labelled validation films stage 1 alone)",
     )
     parser.add_argument(
         "--warm_start",

@@ -159,7 +159,7 @@ PRESETS = {"cpu": Preset(("train.json", "small.yaml"), ("one_film.yaml",)), "pap
 
 def stage_folder(method: Method) -> str:
     """Where a method is in the folder of one model: by its key where others follow it, `stage1` or `stage2`."""
-    named = (*WARM_UPS, WINDOWS, WINDOWS_MATCHING, PARTS_WINDOWS, PARTS_CONFIDENT)
+    named = (*WARM_UPS, WINDOWS, WINDOWS_MATCHING, PARTS_CONFIDENT)
     return method.key if method in named else f"stage{method.stage}"
 
 
@@ -198,7 +198,7 @@ def choose_methods(words: str, repeated: bool) -> tuple[Method, ...]:
 
 
 _UNSUITED = {
-    True: f"for data sets without repeated parts, and dataset.json declares some; take {PARTS_WINDOWS.key}",
+    True: f"for data sets without repeated parts, and dataset.json declares some; take {PARTS_CONFIDENT_WINDOWS.key}",
     False: "for repeated parts, and dataset.json declares none; declare them as docs/reference/data_format.md shows, "
     "or leave it out",
 }

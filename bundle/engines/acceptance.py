@@ -58,6 +58,7 @@ class AcceptedCheckpoint(RunCheckpoint):
         result = {
             "accepted": accepted,
             "judged_by": self.history.judged_by,
+            "loses_level": self.film_errors.loses_level,
             "stage_1_error_px": before,
             "best_validation_error_px": best,
             "gain_px": gain.value if gain else None,
@@ -74,8 +75,8 @@ class AcceptedCheckpoint(RunCheckpoint):
             logger.info(f"stage 2 was accepted: {errors}")
             return
         kept = f"{self.best.name} holds the weights that were better in the mean"
-        if self.film_errors.loses_level:
-            reason = f"{errors}, but more films are at a wrong level, beyond chance ({kept})"
+        if best < before and self.film_errors.loses_level:
+            reason = f"{errors}, but films are further from their level, beyond chance ({kept})"
         elif best < before:
             films = self.film_errors.films
             reason = f"{errors}, which {films} film(s) cannot tell from chance (more validation films may; {kept})"

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -12,22 +11,20 @@ from ignite.engine import Engine, Events
 
 from bundle.errors import ConfigurationError
 from bundle.metrics.paired_bootstrap import Interval, paired_bootstrap
-from bundle.metrics.radial_error import log_error
-from bundle.run_folder import BEST_LEVEL
+from bundle.metrics.radial_error import from_log_error
+from bundle.run_folder import BEST_LEVEL, TYPICAL
 
 
 class Errors(NamedTuple):
     """Errors of the validation films by one set of weights.
 
     Attributes:
-        judged: [N, K], of repeated parts the logarithms of those at the best level, else the same as the other.
-        as_it_is: [N, K].
-        typical: whether they are logarithms.
+        judged: [N, K], in pixels; of repeated parts the `log_error` of each film at its best level.
+        of_level: [N, 1], of repeated parts what is beyond that error, in pixels; else None.
     """
 
     judged: torch.Tensor
-    as_it_is: torch.Tensor
-    typical: bool
+    of_level: torch.Tensor | None
 
 
 class FilmErrors:
@@ -37,7 +34,8 @@ class FilmErrors:
     more often is asked besides. It has a state, so that a resumed run judges as an uncut one.
 
     Args:
-        confidence: how sure the verdict has to be, one-sided, in [0.5, 1). At 0.5 every smaller mean will do.
+        confidence: how sure the verdict has to be, one-sided, in [0.5, 1). At 0.5 every smaller mean will do,
+            of repeated parts if levels are not further off.
 
     Raises:
         ConfigurationError: no such confidence.
@@ -67,26 +65,29 @@ class FilmErrors:
 
     @property
     def loses_level(self) -> bool:
-        """Whether the errors of films as they are, at whatever level, have become greater beyond chance."""
-        change = self._change("as_it_is")
+        """Whether films are further from their best level than before, beyond chance."""
+        if self.before is None or self.best is None or self.before.of_level is None or self.best.of_level is None:
+            return False
+        change = self._change(self.before.of_level, self.best.of_level)
         return change is not None and change.high < 0
 
     def gain(self) -> Interval | None:
         """Return by how many pixels the best weights are better, and from where to where that gain may lie.
 
-        Of repeated parts the typical error is: a share of itself on each film alike.
         Its lower bound is above 0 where the gain is beyond chance: films that do not agree with one another, or that
-        are few, widen the interval (see `paired_bootstrap`).
+        are few, widen the interval (see `paired_bootstrap`). Of repeated parts it is the gain of the typical error.
 
         Returns:
             The gain; None where it cannot be judged: from fewer than two films, without a validation since, without a
             known landmark, or where no error is left.
         """
-        change = self._change("judged")
-        if change is None or self.before is None or not self.before.typical:
+        if self.before is None or self.best is None:
+            return None
+        change = self._change(self.before.judged, self.best.judged)
+        if change is None or self.before.of_level is None:
             return change
-        error = math.exp(self.before.judged.nanmean())
-        return Interval(*(error - error * math.exp(-logarithm) for logarithm in change))
+        typical = from_log_error(self.before.judged.double().nanmean())
+        return Interval(*(typical - typical * torch.tensor(change).neg().exp()).tolist())
 
     def state_dict(self) -> dict[str, Any]:
         """Return the errors kept so far."""
@@ -100,19 +101,21 @@ class FilmErrors:
         before, best = state["film_errors_before"], state["film_errors_best"]
         self.before, self.best = before and Errors(*before), best and Errors(*best)
 
-    def _change(self, of: str) -> Interval | None:
-        if self.before is None or self.best is None or self.films < 2:
+    def _change(self, before: torch.Tensor, best: torch.Tensor) -> Interval | None:
+        if self.films < 2:
             return None
-        before, best = (getattr(errors, of)[None].double().numpy() for errors in (self.before, self.best))
-        compared = paired_bootstrap(before, best, confidence=2 * self.confidence - 1)
+        first, second = (errors[None].double().numpy() for errors in (before, best))
+        compared = paired_bootstrap(first, second, confidence=2 * self.confidence - 1)
         return compared.difference if compared else None
 
     def _validated(self, validator: Engine) -> None:
         state: Any = validator.state
-        details = {name: errors.detach().cpu() for name, errors in state.metric_details.items()}
-        as_it_is = details[state.key_metric_name]
-        typical = BEST_LEVEL in details
-        errors = Errors(log_error(details[BEST_LEVEL]) if typical else as_it_is, as_it_is, typical)
+        details = {name: errors.detach().double().cpu() for name, errors in state.metric_details.items()}
+        judged, of_level = details[state.key_metric_name], None
+        if TYPICAL in details:
+            of_level = (judged.nanmean(dim=1) - details[BEST_LEVEL].nanmean(dim=1))[:, None]
+            judged = details[TYPICAL]
+        errors = Errors(judged, of_level)
         if self.before is None:
             self.before = errors
         elif self.best is None or not self.best.judged.nanmean() < errors.judged.nanmean():

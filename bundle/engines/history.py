@@ -15,7 +15,6 @@ from ignite.engine import Engine, Events
 from bundle.csv_tables import csv_of_records
 from bundle.errors import ConfigurationError
 from bundle.files import write_text
-from bundle.metrics.radial_error import log_error
 from bundle.run_folder import BEST_LEVEL, EPOCH, HISTORY, ITERATION, TYPICAL, VALIDATION, read_history
 
 
@@ -29,7 +28,7 @@ class History:
         output_dir: the run folder.
         terms: names of the loss terms in the trainer's output.
         validators: evaluators whose key metric is the mean radial error in pixels of the original films, by the name
-            of their column; that of `VALIDATION` judges the run, and may measure `BEST_LEVEL` as well.
+            of their column; that of `VALIDATION` judges the run, and may measure `BEST_LEVEL` and `TYPICAL` as well.
     """
 
     def __init__(self, output_dir: str | Path, terms: Sequence[str], validators: Mapping[str, Engine]) -> None:
@@ -56,7 +55,7 @@ class History:
         A level is right or wrong by a whole part, and a film that is lost has many times the error of others. On few
         validation films both are mostly chance, and would hide all else.
         """
-        return TYPICAL if any(TYPICAL in row for row in self.rows) else VALIDATION
+        return TYPICAL if self.rows and self.rows[0].get(TYPICAL) is not None else VALIDATION
 
     @property
     def in_words(self) -> str:
@@ -101,9 +100,8 @@ class History:
     def _validated(self, validator: Engine, name: str) -> None:
         state: Any = validator.state
         self._errors[name] = float(state.metrics[state.key_metric_name])
-        if name == VALIDATION and BEST_LEVEL in state.metrics:
-            self._errors[BEST_LEVEL] = float(state.metrics[BEST_LEVEL])
-            self._errors[TYPICAL] = math.exp(log_error(state.metric_details[BEST_LEVEL]).nanmean())
+        if name == VALIDATION:
+            self._errors |= {of: float(state.metrics[of]) for of in (BEST_LEVEL, TYPICAL) if of in state.metrics}
 
     def _append(self, engine: Engine, means: Mapping[str, float]) -> None:
         terms = {name: means.get(name) for name in self.terms}

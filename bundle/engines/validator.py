@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from ignite.metrics import Metric
 from monai.engines import SupervisedEvaluator
 from monai.handlers import from_engine
 from monai.transforms import Compose
 from torch import nn
 
 from bundle.input_size import InputSize
-from bundle.metrics import BestLevelError, MeanRadialError
-from bundle.run_folder import BEST_LEVEL
+from bundle.metrics import BestLevelError, MeanRadialError, TypicalError
+from bundle.run_folder import BEST_LEVEL, TYPICAL
 from bundle.transforms import LearnedLandmarksd, RestoreLandmarksd
 
 KEY_METRIC = "mean_radial_error"
@@ -27,7 +28,8 @@ class Validator(SupervisedEvaluator):
         network: a `LandmarkNetwork`.
         image_size: of what it sees: side of a square in pixels, or width and height.
         name: of the key metric.
-        parts: [P, C] landmark indices of repeated parts, whose error at the best level is measured as well.
+        parts: [P, C] landmark indices of repeated parts, whose error at the best level is measured as well, where the
+            parts hold every landmark.
         **settings: of MONAI's `SupervisedEvaluator`; batches have `label` [B, K, 2] in [0, 1] of the image.
     """
 
@@ -40,13 +42,16 @@ class Validator(SupervisedEvaluator):
         **settings: Any,
     ) -> None:
         compared = from_engine(["pred", "label"])
+        of_parts: dict[str, Metric] | None = None
+        if parts and sum(map(len, parts)) == network.num_landmarks:
+            of_parts = {BEST_LEVEL: BestLevelError(parts, compared), TYPICAL: TypicalError(parts, compared)}
         super().__init__(
             network=network,
             postprocessing=Compose(
                 [LearnedLandmarksd("label", network), RestoreLandmarksd(["pred", "label"], image_size)]
             ),
             key_val_metric={name: MeanRadialError(output_transform=compared)},
-            additional_metrics={BEST_LEVEL: BestLevelError(parts, compared)} if parts else None,
+            additional_metrics=of_parts,
             metric_cmp_fn=_is_smaller,
             **settings,
         )

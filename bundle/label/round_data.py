@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from bundle.comparison.methods import PARTS_WINDOWS, WINDOWS, WINDOWS_MULTI_VIEW, Method
+from bundle.comparison.methods import PARTS_CONFIDENT_WINDOWS, PARTS_WINDOWS, WINDOWS, WINDOWS_MULTI_VIEW, Method
 from bundle.dataset.description import DatasetDescription, Film, read_dataset, write_dataset
 from bundle.errors import BundleError, DatasetError
 from bundle.files import make_folder, write_whole
@@ -82,9 +82,10 @@ def write_data(folder: Path, dataset: DatasetDescription, films: FilmList) -> Da
 
 def method_for(dataset: DatasetDescription) -> Method:
     """What is trained: with the films that nobody labelled as soon as there are some to judge by what they bring."""
+    pool = dataset.unlabeled and dataset.validation
     if dataset.repeated:
-        return PARTS_WINDOWS
-    return WINDOWS_MULTI_VIEW if dataset.unlabeled and dataset.validation else WINDOWS
+        return PARTS_CONFIDENT_WINDOWS if pool else PARTS_WINDOWS
+    return WINDOWS_MULTI_VIEW if pool else WINDOWS
 
 
 def same_data(folder: Path, dataset: DatasetDescription) -> bool:

@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Landmark metrics: radial error, failure rate, successful detection rate, and their Ignite handlers."""
 
-from bundle.metrics.handlers import BestLevelError, FailureRate, MeanRadialError, SuccessfulDetectionRate
+from bundle.metrics.handlers import (
+    BestLevelError,
+    FailureRate,
+    MeanRadialError,
+    SuccessfulDetectionRate,
+    TypicalError,
+)
 from bundle.metrics.landmark_metrics import (
     BestLevelErrorMetric,
     FailureRateMetric,
     RadialErrorMetric,
     SuccessfulDetectionRateMetric,
+    TypicalErrorMetric,
 )
 from bundle.metrics.radial_error import radial_error
 from bundle.metrics.summary import landmark_errors, summarize_errors
@@ -20,6 +27,8 @@ __all__ = [
     "RadialErrorMetric",
     "SuccessfulDetectionRate",
     "SuccessfulDetectionRateMetric",
+    "TypicalError",
+    "TypicalErrorMetric",
     "landmark_errors",
     "radial_error",
     "summarize_errors",

@@ -17,6 +17,7 @@ from bundle.metrics.landmark_metrics import (
     LandmarkMetric,
     RadialErrorMetric,
     SuccessfulDetectionRateMetric,
+    TypicalErrorMetric,
 )
 from bundle.metrics.radial_error import FAILURE_THRESHOLD
 
@@ -97,6 +98,26 @@ class BestLevelError(LandmarkMetricHandler):
         save_details: bool = True,
     ) -> None:
         super().__init__(BestLevelErrorMetric(parts, reduction), output_transform, "spacing", None, save_details)
+
+
+class TypicalError(LandmarkMetricHandler):
+    """Geometric mean over films of the error of `BestLevelError`; lower is better.
+
+    Args:
+        parts: `[P, C]` landmark indices, the parts in the order of their chain.
+        output_transform: To (pred, label) in pixels of the original film.
+        reduction: See `LandmarkMetric`.
+        save_details: Whether to keep the logarithm of the error for every landmark.
+    """
+
+    def __init__(
+        self,
+        parts: Sequence[Sequence[int]],
+        output_transform: Callable = lambda x: x,
+        reduction: MetricReduction | str = MetricReduction.MEAN,
+        save_details: bool = True,
+    ) -> None:
+        super().__init__(TypicalErrorMetric(parts, reduction), output_transform, "spacing", None, save_details)
 
 
 class FailureRate(LandmarkMetricHandler):

@@ -12,7 +12,7 @@ from monai.metrics.utils import do_metric_reduction
 from monai.utils import MetricReduction, convert_to_tensor
 
 from bundle.metrics.levels import level_errors
-from bundle.metrics.radial_error import FAILURE_THRESHOLD, detection, failure, radial_error
+from bundle.metrics.radial_error import FAILURE_THRESHOLD, detection, failure, from_log_error, log_error, radial_error
 
 
 class LandmarkMetric(CumulativeIterationMetric):
@@ -76,6 +76,24 @@ class BestLevelErrorMetric(LandmarkMetric):
         errors = level_errors(y_pred.cpu(), true.cpu(), torch.full((len(true), 2), torch.nan), self.parts).best_pixels
         unknown = torch.isnan(true[:, torch.tensor(self.parts).flatten()]).any(dim=-1)
         return torch.from_numpy(errors).to(true)[:, None].expand(unknown.shape).masked_fill(unknown, torch.nan)
+
+
+class TypicalErrorMetric(BestLevelErrorMetric):
+    """Geometric mean of what `BestLevelErrorMetric` measures, which a few lost films do not decide.
+
+    The buffer has the `log_error` of its film for every true landmark.
+
+    Args:
+        parts: `[P, C]` landmark indices, the parts in the order of their chain.
+        reduction: See `LandmarkMetric`.
+    """
+
+    def aggregate(self, reduction: MetricReduction | str | None = None) -> torch.Tensor:
+        """Reduce the logarithms, and return pixels."""
+        return from_log_error(super().aggregate(reduction))
+
+    def _compute_tensor(self, y_pred: torch.Tensor, y: torch.Tensor | None = None, **kwargs: Any) -> torch.Tensor:
+        return log_error(super()._compute_tensor(y_pred, y, **kwargs))
 
 
 class FailureRateMetric(LandmarkMetric):

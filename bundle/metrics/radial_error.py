@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import torch
 
+LEAST_ERROR = 1e-3  # pixels
 FAILURE_THRESHOLD = 0.05
 
 
@@ -33,9 +34,14 @@ def radial_error(pred: torch.Tensor, target: torch.Tensor, spacing: torch.Tensor
     return error.masked_fill(unknown, torch.nan)
 
 
-def log_error(errors: torch.Tensor) -> torch.Tensor:
-    """Logarithms of errors in pixels, of which a thousandth is the least, so that their mean is one of ratios."""
-    return errors.clamp(min=1e-3).log()
+def log_error(error: torch.Tensor) -> torch.Tensor:
+    """The logarithm of errors in thousandths of a pixel, of which one is the least: 0 and more."""
+    return (error / LEAST_ERROR).clamp(min=1).log()
+
+
+def from_log_error(log: torch.Tensor) -> torch.Tensor:
+    """The inverse of `log_error`, in pixels."""
+    return log.exp() * LEAST_ERROR
 
 
 def failure(error: torch.Tensor, width: torch.Tensor, threshold: float = FAILURE_THRESHOLD) -> torch.Tensor:

@@ -20,7 +20,7 @@ def local_contrast(image: torch.Tensor, box: float) -> torch.Tensor:
     Returns:
         [B, C, X, Y] float32 about 0.5, a deviation being a quarter.
     """
-    side = 2 * round(box * max(image.shape[-2:]) / 2) + 1
+    side = 2 * int(box * max(map(int, image.shape[-2:])) / 2 + 0.5) + 1
 
     def about(values: torch.Tensor) -> torch.Tensor:
         for _ in range(TIMES):

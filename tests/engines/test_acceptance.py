@@ -70,6 +70,13 @@ def test_worse_stage_two_leaves_stage_one_and_says_so(
     assert same(exported, stage1 / "best.pt")
 
 
+def test_clearly_worse_stage_two_is_told_without_other_reasons(few_shot: FewShot, caplog: pytest.LogCaptureFixture):
+    with caplog.at_level(logging.WARNING):
+        pretend(few_shot("pseudo_label"), [[4.0, 4.0], [5.0, 5.0], [6.0, 6.0]]).run()
+    assert "validation error 5.00 px at its best, 4.00 px with the weights of stage 1; the weights of" in caplog.text
+    assert "level" not in caplog.text
+
+
 def test_gain_that_may_be_chance_is_declined_and_its_weights_are_kept(
     few_shot: FewShot, stage1: Path, run: Path, exported: Path, caplog: pytest.LogCaptureFixture
 ):

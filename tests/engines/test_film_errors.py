@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from ignite.engine import Engine
 
 from bundle.engines.film_errors import FilmErrors
-from bundle.run_folder import BEST_LEVEL
+from bundle.metrics.radial_error import log_error
+from bundle.run_folder import BEST_LEVEL, TYPICAL
 
 
 def validated(film_errors: FilmErrors, *validations: torch.Tensor, at_level: Sequence[torch.Tensor] = ()) -> FilmErrors:
@@ -22,7 +23,8 @@ def validated(film_errors: FilmErrors, *validations: torch.Tensor, at_level: Seq
     engine = Engine(lambda _engine, _batch: None)
     film_errors.attach(engine)
     for errors, best_level in itertools.zip_longest(validations, at_level):
-        engine.state.metric_details = {"error": errors} | ({} if best_level is None else {BEST_LEVEL: best_level})
+        of_parts = {} if best_level is None else {BEST_LEVEL: best_level, TYPICAL: log_error(best_level)}
+        engine.state.metric_details = {"error": errors, **of_parts}
         engine.state.key_metric_name = "error"
         engine.run([0])
     return film_errors
@@ -79,30 +81,41 @@ def test_a_resumed_run_judges_as_an_uncut_one() -> None:
     assert validated(resumed, errors(5, 2) - 1).gain() == uncut.gain()
 
 
-def test_of_repeated_parts_a_gain_is_a_share_of_the_typical_error_whatever_levels_and_lost_films_do_by_chance() -> None:
+def of_level(films: int) -> torch.Tensor:
+    """Errors of 20 films, so many of which are off by a vertebra of 35 pixels."""
+    return 35.0 * (torch.arange(20) < films)[:, None].expand(-1, 4)
+
+
+def test_of_repeated_parts_the_typical_error_is_judged_whatever_levels_and_lost_films_do_by_chance() -> None:
     placed = errors(20)[:, :1].expand(-1, 4).clone()
     placed[0] = 200  # a lost film
     better = placed * 0.8
     better[0] = 300
-    flips = torch.zeros(20, 4)
-    flips[:3] = 35  # pixels, a vertebra
-    as_it_is = (placed + flips, better + flips.roll(4, 0))
+    as_it_is = (placed + of_level(3), better + of_level(3).roll(4, 0))
     verdict = validated(FilmErrors(0.9), *as_it_is, at_level=[placed, better])
     before, after = (float(at_level.log().mean().exp()) for at_level in (placed, better))
     assert verdict.better and verdict.gain().value == pytest.approx(before - after)
     assert not validated(FilmErrors(0.9), *as_it_is).better
 
 
-def test_but_not_where_more_films_are_at_a_wrong_level_beyond_chance() -> None:
+@pytest.mark.parametrize("lost", [12, 20])
+def test_but_not_where_films_are_further_from_their_level_beyond_chance(lost: int) -> None:
     placed = errors(20)
-    lost = placed.clone()
-    lost[:12] += 35
-    verdict = validated(FilmErrors(0.9), placed, lost * 0.8, at_level=[placed, placed * 0.8])
+    as_it_is = (placed + of_level(1), placed * 0.8 + of_level(lost))
+    verdict = validated(FilmErrors(0.9), *as_it_is, at_level=[placed, placed * 0.8])
     assert verdict.gain().low > 0 and verdict.loses_level and not verdict.better
 
 
+@pytest.mark.parametrize("scale", [1e-4, 0.3])
+def test_errors_about_a_pixel_and_below_are_judged_as_well(scale: float) -> None:
+    placed = errors(3) * scale
+    verdict = validated(FilmErrors(0.9999), placed, placed / 2, at_level=[placed, placed / 2])
+    gain = verdict.gain()
+    assert gain is None or gain.value >= 0
+
+
 def test_the_errors_of_repeated_parts_come_back_with_a_checkpoint() -> None:
-    uncut = validated(FilmErrors(0.9), errors(5), errors(5, 2) - 1, at_level=[errors(5, 3), errors(5, 3) - 2])
+    uncut = validated(FilmErrors(0.9), errors(5), errors(5, 2) - 1, at_level=[errors(5) / 2, errors(5, 2) / 3])
     resumed = FilmErrors(0.9)
     assert resumed.state_dict() == {"film_errors_before": None, "film_errors_best": None}
     resumed.load_state_dict(uncut.state_dict())

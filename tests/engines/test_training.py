@@ -13,11 +13,14 @@ import torch
 from ignite.engine import Engine, Events
 from monai.bundle import ConfigWorkflow
 
+from bundle.engines import validator
 from bundle.engines.convergence import ConvergenceReport
 from bundle.engines.early_stop import EarlyStop
 from bundle.engines.history import History
 from bundle.engines.weights import read_card, read_checkpoint, read_weights
 from bundle.errors import CheckpointError, ConfigurationError, bundle_error
+from bundle.metrics import TypicalError
+from bundle.networks import DeepAdaptiveGraph
 from bundle.run_folder import read_history
 from run_folders import cause_of
 
@@ -88,6 +91,15 @@ def test_a_training_of_repeated_parts_is_judged_by_its_typical_error(training: T
     assert report["best_typical_error_px"] == pytest.approx(best["typical_error_px"])
     assert report["best_validation_error_px"] == pytest.approx(best["validation_error_px"])
     assert report["converged"] == (report["best_typical_error_px"] < 0.5 * report["mean_shape_typical_error_px"])
+
+
+@pytest.mark.parametrize("landmarks, judge", [(3, True), (4, False)])
+def test_parts_that_leave_out_a_landmark_do_not_judge(landmarks: int, judge: bool, monkeypatch: pytest.MonkeyPatch):
+    made: list[TypicalError] = []
+    monkeypatch.setattr(validator, "TypicalError", lambda *given: made.append(TypicalError(*given)) or made[-1])
+    network = DeepAdaptiveGraph(landmarks, "hrnet_small")
+    validator.Validator(network, 32, parts=[[0], [1], [2]], device=torch.device("cpu"), val_data_loader=[])
+    assert bool(made) is judge
 
 
 def test_a_chain_that_is_learned_but_for_its_level_has_converged(tmp_path: Path):

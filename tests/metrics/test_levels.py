@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bundle.metrics import BestLevelErrorMetric
+from bundle.metrics import BestLevelErrorMetric, TypicalErrorMetric
 from bundle.metrics.levels import level_errors, summarize_levels
 
 COUNT, CORNERS = 8, 4
@@ -64,11 +66,22 @@ def test_as_a_cumulative_metric_it_has_the_mean_of_the_summary():
     true = np.stack([film(chain(seed))[0] for seed in range(6)])
     found = np.roll(true, CORNERS, axis=1) + np.random.default_rng(0).normal(size=true.shape)
     true[4, :10], true[5] = np.nan, np.nan
-    metric = BestLevelErrorMetric(PARTS)
-    for films in (slice(0, 4), slice(4, 6)):
+    metrics = BestLevelErrorMetric(PARTS), TypicalErrorMetric(PARTS)
+    for metric, films in itertools.product(metrics, (slice(0, 4), slice(4, 6))):
         metric([torch.from_numpy(each) for each in found[films]], [torch.from_numpy(each) for each in true[films]])
     errors = level_errors(found, true, np.full((6, 2), np.nan), PARTS)
-    assert float(metric.aggregate()) == pytest.approx(summarize_levels(errors)["best_level_px"])
+    mean, typical = (float(metric.aggregate()) for metric in metrics)
+    assert mean == pytest.approx(summarize_levels(errors)["best_level_px"])
+    known = ~np.isnan(true[:5]).any(axis=-1)
+    assert typical == pytest.approx(np.exp(np.average(np.log(errors.best_pixels[:5]), weights=known.sum(axis=1))))
+    assert 0 < typical <= mean
+
+
+def test_a_film_without_error_does_not_make_the_typical_error_nothing():
+    true = film(chain(0))
+    metric = TypicalErrorMetric(PARTS)
+    metric(torch.from_numpy(np.concatenate([true, true + 30])), torch.from_numpy(np.concatenate([true, true])))
+    assert 0.001 < float(metric.aggregate()) < 43
 
 
 def test_landmarks_of_no_part_do_not_count():

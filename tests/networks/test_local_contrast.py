@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 import torch
@@ -37,6 +39,16 @@ def test_it_is_what_box_means_of_the_whole_film_say_away_from_its_edges():
     found = local_contrast(torch.from_numpy(image)[None, None], 0.1)[0, 0].numpy()
     inside = slice(8, -8), slice(8, -8)
     np.testing.assert_allclose(found[inside], expected[inside], atol=1e-4)
+
+
+def test_it_can_be_traced():
+    def of_film(image: torch.Tensor) -> torch.Tensor:
+        return local_contrast(image, 0.1)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the size of the box becomes that of the traced film
+        traced = torch.jit.trace(of_film, film())
+    torch.testing.assert_close(traced(film(1)), of_film(film(1)))
 
 
 def test_a_film_of_one_grey_level_has_no_contrast():
