@@ -20,7 +20,7 @@ def levels(run: str) -> str:
         [
             row["shots"],
             row["draw"],
-            NAMES[row["method"]],
+            NAMES[row["method"]] + (", not accepted" if row["accepted"] == "false" else ""),
             f"{row['error']} {row['unit']}",
             f"{row['best_level_error']} {row['unit']}",
             f"{row['right_level']} %",
