@@ -90,25 +90,7 @@ class BestLevelError(LandmarkMetricHandler):
         save_details: Whether to keep the error of every landmark.
     """
 
-    def __init__(
-        self,
-        parts: Sequence[Sequence[int]],
-        output_transform: Callable = lambda x: x,
-        reduction: MetricReduction | str = MetricReduction.MEAN,
-        save_details: bool = True,
-    ) -> None:
-        super().__init__(BestLevelErrorMetric(parts, reduction), output_transform, "spacing", None, save_details)
-
-
-class TypicalError(LandmarkMetricHandler):
-    """Geometric mean over films of the error of `BestLevelError`; lower is better.
-
-    Args:
-        parts: `[P, C]` landmark indices, the parts in the order of their chain.
-        output_transform: To (pred, label) in pixels of the original film.
-        reduction: See `LandmarkMetric`.
-        save_details: Whether to keep the logarithm of the error for every landmark.
-    """
+    metric = BestLevelErrorMetric
 
     def __init__(
         self,
@@ -117,7 +99,13 @@ class TypicalError(LandmarkMetricHandler):
         reduction: MetricReduction | str = MetricReduction.MEAN,
         save_details: bool = True,
     ) -> None:
-        super().__init__(TypicalErrorMetric(parts, reduction), output_transform, "spacing", None, save_details)
+        super().__init__(self.metric(parts, reduction), output_transform, "spacing", None, save_details)
+
+
+class TypicalError(BestLevelError):
+    """Geometric mean over films of the error of `BestLevelError`, whose details are logarithms; lower is better."""
+
+    metric = TypicalErrorMetric
 
 
 class FailureRate(LandmarkMetricHandler):
