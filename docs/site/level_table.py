@@ -11,7 +11,7 @@ from bundle.comparison.methods import methods_for
 NAMES = {method.key: method.name for method in methods_for(repeated=True)}
 
 
-def levels(run: str) -> str:
+def levels(*runs: str) -> str:
     """Repeated parts: how far off, how far at the best level, and how often the level is right.
 
     The last two columns leave out the test films whose labels `bundle check --pixels` names.
@@ -28,6 +28,7 @@ def levels(run: str) -> str:
             f"{row['unnamed_best_level_error']} {row['unit']}",
             f"{row['unnamed_right_level']} %",
         ]
+        for run in runs
         for row in rows("levels", run=run)
     ]
     headings = [
@@ -41,4 +42,4 @@ def levels(run: str) -> str:
         "at the best level, films without a remark",
         "right level, the same",
     ]
-    return "\n\n".join([table(headings, body), source(run)])
+    return "\n\n".join([table(headings, body), source(*runs)])

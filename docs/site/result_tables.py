@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 from charts import Line, Range, line_chart, range_chart
@@ -56,8 +56,7 @@ def differences_by_labelled_films() -> str:
 
 def methods_at_ten() -> str:
     """Table 1 of the paper: all methods on ten labelled cephalograms."""
-    means = [*rows("summary", run="ceph", shots="10"), *rows("summary", run="ceph_methods", shots="10")]
-    means.sort(key=lambda row: list(NAMES).index(row["method"]))
+    means = rows("summary", run="ceph", shots="10")
     body = [
         [NAMES[method], _mean_of(row), _ratio(row["run"], 10, method, "dag"), _accepted(row["run"], method)]
         for row in means
@@ -71,7 +70,7 @@ def methods_at_ten() -> str:
     caption = "Error of each method divided by that of DAG, with 95 % intervals over draws and films. Left is better."
     chart = range_chart(caption, ranges, 1.0, "ratio to DAG")
     headings = ["method", "mean error, failures", "ratio to DAG", "accepted"]
-    return "\n\n".join([chart, table(headings, body), source("ceph_methods")])
+    return "\n\n".join([chart, table(headings, body), source("ceph")])
 
 
 def windows(run: str) -> str:
@@ -119,37 +118,16 @@ def every_draw(*runs: str) -> str:
 
 
 def pool() -> str:
-    """What more unlabelled films bring to ten labelled ones."""
-    (ceph,), (pelvis,) = (rows("draws", run=run, shots="10", draw="0", method="dag") for run in ("ceph", "pelvis200"))
-    body = []
-    for films, stage_1, runs in (
-        ("cephalograms", ceph, ("ceph_pool35", "ceph_pool70", "ceph_pool123")),
-        ("SYNTHETIC pelvis", pelvis, ("pelvis200", "pelvis1000", "pelvis5000")),
-    ):
-        body.append([films, "0 (DAG)", _value(stage_1), stage_1["failures"], ""])
-        for run in runs:
-            (row,) = rows("draws", run=run, shots="10", method="recommended")
-            number = f"{int(row['unlabeled']):,}"
-            body.append([films, number, _value(row), row["failures"], _ratio(run, 10, "recommended", "dag")])
-    headings = ["films", "unlabelled", "error", "failures, %", "ratio to DAG"]
-    return "\n\n".join([table(headings, body), source("ceph_pool35", "pelvis5000")])
-
-
-def second_round() -> str:
-    """The recommended method twice."""
-    body = [
-        [
-            str(number),
-            *(
-                _errors(rows("draws", run=run, shots=str(number), method="recommended"))
-                for run in ("ceph", "ceph_second")
-            ),
-            *(_ratio("ceph_second", number, "recommended", other) for other in ("first round", "dag")),
-        ]
-        for number in (1, 5, 10)
-    ]
-    headings = ["labelled", "first round, mm, draws 0, 1, 2", "second round", "ratio to the first", "ratio to DAG"]
-    return "\n\n".join([table(headings, body), source("ceph_second")])
+    """What more unlabelled films bring to windows of ten labelled ones."""
+    numbers = ("35", "70", "123")
+    (start,) = rows("draws", run="ceph_pool123", method="windows")
+    body = [["0 (DAG + windows)", _value(start), start["failures"], f"{start['sdr2']} %", ""]]
+    for number in numbers:
+        run, method = f"ceph_pool{number}", "windows_multi_view"
+        (row,) = rows("draws", run=run, method=method)
+        body.append([number, _value(row), row["failures"], f"{row['sdr2']} %", _ratio(run, 10, method, "windows")])
+    headings = ["unlabelled", "error", "failures, %", "within 2 mm", "ratio to windows"]
+    return "\n\n".join([table(headings, body), source("ceph_pool35", "ceph_pool123")])
 
 
 def speed() -> str:
@@ -186,13 +164,11 @@ PARTS: dict[str, Callable[[], str]] = {
     "windows": partial(windows, "ceph_windows"),
     "one_film": partial(windows, "ceph_one_film"),
     "chosen_films": chosen_films,
-    "every_draw_cephalograms": partial(every_draw, "ceph", "ceph_methods", "ceph_windows", "ceph_one_film"),
-    "every_draw_synthetic": partial(every_draw, "pelvis_windows", "pelvis1000"),
+    "every_draw_cephalograms": partial(every_draw, "ceph", "ceph_windows", "ceph_one_film"),
+    "every_draw_synthetic": partial(every_draw, "pelvis_windows"),
     "levels_spines": partial(levels, "spine_parts"),
-    "methods_on_spines": partial(levels, "spine_table"),
-    "every_draw_spines": partial(every_draw, "spine"),
+    "methods_on_spines": partial(levels, "spine_dag", "spine_table"),
     "pool": pool,
-    "second_round": second_round,
     "acceptance": acceptance,
     "speed": speed,
     "measurements_cephalograms": partial(measurements, "ceph_windows", "0"),
@@ -251,13 +227,7 @@ def _accepted(run: str, method: str) -> str:
 
 
 def _remark(row: Row) -> str:
-    if row["accepted"] != "false":
-        return ""
-    return "not accepted" + (f"; its own weights {row['own_error']}" if row["own_error"] else "")
-
-
-def _errors(found: Sequence[Row]) -> str:
-    return ", ".join(row["error"] for row in found)
+    return "not accepted" if row["accepted"] == "false" else ""
 
 
 def _value(row: Row) -> str:
