@@ -116,7 +116,9 @@ class Predictor:
             sha256_of(calibration) if calibration.is_file() else None,
             definitions_sha256(self.measurements, self.body_parts),
         )
-        return Recorder(self.names, model, self.measurements, self.weights.never_seen, self.body_parts)
+        return Recorder(
+            self.names, model, self.measurements, self.weights.never_seen, self.body_parts, self.network.parts
+        )
 
     @overload
     def __call__(  # type: ignore[overload-overlap]  # a str is an iterable of str as well

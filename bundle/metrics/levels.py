@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from bundle.metrics.radial_error import radial_error
+from bundle.metrics.radial_error import from_log_error, log_error, radial_error
 from bundle.metrics.summary import mean_over_known
 
 MOST_SHIFT = 3
@@ -84,7 +84,8 @@ def summarize_levels(errors: LevelErrors) -> dict[str, Any]:
         `films` with a true landmark of the parts; `right_level`, the share of them that are at the right level;
         `shifts`, how many films have each shift; `mean_px` and `best_level_px`, the mean error over all landmarks of
         the parts as it is and where each film is at its best level; `mean_mm` and `best_level_mm` over the films of
-        known spacing; and `share_of_shift`, the part of `mean_px` that goes at the best level. None stands for what
+        known spacing; `typical_px` and `typical_mm`, the geometric mean over films at their best level, which a few lost
+        films do not decide and by which trainings are judged; and `share_of_shift`, the part of `mean_px` that goes at the best level. None stands for what
         could not be measured.
     """
     films = int((errors.landmarks > 0).sum())
@@ -101,6 +102,8 @@ def summarize_levels(errors: LevelErrors) -> dict[str, Any]:
         "best_level_px": best,
         "mean_mm": mean_mm,
         "best_level_mm": best_mm,
+        "typical_px": _typical(errors.best_pixels, errors.landmarks),
+        "typical_mm": _typical(errors.best_millimetres, errors.landmarks),
         "share_of_shift": None if mean is None or best is None else 1 - best / mean if mean else 0.0,
     }
 
@@ -109,6 +112,11 @@ def _overlap(parts: torch.Tensor, shift: int) -> torch.Tensor:
     """Points `[N, (P - |shift|) C, 2]` of the parts `[N, P, C, 2]` that have one `shift` parts on."""
     count = parts.shape[1]
     return parts[:, max(0, -shift) : count - max(0, shift)].flatten(1, 2)
+
+
+def _typical(means: np.ndarray, landmarks: np.ndarray) -> float | None:
+    log = _weighted(log_error(torch.from_numpy(means)).numpy(), landmarks)
+    return None if log is None else float(from_log_error(torch.tensor(log, dtype=torch.float64)))
 
 
 def _weighted(means: np.ndarray, landmarks: np.ndarray) -> float | None:

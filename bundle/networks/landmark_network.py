@@ -84,6 +84,11 @@ class LandmarkNetwork(nn.Module, ABC):
         return decode_names(self.landmark_name_bytes)
 
     @property
+    def parts(self) -> list[list[int]]:
+        """Landmarks of each of the repeated parts that the network is made of; none of most."""
+        return []
+
+    @property
     def learned(self) -> torch.Tensor:
         """[K], whether any labelled training film has a landmark."""
         return self.mean_shape.isfinite().all(dim=-1)

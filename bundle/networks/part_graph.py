@@ -156,9 +156,15 @@ class PartGraph(VertexNetwork):
             last.bias.zero_()[0] = RARE  # type: ignore[union-attr]
 
     @property
+    def parts(self) -> list[list[int]]:
+        """Landmarks of each part, from one end of the chain to the other."""
+        found: list[list[int]] = self._parts.tolist()
+        return found
+
+    @property
     def kinds(self) -> list[int]:
         """What kind each landmark is of: its place in its part."""
-        place = {landmark: place for part in self._parts.tolist() for place, landmark in enumerate(part)}
+        place = {landmark: place for part in self.parts for place, landmark in enumerate(part)}
         return [place[landmark] for landmark in range(self.num_landmarks)]
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:

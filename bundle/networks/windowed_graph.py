@@ -98,6 +98,11 @@ class WindowedGraph(VertexNetwork):
         self.rand_windows = rand_windows
         self.stride = self.coarse.stride * reduction
 
+    @property
+    def parts(self) -> list[list[int]]:
+        """Those of the graph."""
+        return self.coarse.parts
+
     def train(self, mode: bool = True) -> WindowedGraph:
         """Train the windows; the graph stays as stage 1 left it."""
         super().train(mode)

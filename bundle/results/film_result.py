@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,6 +54,7 @@ class FilmResult:
         not_looked_for: Names of the landmarks that the network never saw, and so has no place for on any film; others
             without a place were looked for.
         body_parts: Codes of the body parts on which landmarks lie, by landmark; not every one has one.
+        parts: Indices of the landmarks of each repeated part, such as a vertebra, by its name.
         warnings: Sentences for whoever uses the results of this film; they name no patient.
     """
 
@@ -71,6 +72,7 @@ class FilmResult:
     confidence: Confidence | None = None
     not_looked_for: tuple[str, ...] = ()
     body_parts: Mapping[str, Concept] = field(default_factory=dict)
+    parts: Mapping[str, Sequence[int]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     @property

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,7 @@ class Recorder:
         measurements: What to measure from the landmarks.
         not_looked_for: Names of the landmarks that the network never saw.
         body_parts: Codes of the body parts on which landmarks lie, by landmark.
+        parts: Indices of the landmarks of each repeated part.
     """
 
     def __init__(
@@ -36,12 +38,15 @@ class Recorder:
         measurements: Sequence[Definition] = (),
         not_looked_for: Sequence[str] = (),
         body_parts: Mapping[str, Concept] | None = None,
+        parts: Sequence[Sequence[int]] = (),
     ) -> None:
         self.names = tuple(names)
         self.model = model
         self.measurements = tuple(measurements)
         self.not_looked_for = tuple(not_looked_for)
         self.body_parts = dict(body_parts or {})
+        named = ((_shared_name([self.names[index] for index in part]), part) for part in parts)
+        self.parts = {name: part for name, part in named if name}
 
     def __call__(self, item: Mapping[str, Any]) -> FilmResult:
         """Make the record of a film for whoever uses it, with warnings.
@@ -83,7 +88,14 @@ class Recorder:
             confidence=Confidence.of_item(item),
             not_looked_for=self.not_looked_for,
             body_parts=self.body_parts,
+            parts=self.parts,
         )
+
+
+def _shared_name(landmarks: Sequence[str]) -> str:
+    """The name of a part: the words that the names of its landmarks begin with."""
+    words = zip(*(name.split() for name in landmarks), strict=False)
+    return " ".join(word for word, *_ in itertools.takewhile(lambda same: len(set(same)) == 1, words))
 
 
 def _warnings(result: FilmResult) -> list[str]:

@@ -177,3 +177,35 @@ def test_a_real_cephalogram_keeps_its_greys(radiograph_data: Path) -> None:
     assert grey.shape[0] == 1024
     assert len(np.unique(grey)) > 200
     assert 60 < grey.mean() < 200
+
+
+def test_the_names_of_parts_stand_beside_their_points() -> None:
+    points = np.array([[20.0, 10.0 + 16 * part + corner] for part in range(4) for corner in (0, 6)])
+    parts = {f"T{part + 1}": (2 * part, 2 * part + 1) for part in range(4)}
+    named, nameless = (draw_overlay(FLAT, points, long_side=500, parts=some) for some in (parts, {}))
+    changed = np.argwhere(np.abs(np.asarray(named, int) - np.asarray(nameless, int)).max(axis=-1) > 100)
+    rows, columns = changed.T
+    assert columns.min() > 5 * 20 + 4, "to the right of the points"
+    heights = np.unique(np.round((rows / 5 - 13) / 16).astype(int))
+    assert heights.tolist() == [0, 1, 2, 3], "one beside each part"
+    gaps = np.diff(np.unique(rows))
+    assert (gaps > 1).sum() == 3, "names do not touch each other"
+
+
+def test_a_part_without_a_place_has_no_name_and_close_ones_have_none_that_could_be_read() -> None:
+    points = np.array([[20.0, 10.0], [np.nan, np.nan], [20.0, 10.5], [20.0, 11.0]])
+    plain = draw_overlay(FLAT, points, long_side=500)
+    assert draw_overlay(FLAT, points, long_side=500, parts={"T1": (1,)}) == plain
+    assert draw_overlay(FLAT, points, long_side=500, parts={"T1": (0,), "T2": (2,), "T3": (3,)}) == plain
+
+
+@pytest.mark.parametrize("width", [20, 34])
+def test_title_and_legend_fit_into_a_narrow_picture(width: int) -> None:
+    confidence = Confidence(np.full(1, np.nan), 20.0, 0.1, 0.5)
+    film = np.zeros((width, 100), dtype=np.float32)
+    points = np.full((1, 2), np.nan)
+    picture = draw_overlay(
+        film, points, points, title="a film of a long name.dcm", long_side=1000, confidence=confidence
+    )
+    right = np.asarray(picture)[:, -3:]
+    assert right.max() == 0, "nothing is cut off"

@@ -57,4 +57,4 @@ def test_the_page_has_a_section_where_parts_are_repeated(films, tmp_path, parts)
     assert ("Level of the repeated parts" in page) == (parts is not None)
     if parts:
         assert "DAG: error 1.10 mm, of which 81.9 % is a level shift." in page
-        assert "<td>1.10</td><td>0.20</td> <td>50.0 %</td> <td>0: 2, +1: 2</td>" in page
+        assert "<td>1.10</td><td>0.20</td> <td>0.20</td> <td>50.0 %</td> <td>0: 2, +1: 2</td>" in page

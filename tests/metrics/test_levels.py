@@ -118,6 +118,7 @@ def test_a_summary_of_three_films():
         {
             **{"films": 2, "right_level": 0.5},
             **{"mean_px": 11, "best_level_px": 1, "mean_mm": 1, "best_level_mm": 1, "share_of_shift": 10 / 11},
+            **{"typical_px": (2 * 0.001) ** 0.5, "typical_mm": 1},  # a thousandth of a pixel is the least
         }
     )
 
@@ -126,6 +127,8 @@ def test_what_cannot_be_measured_is_none():
     true = film(chain(0))
     nothing = summarize_levels(level_errors(true, true * np.nan, UNKNOWN, PARTS))
     assert nothing["films"] == 0
-    assert {nothing[key] for key in ("right_level", "mean_px", "best_level_px", "share_of_shift")} == {None}
+    assert {nothing[key] for key in ("right_level", "mean_px", "best_level_px", "typical_px", "share_of_shift")} == {
+        None
+    }
     lost = summarize_levels(level_errors(true * np.nan, true, UNKNOWN, PARTS))
     assert (lost["mean_px"], lost["best_level_px"], lost["right_level"]) == (None, None, 0)

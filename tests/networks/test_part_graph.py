@@ -10,7 +10,7 @@ from monai.networks.utils import eval_mode
 from bundle.coordinates import to_normalized
 from bundle.errors import ConfigurationError
 from bundle.losses import PartLoss
-from bundle.networks import PartGraph, network_from_card, part_graph
+from bundle.networks import DeepAdaptiveGraph, PartGraph, WindowedGraph, network_from_card, part_graph
 
 PARTS = [[0, 1], [2, 3], [4, 5], [6, 7]]
 SIZE = (64, 128)
@@ -92,3 +92,9 @@ def test_it_comes_back_from_its_card(network: PartGraph):
 def test_parts_that_leave_a_landmark_out_are_refused():
     with pytest.raises(ConfigurationError, match="every landmark"):
         PartGraph(8, PARTS[:3], backbone="hrnet_small")
+
+
+def test_it_and_its_windows_tell_their_parts():
+    graph = PartGraph(8, PARTS, backbone="hrnet_small")
+    assert graph.parts == WindowedGraph(8, graph.settings(), reduction=2).parts == PARTS
+    assert DeepAdaptiveGraph(8, backbone="hrnet_small").parts == []

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from bundle.confidence import Confidence
-from bundle.results.film_result import FilmResult
+from bundle.results.film_result import FilmResult, Model
+from bundle.results.recorder import Recorder
 from film_results import film_result
 
 
@@ -46,3 +47,9 @@ def test_of_a_film_that_nobody_labelled_no_true_landmark_is_known(result: FilmRe
     assert np.isnan(result.true_landmarks).all() and result.true_landmarks.shape == (3, 2)
     label = np.zeros((3, 2))
     assert replace(result, label=label).true_landmarks is label
+
+
+def test_a_part_has_the_words_that_the_names_of_its_landmarks_begin_with() -> None:
+    names = ["T1 upper left", "T1 upper right", "rib 3 a", "rib 3 b", "left", "right"]
+    record = Recorder(names, Model("a model", "0.1.0", "ab" * 32), parts=[[0, 1], [2, 3], [4, 5]])
+    assert record.parts == {"T1 upper": [0, 1], "rib 3": [2, 3]}, "one without a name is none"
