@@ -16,6 +16,9 @@ IDENTITY, LOCK = "run.json", "run.lock"
 CONFIG, ENVIRONMENT = "config.json", "environment.json"
 """Every setting as it was used; versions and device."""
 
+COMPARISON = "comparison.json"
+"""In a folder that holds the runs of `train` or `compare`, and is none itself."""
+
 LAST = "last.pt"
 """What a run is resumed from."""
 

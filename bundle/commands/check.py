@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -32,6 +33,7 @@ def run(arguments: argparse.Namespace) -> None:
     from bundle.dataset.suspicious import suspicious_films
     from bundle.dataset.unreadable import unreadable_films
     from bundle.errors import DatasetError
+    from bundle.importers.landmark_sets import overlay_for
 
     folder = arguments.dataset_dir
     dataset = read_dataset(folder)
@@ -44,11 +46,14 @@ def run(arguments: argparse.Namespace) -> None:
     print(dataset_summary(dataset))
     suspicious = suspicious_films(folder, dataset, arguments.pixels, unreadable)
     if suspicious:
-        print(f"{len(suspicious)} films look mislabelled; look at them, and correct them or take them out:")
+        command = f"python -m bundle label {shlex.quote(str(folder))}"
+        print(f"{len(suspicious)} films look mislabelled; look at them ({command}), correct them or take them out:")
     for sentence in suspicious:
         print(sentence)
     drawn = [film for film in dataset.training if film.labelled and film.image not in unreadable]
-    if size := fitting_size(folder / film.image for film in drawn):
+    if overlay := overlay_for(dataset.landmarks):
+        print(f"whole spines: train with --overlays {overlay}, which has sizes and augmentation for them")
+    elif size := fitting_size(folder / film.image for film in drawn):
         width, height = size
         print(f"films are far from square: --image_size '[{width},{height}]' trains faster, without so much padding")
     if unreadable:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bundle.comparison.cells import CONFIGS
 from bundle.comparison.methods import PRESETS
 from bundle.errors import ConfigurationError
 
@@ -47,10 +48,16 @@ def read_configuration(arguments: argparse.Namespace) -> dict[str, Any]:
     """
     return {
         "preset": arguments.preset,
-        "overlays": tuple(file.resolve() for file in arguments.overlays),
-        "stage2_overlays": tuple(file.resolve() for file in arguments.stage2_overlays),
+        "overlays": tuple(map(_found, arguments.overlays)),
+        "stage2_overlays": tuple(map(_found, arguments.stage2_overlays)),
         "settings": _settings(arguments.settings),
     }
+
+
+def _found(file: Path) -> Path:
+    """The file below the folder where one is, or, as those in `configs/`, below that of the bundle."""
+    of_bundle = CONFIGS.parent / file
+    return of_bundle if of_bundle.is_file() and not file.is_file() else file.resolve()
 
 
 def _settings(words: Sequence[str]) -> dict[str, str]:

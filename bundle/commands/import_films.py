@@ -130,6 +130,7 @@ def run(arguments: argparse.Namespace) -> None:
     """
     from bundle.dataset.summary import dataset_summary
     from bundle.importers.gather import refuse_existing_dataset
+    from bundle.importers.landmark_sets import overlay_for, set_of
     from bundle.importers.recognition import recognised
 
     if not arguments.merge:
@@ -139,12 +140,15 @@ def run(arguments: argparse.Namespace) -> None:
         arguments.format, reason = recognised(arguments.source)
         print(f"{arguments.source[-1]}: taken for {arguments.format}, since {reason}")
     dataset = merge(arguments) if arguments.merge else _import(arguments)
-    run = Path("runs", arguments.out.resolve().name)
     print(dataset_summary(dataset))
+    if known := set_of(dataset.landmarks):
+        print(f"the landmarks have no names; if they are those of the set {known}, give --landmark_set {known}")
     if arguments.validation is not None:
         _warn_of_few(dataset)
     print(f"wrote {arguments.out / 'dataset.json'}; train on it with")
-    print(f"  {shlex.join(['python', '-m', 'bundle', 'train', str(arguments.out), '--out', str(run)])}")
+    overlay = overlay_for(dataset.landmarks)
+    words = ["train", str(arguments.out), "--out", str(Path("runs", arguments.out.resolve().name))]
+    print(f"  {shlex.join(['python', '-m', 'bundle', *words, *(['--overlays', overlay] if overlay else [])])}")
 
 
 def _refuse_options_of_merge(arguments: argparse.Namespace) -> None:

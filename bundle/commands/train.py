@@ -71,11 +71,14 @@ def run(arguments: argparse.Namespace) -> None:
     from bundle.comparison.runner import devices_named
     from bundle.dataset.description import read_dataset
     from bundle.dataset.summary import dataset_summary
+    from bundle.importers.landmark_sets import overlay_for
 
     dataset = read_dataset(arguments.dataset_dir)
     devices = devices_named(arguments.device)
     plan = _plan(arguments, dataset)
     print(dataset_summary(dataset))
+    if (overlay := overlay_for(dataset.landmarks)) and not plan.overlays:
+        print(f"whole spines: --overlays {overlay} has sizes and augmentation for them")
     print(f"{plan.methods[-1].name} on {plan.shots[0]} labelled films, preset {plan.preset}, into {arguments.out}")
     outcome = train_model(plan, devices[:1], say=print, announce=show_command)
     for line in closing_lines(arguments.out, outcome):

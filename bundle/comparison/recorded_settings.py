@@ -16,10 +16,8 @@ from bundle.config_record import first_difference, flat, recorded
 from bundle.dataset.description import FILE_NAME as DATASET_FILE
 from bundle.errors import ConfigurationError
 from bundle.files import write_text
-from bundle.run_folder import CONFIG, has_checkpoint
+from bundle.run_folder import COMPARISON, CONFIG, has_checkpoint
 from bundle.settings import declared
-
-RECORD = "comparison.json"
 
 NOT_COMPARED = {
     *("bundle_root", "dataset_dir", "output_dir", "cache_dir", "model_file", "stage1", "warm_up"),
@@ -38,7 +36,7 @@ def require_same_data_set(plan: Plan) -> None:
         ConfigurationError: the comparison is of other films or landmarks.
         BundleError: the folder cannot be written to.
     """
-    record = plan.out / RECORD
+    record = plan.out / COMPARISON
     content = (plan.dataset_dir / DATASET_FILE).read_bytes()
     now = hashlib.sha256(content).hexdigest()
     if not record.exists():

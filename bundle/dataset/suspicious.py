@@ -32,7 +32,7 @@ def suspicious_films(
         unreadable: Films that cannot be decoded.
 
     Returns:
-        One sentence a film, in the order of the films; none where no parts are repeated.
+        One sentence a film, by the names of the films; none where no parts are repeated.
     """
     indices = parts_of(dataset)
     films = [film for split in LABELLED_SPLITS for film in getattr(dataset, split) if film.labelled]
@@ -54,8 +54,11 @@ def suspicious_films(
         middle = len(parts) // 2
         for film, shift in zip(whole, shifts.tolist(), strict=True):
             if shift:
-                found[film] = f"level: {parts[middle]} looks like {parts[middle + shift]} of the other films"
-    return [f"{films[film].image.as_posix()}: {reason}" for film, reason in sorted(found.items())]
+                found[film] = (
+                    f"level: {parts[middle]} looks like {parts[middle + shift]} of the other films, as if the name of "
+                    f"each part were {abs(shift)} too {'early' if shift > 0 else 'late'}"
+                )
+    return sorted(f"{films[film].image.as_posix()}: {reason}" for film, reason in found.items())
 
 
 def _straightened(dataset_dir: Path, films: Sequence[Film], points: np.ndarray) -> np.ndarray:

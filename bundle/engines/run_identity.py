@@ -17,7 +17,7 @@ from bundle.config_record import calling_parser, first_difference, flat, recorde
 from bundle.errors import CheckpointError, ConfigurationError
 from bundle.files import require_writable, write_text
 from bundle.folder_lock import acquire
-from bundle.run_folder import IDENTITY, LAST, LOCK
+from bundle.run_folder import COMPARISON, IDENTITY, LAST, LOCK
 
 logger = logging.getLogger(__name__)
 
@@ -113,6 +113,10 @@ class RunFolder:
         if (self.folder / LAST).exists():
             raise ConfigurationError(
                 f"{self.folder}: holds a run already; add --resume true to go on with it, or give another --output_dir"
+            )
+        if (self.folder / COMPARISON).exists():
+            raise ConfigurationError(
+                f"{self.folder}: holds the runs of bundle train or compare; give another --output_dir"
             )
         made = [file for pattern in MADE_BY_A_RUN for file in self.folder.glob(pattern)]
         if made and not self.file.exists():

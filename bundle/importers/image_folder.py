@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from bundle.dataset.description import FILE_NAME
 from bundle.errors import DatasetError
 from bundle.films.suffix import without_suffix
 from bundle.importers.parsing import quoted
@@ -21,6 +22,7 @@ class ImageFolder:
             raise DatasetError(f"{folder}: there is no such folder; give the folder of the images with --images")
         self.folder = folder
         self._by_name: list[dict[str, list[Path]]] | None = None
+        self._copied_into: set[Path] = set()  # data folders below it, which hold copies of earlier imports
 
     def find(self, name: str, where: str, beside: Path = Path()) -> Path:
         """Find an image by its path below the folder, its file name, or its file name without suffix.
@@ -62,13 +64,15 @@ class ImageFolder:
         return bool(wanted and self._named(wanted[-1]))
 
     def _named(self, name: str) -> list[Path]:
-        """Images of a file name or id, by the strictest comparison that finds any."""
+        """Images of a file name or id, by the strictest comparison that finds any; originals before their copies."""
         if self._by_name is None:
             paths = sorted(file.relative_to(self.folder) for file in self.folder.rglob("*") if file.is_file())
+            self._copied_into = {path.parent for path in paths if path.name == FILE_NAME} - {Path()}
             self._by_name = [_index(paths, alike) for alike in (_composed, str.casefold)]
         for index, alike in zip(self._by_name, (_composed, str.casefold), strict=True):
             if found := index.get(alike(name)):
-                return found
+                originals = [path for path in found if self._copied_into.isdisjoint(path.parents)]
+                return originals or found
         return []
 
 

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+_NUMBERED = re.compile(r"landmark \d+")
 
 
 @dataclass(frozen=True)
@@ -94,3 +97,15 @@ SPINE = LandmarkSet(
 )
 
 LANDMARK_SETS = {"cephalogram": CEPHALOGRAM, "spine": SPINE}
+
+
+def overlay_for(landmarks: Sequence[str]) -> str | None:
+    """The overlay of this bundle for films with these landmarks, as `--overlays` takes it; most have none."""
+    return "configs/sites/spine.yaml" if set(landmarks) == set(SPINE.landmarks) else None
+
+
+def set_of(landmarks: Sequence[str]) -> str | None:
+    """The set that landmarks which nobody named may be, by their number; None if they have names, or fit none."""
+    if not all(_NUMBERED.fullmatch(name) for name in landmarks):
+        return None
+    return next((name for name, each in LANDMARK_SETS.items() if len(each.landmarks) == len(landmarks)), None)

@@ -84,9 +84,9 @@ def summarize_levels(errors: LevelErrors) -> dict[str, Any]:
         `films` with a true landmark of the parts; `right_level`, the share of them that are at the right level;
         `shifts`, how many films have each shift; `mean_px` and `best_level_px`, the mean error over all landmarks of
         the parts as it is and where each film is at its best level; `mean_mm` and `best_level_mm` over the films of
-        known spacing; `typical_px` and `typical_mm`, the geometric mean over films at their best level, which a few lost
-        films do not decide and by which trainings are judged; and `share_of_shift`, the part of `mean_px` that goes at the best level. None stands for what
-        could not be measured.
+        known spacing; `typical_px` and `typical_mm`, the geometric mean over films at their best level, by which
+        trainings are judged; and `share_of_shift`, the part of `mean_px` that goes at the best level. None stands for
+        what could not be measured.
     """
     films = int((errors.landmarks > 0).sum())
     shifts = errors.shift[~np.isnan(errors.shift)].astype(int).tolist()

@@ -169,6 +169,14 @@ def test_weights_in_a_folder_that_holds_no_run_are_not_written_over(training: Tr
     assert (run / "best.pt").read_bytes() == b"precious"
 
 
+def test_the_folder_of_a_train_is_no_run_folder(training: Training, tmp_path: Path):
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "comparison.json").write_text("{}")
+    assert "holds the runs of bundle train or compare; give another --output_dir" in refusal(training())
+    assert sorted(file.name for file in run.iterdir() if file.name != "run.lock") == ["comparison.json"]
+
+
 @pytest.mark.parametrize("content", [None, "", "[]", "{}"])
 def test_a_run_that_does_not_say_what_it_is_is_not_resumed(training: Training, tmp_path: Path, content: str | None):
     training(max_epochs=1).run()

@@ -56,3 +56,16 @@ def test_a_folder_that_is_not_there(tmp_path) -> None:
         DatasetError, match="absent: there is no such folder; give the folder of the images with --images"
     ):
         ImageFolder(tmp_path / "absent")
+
+
+def test_what_an_earlier_import_copied_is_no_second_image(images) -> None:
+    copied = images / "data" / "mine" / "images" / "a.png"
+    copied.parent.mkdir(parents=True)
+    copied.touch()
+    with pytest.raises(DatasetError, match=r"2 images below .* are named 'a'"):
+        ImageFolder(images).find("a", "here")
+    (images / "data" / "mine" / "dataset.json").touch()
+    assert ImageFolder(images).find("a", "here") == Path("a.png")
+    (images / "a.png").unlink()
+    assert ImageFolder(images).find("a", "here") == Path("data/mine/images/a.png"), "where there is no other"
+    assert ImageFolder(images / "data" / "mine").find("a", "here") == Path("images/a.png")
