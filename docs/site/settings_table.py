@@ -18,6 +18,7 @@ STAGES = {
     "Warm-up": "warm_up.yaml",
     "Warm-up of windows": "warm_up_windows.yaml",
     "Windows": "windows.yaml",
+    "Graph of repeated parts": "parts.yaml",
     "Inference": "inference.json",
     "Evaluation": "evaluate.yaml",
     "Calibration": "calibrate.yaml",

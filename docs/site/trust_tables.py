@@ -20,14 +20,17 @@ def acceptance() -> str:
 def confidence() -> str:
     """How well calibration ranks errors."""
     headings = {
+        "data": "films",
         "spread_of": "spread of",
         "signals": "signals kept",
         "rank_landmarks": "rank correlation, landmarks",
         "rank_films": "the same, films",
         "films_to_review": "films to review",
     }
-    body = [[row[key] for key in headings] for row in rows("confidence")]
-    return "\n\n".join([table(list(headings.values()), body), source("ceph_windows")])
+    found = rows("confidence")
+    data = {row["run"]: row["data"] for row in rows("runs")}
+    body = [[{**row, "data": data[row["run"]]}[key] for key in headings] for row in found]
+    return "\n\n".join([table(list(headings.values()), body), source(*dict.fromkeys(row["run"] for row in found))])
 
 
 def _gain(percent: str) -> str:
