@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Check, train and evaluate what is missing, write tables and the page, and print its path last.
 
     Raises:
-        BundleError: the input cannot be used, or cells failed.
+        BundleError: the input cannot be used, or trainings failed.
     """
     from bundle.comparison.checks import check_plan
     from bundle.comparison.output import write_comparison, write_tables
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> None:
     if failures:
         listed = "".join(f"\n  {failure.cell}: {failure.sentence}" for failure in failures)
         raise BundleError(
-            f"{len(failures)} of {len(cells)} cells failed; the same command goes on with what is missing{listed}"
+            f"{len(failures)} of {len(cells)} trainings failed; the same command goes on with what is missing{listed}"
         )
 
 

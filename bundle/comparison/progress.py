@@ -29,8 +29,10 @@ class Progress:
         self.done = done
         self._warned = Warned()
         self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
-        self._bar = tqdm(total=cells, initial=done, unit="cell", dynamic_ncols=True) if sys.stderr.isatty() else None
-        self.say(f"{done} of {cells} cells are done already" if done else f"{cells} cells to do")
+        self._bar = (
+            tqdm(total=cells, initial=done, unit="training", dynamic_ncols=True) if sys.stderr.isatty() else None
+        )
+        self.say(f"{done} of {cells} trainings are done already" if done else f"trainings to do: {cells}")
 
     def say(self, line: str) -> None:
         """Print a line, above the bar if there is one."""
@@ -60,7 +62,7 @@ class Progress:
             self._bar.set_postfix_str(errors)
         elif time.monotonic() > self._next_line:
             self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
-            self.say(f"{self.done} of {self.cells} cells done, running: {errors}")
+            self.say(f"{self.done} of {self.cells} trainings done, running: {errors}")
 
     def close(self) -> None:
         """Take the bar away."""

@@ -69,7 +69,7 @@ def test_a_failed_cell_is_told_at_the_end(dataset: Path, tmp_path: Path, capsys:
     printed = capsys.readouterr()
     assert printed.out.splitlines()[-1] == str(tmp_path / "out" / "index.html")
     error, dag, *others = printed.err.splitlines()
-    assert error == "error: 3 of 3 cells failed; the same command goes on with what is missing"
+    assert error == "error: 3 of 3 trainings failed; the same command goes on with what is missing"
     assert "DAG, 4 labelled films, draw 0: " in dag
     assert dag.endswith(f"(log: {tmp_path / 'out' / 'shots4_draw0' / 'dag' / 'log.txt'})")
     assert [line.rpartition(": ")[2] for line in others] == [

@@ -30,10 +30,10 @@ def test_lines_say_what_is_done_and_how_far_the_rest_is(
     lines = [line.split(" ", 1)[1] for line in capsys.readouterr().out.splitlines()]
     name = "DAG, 1 labelled film, draw 0"
     assert lines == [
-        "2 of 8 cells are done already",
+        "2 of 8 trainings are done already",
         f"training: {name}",
-        f"2 of 8 cells done, running: {name}",
-        f"2 of 8 cells done, running: {name}: epoch 2 of 10, validation 12.35 px, 2 min left",
+        f"2 of 8 trainings done, running: {name}",
+        f"2 of 8 trainings done, running: {name}: epoch 2 of 10, validation 12.35 px, 2 min left",
         f"resuming: {name}",
         f"{name}: mean error 3.00 px (3 of 8)",
     ]
