@@ -139,13 +139,11 @@ def _recommended(repeated: bool, pool: bool, judged: bool, shots: int) -> Method
 def closing_lines(run: Path, outcome: Outcome) -> list[str]:
     """What was reached, and how to go on, in three lines."""
     calibrated = "" if outcome.calibrated else ", not calibrated: that takes five labelled validation films"
-    stage = {None: "", True: ", stage 2 accepted", False: ", stage 2 not accepted, so that of stage 1"}[
-        outcome.accepted
-    ]
+    declined = f"; not accepted: {'; '.join(outcome.declined)}" if outcome.declined else ""
     warning = "" if outcome.converged else " (stage 1 did NOT converge: label more films or train longer)"
     report = f"; look at {near(outcome.page)}" if outcome.page else ""
     return [
-        f"model: {near(outcome.model)}{stage}{calibrated}{warning}",
+        f"model: {near(outcome.model)}, {outcome.kept}{declined}{calibrated}{warning}",
         f"reached: {outcome.test or 'unknown, there are no labelled test films'}{report}",
         f"next: python -m bundle predict {shlex.quote(str(run))} FILMS --out DIR; more labels lower the error most",
     ]

@@ -56,16 +56,18 @@ class Outcome:
 
     Attributes:
         model: The weights.
+        kept: The name of the training that they are of: the last one that was not declined.
+        declined: Names of those that were not better on the validation films.
         converged: Whether stage 1 did; else there is no stage 2.
-        accepted: Whether stage 2 was better on the validation films; None where there was none.
         calibrated: Whether expected errors come with the results.
         test: The errors on the test films in a sentence; None where there are none.
         page: The page, where there are test films.
     """
 
     model: Path
+    kept: str
+    declined: tuple[str, ...]
     converged: bool
-    accepted: bool | None
     calibrated: bool
     test: str | None
     page: Path | None
@@ -91,7 +93,8 @@ def train_model(
         raise BundleError(f"{failures[0].cell}: {failures[0].sentence}; the same command goes on with what is missing")
     converged = not plan.stages[0].diverged
     trained = [cell for cell in plan.stages if cell.trained]
-    final = trained[-1]
+    # one that was declined has the weights of the one before; but windows read films in another way than their graph
+    final = next(cell for cell in reversed(trained) if cell.accepted is not False)
     dataset = read_dataset(plan.dataset_dir)
     calibrates = sum(film.labelled for film in dataset.validation) >= FEWEST_TO_CALIBRATE
     evaluates = any(film.labelled for film in dataset.test)
@@ -112,8 +115,9 @@ def train_model(
         write_report(plan.page, [cell.folder for cell in trained])
     return Outcome(
         model=plan.model,
+        kept=final.method.name,
+        declined=tuple(cell.method.name for cell in trained if cell.accepted is False),
         converged=converged,
-        accepted=final.accepted,
         calibrated=calibrates,
         test=headline(read_evaluation(final.evaluation).metrics) if evaluates else None,
         page=plan.page if evaluates else None,

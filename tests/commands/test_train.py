@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ from bundle.comparison import runner
 from bundle.comparison.one_model import Outcome
 from bundle.comparison.progress import Progress
 from bundle.dataset.description import read_dataset, write_dataset
+from bundle.engines.weights import read_card
 
 SMALL = {"image_size": 32, "batch_size": 4, "hidden_features": 8, "epoch_length": 2, "max_epochs": 10}
 SMALL |= {"val_interval": 1, "converged_below": 1000, "ratio": 1, "validate#handlers": []}
@@ -103,6 +105,24 @@ def test_windows_stand_between_the_stages(dataset: Path, tmp_path: Path, capsys:
     assert "windows, multi-view" in (out / "report.html").read_text()
 
 
+def test_a_declined_training_leaves_the_very_model_of_the_one_before(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    out, small = tmp_path / "run", {"window": 32, "widths": [8], "max_epochs": 2}
+    names = {"stage1": "DAG", "windows": "DAG + windows", "stage2": "Windows, multi-view"}
+    typed = words(dataset, out, "--shots", "4", "--method", "windows_multi_view", **small)
+    assert main(typed) == 0
+    for declined, kept in ((("windows", "stage2"), "stage1"), (("windows",), "stage2"), (("stage2",), "windows")):
+        for stage in ("windows", "stage2"):
+            verdict = out / stage / "acceptance.json"
+            verdict.write_text(json.dumps({**json.loads(verdict.read_text()), "accepted": stage not in declined}))
+        assert main(typed) == 0
+        assert read_card(out / "model.pt")["name"] == read_card(out / kept / "best.pt")["name"]
+        assert (out / "model.pt").read_bytes() == (out / kept / "best.pt").read_bytes()
+        said = f"model.pt, {names[kept]}; not accepted: {'; '.join(names[stage] for stage in declined)}"
+        assert said in capsys.readouterr().out.splitlines()[-3]
+
+
 def test_stage_2_follows_stage_1_in_folders_that_say_so(
     dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
@@ -187,9 +207,9 @@ def test_repeated_parts_get_the_graph_that_is_made_of_them(
 
 
 def test_the_last_lines_say_what_was_not_reached():
-    outcome = Outcome(Path("run/model.pt"), False, None, False, None, None)
+    outcome = Outcome(Path("run/model.pt"), "DAG", (), False, False, None, None)
     model, reached, _ = closing_lines(Path("run"), outcome)
     assert "stage 1 did NOT converge" in model
     assert reached == "reached: unknown, there are no labelled test films"
-    model, *_ = closing_lines(Path("run"), replace(outcome, converged=True, accepted=False, calibrated=True))
-    assert model == "model: run/model.pt, stage 2 not accepted, so that of stage 1"
+    model, *_ = closing_lines(Path("run"), replace(outcome, converged=True, declined=("Windows",), calibrated=True))
+    assert model == "model: run/model.pt, DAG; not accepted: Windows"
