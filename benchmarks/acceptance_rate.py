@@ -23,6 +23,7 @@ from bundle.engines.film_errors import Errors, FilmErrors
 FEW_SHOT = Path(__file__).resolve().parents[1] / "configs" / "few_shot.yaml"
 GAINS_PERCENT = (16, 8, 4, 0, -4)
 VALIDATION_FILMS = (5, 10, 15, 20, 30)
+CHOICES = 1000
 
 
 def main() -> None:
@@ -30,38 +31,45 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("before", help="errors.csv of stage 1")
     parser.add_argument("after", help="errors.csv of stage 2, of the same films")
-    parser.add_argument("--choices", type=int, default=1000, help="random choices of films (1000)")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    before, after = read_errors(arguments.before), read_errors(arguments.after)
+    (films, before), (others, after) = read_errors(arguments.before), read_errors(arguments.after)
+    if films != others:
+        raise SystemExit(
+            f"{arguments.after}: is of other films than {arguments.before}; give two evaluations of the same"
+        )
     confidence = ConfigParser.load_config_file(FEW_SHOT)["accept_confidence"]
     rows = csv.writer(sys.stdout, lineterminator="\n")
     rows.writerow(["gain_percent", "validation_films", "accepted_percent"])
     for gain in GAINS_PERCENT:
         scaled = after * (1 - gain / 100) * before.nanmean() / after.nanmean()
-        for films in VALIDATION_FILMS:
-            accepted = accepted_share(before, scaled, films, confidence, arguments.choices)
-            rows.writerow([gain, films, f"{100 * accepted:.0f}"])
+        for number in VALIDATION_FILMS:
+            accepted = accepted_share(before, scaled, number, confidence)
+            rows.writerow([gain, number, f"{100 * accepted:.0f}"])
 
 
-def read_errors(file: str) -> torch.Tensor:
-    """Errors `[N, K]` in pixels of N films, NaN where a landmark is unknown."""
+def read_errors(file: str) -> tuple[list[str], torch.Tensor]:
+    """Names of N films, and their errors `[N, K]` in pixels, NaN where a landmark is unknown."""
     with Path(file).open(encoding="utf-8", newline="") as table:
         header, *lines = csv.reader(table)
+    if "level_shift" in header:
+        raise SystemExit(f"{file}: is of repeated parts, which are judged in another way; give errors of other films")
     landmarks = slice(header.index("failures") + 1, None)
-    return torch.tensor([[float(cell) if cell else float("nan") for cell in line[landmarks]] for line in lines])
+    return [line[0] for line in lines], torch.tensor(
+        [[float(cell) if cell else float("nan") for cell in line[landmarks]] for line in lines]
+    )
 
 
-def accepted_share(before: torch.Tensor, after: torch.Tensor, films: int, confidence: float, choices: int) -> float:
+def accepted_share(before: torch.Tensor, after: torch.Tensor, films: int, confidence: float) -> float:
     """Share of random choices of so many films that the acceptance test says yes to."""
     generator = np.random.default_rng(0)
     test = FilmErrors(confidence)
     accepted = 0
-    for _ in range(choices):
+    for _ in range(CHOICES):
         chosen = torch.from_numpy(generator.choice(len(before), films, replace=False))
         test.before, test.best = Errors(before[chosen], None), Errors(after[chosen], None)
         accepted += test.better
-    return accepted / choices
+    return accepted / CHOICES
 
 
 if __name__ == "__main__":

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from bundle.comparison.methods import METHODS
+from bundle.files import write_text
 from bundle.run_folder import CONFIG, IDENTITY
 
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -31,10 +33,19 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="--out of bundle compare")
     parser.add_argument("--run", required=True, help="its name in runs.csv")
     arguments = parser.parse_args()
-    folder, run = arguments.folder, arguments.run
-    add("draws", run, [draw(row, folder) for row in read(folder / "draws.csv") if row["state"] == "done"])
-    add("summary", run, map(mean, read(folder / "summary.csv")))
-    add("differences", run, map(difference, read(folder / "differences.csv")))
+    folder = arguments.folder
+    trained = read(folder / "draws.csv")
+    for row in trained:
+        if row["state"] != "done":
+            print(f"left out: {row['method']}, {row['shots']} labelled films, draw {row['draw']}: {row['state']}")
+    found = {
+        "draws": [draw(row, folder) for row in trained if row["state"] == "done"],
+        "summary": [mean(row) for row in read(folder / "summary.csv")],
+        "differences": [difference(row) for row in read(folder / "differences.csv")],
+    }
+    files = {RESULTS / f"{name}.csv": with_run(name, arguments.run, rows) for name, rows in found.items()}
+    for file, content in files.items():
+        write_text(file, content)
 
 
 def read(file: Path) -> list[Row]:
@@ -43,19 +54,21 @@ def read(file: Path) -> list[Row]:
         return list(csv.DictReader(table))
 
 
-def add(name: str, run: str, found: Iterable[Row]) -> None:
-    """Replace rows of a run in one file of the results; those of other runs stay as they are."""
+def with_run(name: str, run: str, found: Sequence[Row]) -> str:
+    """One file of the results with rows of a run replaced; those of other runs stay as they are."""
     new = [{"run": run, **row} for row in found]
     replaced = {(row["shots"], row["method"]) for row in new}
-    old = read(RESULTS / f"{name}.csv")
+    file = RESULTS / f"{name}.csv"
+    old, columns = read(file), file.read_text(encoding="utf-8").splitlines()[0].split(",")
     own = [row for row in old if row["run"] == run]
     kept = [row for row in own if (row["shots"], row["method"]) not in replaced]
     start = old.index(own[0]) if own else len(old)
     before, after = ([row for row in part if row["run"] != run] for part in (old[:start], old[start:]))
-    with (RESULTS / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, list(old[0]), lineterminator="\n")
-        table.writeheader()
-        table.writerows([*before, *sorted([*kept, *new], key=_place), *after])
+    written = io.StringIO()
+    table = csv.DictWriter(written, columns, lineterminator="\n")
+    table.writeheader()
+    table.writerows([*before, *sorted([*kept, *new], key=_place), *after])
+    return written.getvalue()
 
 
 def draw(row: Row, folder: Path) -> Row:

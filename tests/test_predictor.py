@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ import pytest
 
 import bundle
 from bundle.__main__ import main
+from bundle.dataset.description import read_dataset, write_dataset
+from bundle.drawing.overlay import overlay_picture
 from bundle.errors import CheckpointError, RadiographError
 from bundle.predictor import Predictor, Refusal
 from bundle.results.film_result import FilmResult
@@ -59,6 +62,16 @@ def test_a_film_that_cannot_be_read_costs_no_other_its_place(predictor: Predicto
     assert "broken.dcm: " in found[0].reason and "missing.png: no such file" in found[2].reason
     with pytest.raises(RadiographError, match=r"broken\.dcm"):
         predictor(broken)
+
+
+def test_the_picture_of_a_film_names_its_repeated_parts(dataset: Path, begun: Callable[..., Path]):
+    described = read_dataset(dataset)
+    names = tuple(f"T{number + 1}" for number in range(len(described.landmarks)))
+    parts = {name: (name,) for name in names}
+    write_dataset(dataset, replace(described, landmarks=names, parts=parts, repeated=True))
+    record = bundle.load_predictor(begun("parts", "parts.yaml"), device="cpu")(dataset / "0.png")
+    assert record.parts == {name: [index] for index, name in enumerate(parts)}
+    assert overlay_picture(record, "") != overlay_picture(replace(record, parts={}), "")
 
 
 def test_films_are_read_as_they_are_asked_for(predictor: Predictor, dataset: Path):

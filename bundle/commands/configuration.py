@@ -55,9 +55,10 @@ def read_configuration(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _found(file: Path) -> Path:
-    """The file below the folder where one is, or, as those in `configs/`, below that of the bundle."""
-    of_bundle = CONFIGS.parent / file
-    return of_bundle if of_bundle.is_file() and not file.is_file() else file.resolve()
+    """The file; of `configs/…`, where there is none, that of the bundle, so that it is found from any folder."""
+    if file.parts[:1] == (CONFIGS.name,) and not file.is_file():
+        return CONFIGS.parent / file
+    return file.resolve()
 
 
 def _settings(words: Sequence[str]) -> dict[str, str]:

@@ -141,8 +141,11 @@ def run(arguments: argparse.Namespace) -> None:
         print(f"{arguments.source[-1]}: taken for {arguments.format}, since {reason}")
     dataset = merge(arguments) if arguments.merge else _import(arguments)
     print(dataset_summary(dataset))
-    if known := set_of(dataset.landmarks):
-        print(f"the landmarks have no names; if they are those of the set {known}, give --landmark_set {known}")
+    if not arguments.merge and (known := set_of(dataset.landmarks)):
+        print(
+            f"the landmarks have no names; if they are those of the set {known}, import again into another folder with "
+            f"--landmark_set {known}"
+        )
     if arguments.validation is not None:
         _warn_of_few(dataset)
     print(f"wrote {arguments.out / 'dataset.json'}; train on it with")

@@ -51,14 +51,18 @@ def suspicious_films(
     ]
     if pixels and len(whole) >= FEWEST_FILMS:
         shifts = shifts_by_sight(_straightened(dataset_dir, [films[film] for film in whole], points[whole]))
-        middle = len(parts) // 2
         for film, shift in zip(whole, shifts.tolist(), strict=True):
             if shift:
-                found[film] = (
-                    f"level: {parts[middle]} looks like {parts[middle + shift]} of the other films, as if the name of "
-                    f"each part were {abs(shift)} too {'early' if shift > 0 else 'late'}"
-                )
+                found[film] = f"level: {_of_level(parts, shift)}"
     return sorted(f"{films[film].image.as_posix()}: {reason}" for film, reason in found.items())
+
+
+def _of_level(parts: Sequence[str], shift: int) -> str:
+    early = f"as if the name of each part were {abs(shift)} too {'early' if shift > 0 else 'late'}"
+    if abs(shift) >= len(parts):
+        return early
+    one = (len(parts) - shift) // 2
+    return f"{parts[one]} looks like {parts[one + shift]} of the other films, {early}"
 
 
 def _straightened(dataset_dir: Path, films: Sequence[Film], points: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from monai.data import MetaTensor
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from bundle.confidence import Confidence
 from bundle.confidence.verdict import REVIEW
+from bundle.drawing.lettering import lettering, write_names
 from bundle.drawing.overlay_marks import dots, paint, rings, strokes
 from bundle.files import write_whole
 from bundle.films.load_radiograph import LoadRadiographd
@@ -28,7 +29,7 @@ REVIEW_MARK = (255, 176, 0)
 _SHADOW = (0, 0, 0)
 
 _CONTRAST_PERCENTILES = (0.5, 99.5)
-_SMALLEST_LETTERS = 7.0  # pixels; smaller ones cannot be read
+_FAINTEST_RINGS = 0.3
 
 
 class _Group(NamedTuple):
@@ -91,8 +92,8 @@ def draw_overlay(
         joined = strokes([(group.points[i], group.points[j]) for i, j in skeleton], long_side / 700)
         paint(picture, group.colour, joined, opacity=0.45)
         if group.reach is not None:
-            rings_opacity = 0.75 * min(1.0, 30 / max(len(landmarks), 1))
-            paint(picture, group.colour, rings(group.points, group.reach, long_side / 600), rings_opacity)
+            opacity = 0.75 * max(_FAINTEST_RINGS, min(1.0, 30 / max(len(landmarks), 1)))  # many would hide the film
+            paint(picture, group.colour, rings(group.points, group.reach, long_side / 600), opacity)
     _write_title(picture, title, review=confidence is not None and confidence.decision == REVIEW)
     _write_legend(picture, groups)
     if label is not None:
@@ -103,7 +104,7 @@ def draw_overlay(
     for group in groups.values():
         paint(picture, _SHADOW, dots(group.points, radius + long_side / 900), opacity=0.6)
         paint(picture, group.colour, dots(group.points, radius))
-    _write_names(picture, {name: points[list(part)] for name, part in parts.items()})
+    write_names(picture, {name: points[list(part)] for name, part in parts.items()})
     return picture
 
 
@@ -186,7 +187,7 @@ def _dot_radius(long_side: int, count: int) -> float:
 
 def _write_title(picture: Image.Image, title: str, review: bool) -> None:
     """Write the title at the upper left, and beneath it that the film is to be reviewed if it is."""
-    draw, size, style = _lettering(picture, [title])
+    draw, size, style = lettering(picture, [title, REVIEW])
     draw.text((0.7 * size, 0.7 * size), title, anchor="la", fill="white", **style)
     if review:
         width = draw.textlength(REVIEW, font=style["font"])
@@ -197,7 +198,7 @@ def _write_title(picture: Image.Image, title: str, review: bool) -> None:
 
 def _write_legend(picture: Image.Image, groups: Mapping[str, _Group]) -> None:
     """Write from the lower left upwards what dots and rings stand for."""
-    draw, size, style = _lettering(picture, groups)
+    draw, size, style = lettering(picture, groups)
     for line, (name, group) in enumerate(reversed(list(groups.items()))):
         middle = picture.height - (1.1 + 1.35 * line) * size
         centre = np.array([[1.1 * size, middle]])
@@ -207,33 +208,3 @@ def _write_legend(picture: Image.Image, groups: Mapping[str, _Group]) -> None:
         paint(picture, _SHADOW, dots(centre, radius + 0.1 * size))
         paint(picture, group.colour, dots(centre, radius))
         draw.text((1.9 * size, middle), name, anchor="lm", fill="white", **style)
-
-
-def _write_names(picture: Image.Image, parts: Mapping[str, np.ndarray]) -> None:
-    """Write the name of each part to the right of its points `[C, 2]`, small enough to stand clear of the next one."""
-    known = {name: points for name, points in parts.items() if np.isfinite(points).all()}
-    middles = np.array([points.mean(axis=0) for points in known.values()]).reshape(-1, 2)
-    steps = np.linalg.norm(np.diff(middles, axis=0), axis=1)
-    draw, size, _ = _lettering(picture, known)
-    size = min([0.75 * size, *([0.8 * float(np.median(steps))] if len(steps) else [])])
-    if size < _SMALLEST_LETTERS:
-        return
-    font = ImageFont.load_default(size)
-    for (name, points), (_, middle) in zip(known.items(), middles, strict=True):
-        right = float(points[:, 0].max()) + 0.6 * size
-        draw.text(
-            (right, float(middle)), name, anchor="lm", fill="white", font=font, stroke_width=1, stroke_fill="black"
-        )
-
-
-def _lettering(picture: Image.Image, texts: Iterable[str]) -> tuple[ImageDraw.ImageDraw, float, dict[str, Any]]:
-    """Return what writes texts on a picture, the height of its letters in pixels, and how they look.
-
-    Letters become smaller where a text would not fit into a narrow picture.
-    """
-    size = max(picture.size) / 44
-    longest = max((ImageFont.load_default(size).getlength(text) for text in texts), default=0.0)
-    size *= min(1.0, (picture.width - 2.6 * size) / max(longest, 1.0))
-    size = max(size, _SMALLEST_LETTERS)
-    font = ImageFont.load_default(size)
-    return ImageDraw.Draw(picture), size, {"font": font, "stroke_fill": "black", "stroke_width": size / 12}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import unicodedata
 from collections.abc import Callable
@@ -22,7 +23,6 @@ class ImageFolder:
             raise DatasetError(f"{folder}: there is no such folder; give the folder of the images with --images")
         self.folder = folder
         self._by_name: list[dict[str, list[Path]]] | None = None
-        self._copied_into: set[Path] = set()  # data folders below it, which hold copies of earlier imports
 
     def find(self, name: str, where: str, beside: Path = Path()) -> Path:
         """Find an image by its path below the folder, its file name, or its file name without suffix.
@@ -51,6 +51,7 @@ class ImageFolder:
         exact = [path for path in found if _all_composed(path.parts) == wanted]
         shared = [_shared_end(path.parts[:-1], wanted[:-1]) for path in found]
         best = exact or [path for path, count in zip(found, shared, strict=True) if count == max(shared)]
+        best = self._without_copies(best)
         if len(best) > 1:
             raise DatasetError(
                 f"{where}: {len(best)} images below {self.folder} are named {quoted(name)}, such as {best[0]} and "
@@ -58,21 +59,30 @@ class ImageFolder:
             )
         return best[0]
 
+    def _without_copies(self, images: list[Path]) -> list[Path]:
+        """Of equal images one that no earlier import copied into a data folder below this one; else all of them."""
+        originals = [image for image in images if not self._imported(image)]
+        if len(originals) != 1:
+            return images
+        same = (filecmp.cmp(self.folder / originals[0], self.folder / image, shallow=False) for image in images)
+        return originals if all(same) else images
+
+    def _imported(self, image: Path) -> bool:
+        return any((self.folder / folder / FILE_NAME).exists() for folder in image.parents if folder != Path())
+
     def has(self, name: str) -> bool:
         """Whether an image has this path, file name or id."""
         wanted = _parts(name, Path())
         return bool(wanted and self._named(wanted[-1]))
 
     def _named(self, name: str) -> list[Path]:
-        """Images of a file name or id, by the strictest comparison that finds any; originals before their copies."""
+        """Images of a file name or id, by the strictest comparison that finds any."""
         if self._by_name is None:
             paths = sorted(file.relative_to(self.folder) for file in self.folder.rglob("*") if file.is_file())
-            self._copied_into = {path.parent for path in paths if path.name == FILE_NAME} - {Path()}
             self._by_name = [_index(paths, alike) for alike in (_composed, str.casefold)]
         for index, alike in zip(self._by_name, (_composed, str.casefold), strict=True):
             if found := index.get(alike(name)):
-                originals = [path for path in found if self._copied_into.isdisjoint(path.parents)]
-                return originals or found
+                return found
         return []
 
 

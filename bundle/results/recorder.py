@@ -28,7 +28,8 @@ class Recorder:
         measurements: What to measure from the landmarks.
         not_looked_for: Names of the landmarks that the network never saw.
         body_parts: Codes of the body parts on which landmarks lie, by landmark.
-        parts: Indices of the landmarks of each repeated part.
+        parts: Indices of the landmarks of each repeated part, which is called by the words that their names begin with;
+            where these do not tell the parts apart, the films have none.
     """
 
     def __init__(
@@ -45,8 +46,8 @@ class Recorder:
         self.measurements = tuple(measurements)
         self.not_looked_for = tuple(not_looked_for)
         self.body_parts = dict(body_parts or {})
-        named = ((_shared_name([self.names[index] for index in part]), part) for part in parts)
-        self.parts = {name: part for name, part in named if name}
+        named = {_shared_name([self.names[index] for index in part]): part for part in parts}
+        self.parts = named if len(named) == len(parts) and all(named) else {}
 
     def __call__(self, item: Mapping[str, Any]) -> FilmResult:
         """Make the record of a film for whoever uses it, with warnings.

@@ -37,7 +37,8 @@ def imported(table: Path, *words: str) -> list[str]:
 def test_points_without_names_that_may_be_of_a_known_set(tmp_path: Path, capsys):
     assert main(imported(films(tmp_path, 68))) == 0
     printed = capsys.readouterr().out
-    assert "the landmarks have no names; if they are those of the set spine, give --landmark_set spine" in printed
+    assert "the landmarks have no names; if they are those of the set spine, import again into another" in printed
+    assert "--landmark_set spine" in printed
     assert OVERLAY not in printed
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from PIL import Image
 from bundle.__main__ import main
 from bundle.dataset.chain_levels import FEWEST_FILMS
 from bundle.dataset.description import DatasetDescription, Film, write_dataset
+from bundle.dataset.suspicious import _of_level
 from chain_films import COUNT, film, labels
 
 PARTS = {f"T{part + 1}": (f"T{part + 1} left", f"T{part + 1} right") for part in range(COUNT)}
@@ -40,7 +42,7 @@ def data(tmp_path: Path) -> Make:
     return make
 
 
-EARLY = "T5 looks like T6 of the other films, as if the name of each part were 1 too early"
+EARLY = "T4 looks like T5 of the other films, as if the name of each part were 1 too early"
 
 
 @pytest.mark.parametrize("pixels", [True, False])
@@ -57,6 +59,16 @@ def test_each_kind_is_named_with_its_reason(data: Make, capsys, pixels: bool):
         "03.png: landmarks: the landmarks of T7 seem to be exchanged",
         *([f"05.png: level: {EARLY}"] if pixels else []),
     ]
+
+
+@pytest.mark.parametrize("count", [3, 4, 5, 17])
+@pytest.mark.parametrize("shift", [-3, -1, 1, 3])
+def test_a_level_is_told_by_two_parts_that_there_are(count: int, shift: int):
+    parts = [f"P{part}" for part in range(count)]
+    told = _of_level(parts, shift)
+    assert told.endswith(f"as if the name of each part were {abs(shift)} too {'early' if shift > 0 else 'late'}")
+    named = [int(number) for number in re.findall(r"P(\d+)", told)]
+    assert (named[1] - named[0] == shift) if abs(shift) < count else (named == [])
 
 
 def test_levels_of_few_films_are_not_compared(data: Make, capsys):

@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-import csv
 import json
-import shutil
 
 import add_run
 import pytest
-from result_rows import RESULTS
 
 DRAWS = [
     "shots,draw,method,state,mean_px,failure_rate,mean_mm,sdr_2mm,sdr_2.5mm,sdr_3mm,sdr_4mm,minutes,accepted",
@@ -13,6 +10,18 @@ DRAWS = [
     "10,0,windows_multi_view,done,5,0,1.5,0.75,0.8,0.9,0.95,3.2,True",
     "10,1,dag,running,,,,,,,,,",
 ]
+OLD = {
+    "draws": """run,shots,unlabeled,draw,method,error,unit,failures,sdr2,sdr2.5,sdr3,sdr4,accepted,seed,minutes
+before,10,0,0,dag,9.00,mm,,,,,,,0,
+mine,10,0,0,dag,3.00,mm,,,,,,,0,
+mine,10,0,1,dag,3.10,mm,,,,,,,0,
+mine,10,0,0,pi_model,3.20,mm,,,,,,false,0,
+mine,5,0,0,dag,4.00,mm,,,,,,,0,
+after,10,0,0,dag,8.00,mm,,,,,,,0,
+""",
+    "summary": "run,shots,method,draws,error,spread,unit,failures\nmine,10,dag,2,3.05,0.07,mm,\n",
+    "differences": "run,shots,method,against,draws,ratio,ratio_low,ratio_high,beyond_chance\n",
+}
 SUMMARY = ["shots,method,draws,mean_px,mean_px_spread,mean_mm,mean_mm_spread,failure_rate", "10,dag,1,8.5,,2.549,,0.01"]
 DIFFERENCES = [
     "shots,method,against,draws,beyond_chance,ratio,ratio_low,ratio_high",
@@ -22,7 +31,12 @@ DIFFERENCES = [
 
 @pytest.fixture
 def comparison(tmp_path, monkeypatch):
-    monkeypatch.setattr(add_run, "RESULTS", shutil.copytree(RESULTS, tmp_path / "results"))
+    """The folder of a comparison, whose tables are to be taken over into results of three runs."""
+    results = tmp_path / "results"
+    results.mkdir()
+    for name, content in OLD.items():
+        (results / f"{name}.csv").write_text(content)
+    monkeypatch.setattr(add_run, "RESULTS", results)
     folder = tmp_path / "runs"
     for method, films in (("dag", {}), ("windows_multi_view", {"unlabelled": {"count": 123}})):
         run = folder / "shots10_draw0" / method
@@ -31,32 +45,40 @@ def comparison(tmp_path, monkeypatch):
         (run / "config.json").write_text(json.dumps({"seed": 7}))
     for name, lines in (("draws", DRAWS), ("summary", SUMMARY), ("differences", DIFFERENCES)):
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n")
-    monkeypatch.setattr("sys.argv", ["add_run.py", str(folder), "--run", "ceph_windows"])
+    monkeypatch.setattr("sys.argv", ["add_run.py", str(folder), "--run", "mine"])
     return folder
 
 
-def rows(name, **wanted):
-    with (add_run.RESULTS / f"{name}.csv").open() as file:
-        return [row for row in csv.DictReader(file) if all(row[key] == value for key, value in wanted.items())]
+def written() -> dict[str, list[str]]:
+    return {name: (add_run.RESULTS / f"{name}.csv").read_text().splitlines()[1:] for name in OLD}
 
 
-def test_a_run_is_replaced_and_all_others_stay_to_the_letter(comparison):
-    def others(folder, name):
-        return [line for line in (folder / f"{name}.csv").read_text().splitlines() if "ceph_windows,10," not in line]
-
+def test_a_run_is_replaced_and_all_else_stays_where_it_was(comparison, capsys):
     add_run.main()
-    dag, windows = rows("draws", run="ceph_windows", shots="10", method="dag"), rows("draws", seed="7", shots="10")[1]
-    assert [row["error"] for row in dag] == ["2.55"], "the draws that stood there are gone, what still runs is no row"
-    assert (dag[0]["failures"], dag[0]["sdr2.5"], dag[0]["unlabeled"], dag[0]["minutes"]) == ("1.0", "60.0", "0", "10")
-    assert (windows["unlabeled"], windows["accepted"], windows["unit"]) == ("123", "true", "mm")
-    assert rows("summary", run="ceph_windows", shots="10", method="dag")[0]["spread"] == ""
-    assert rows("differences", run="ceph_windows", shots="10", method="windows_multi_view")[0]["ratio"] == "0.59"
-    for name in ("draws", "summary", "differences"):
-        assert others(add_run.RESULTS, name) == others(RESULTS, name)
+    assert written() == {
+        "draws": [
+            "before,10,0,0,dag,9.00,mm,,,,,,,0,",
+            "mine,5,0,0,dag,4.00,mm,,,,,,,0,",
+            "mine,10,0,0,dag,2.55,mm,1.0,50.0,60.0,70.0,80.0,,7,10",
+            "mine,10,0,0,pi_model,3.20,mm,,,,,,false,0,",
+            "mine,10,123,0,windows_multi_view,1.50,mm,0.0,75.0,80.0,90.0,95.0,true,7,3",
+            "after,10,0,0,dag,8.00,mm,,,,,,,0,",
+        ],
+        "summary": ["mine,10,dag,1,2.55,,mm,1.0"],
+        "differences": ["mine,10,windows_multi_view,dag,1,0.59,0.50,0.70,true"],
+    }
+    assert capsys.readouterr().out == "left out: dag, 10 labelled films, draw 1: running\n"
 
 
 def test_once_more_changes_nothing(comparison):
     add_run.main()
-    once = {file.name: file.read_text() for file in add_run.RESULTS.iterdir()}
+    once = written()
     add_run.main()
-    assert {file.name: file.read_text() for file in add_run.RESULTS.iterdir()} == once
+    assert written() == once
+
+
+def test_what_cannot_be_taken_over_leaves_every_file_as_it_is(comparison):
+    (comparison / "differences.csv").write_text("\n".join(DIFFERENCES).replace("dag", "a method of old") + "\n")
+    with pytest.raises(ValueError, match="a method of old"):
+        add_run.main()
+    assert written() == {name: content.splitlines()[1:] for name, content in OLD.items()}

@@ -179,33 +179,46 @@ def test_a_real_cephalogram_keeps_its_greys(radiograph_data: Path) -> None:
     assert 60 < grey.mean() < 200
 
 
-def test_the_names_of_parts_stand_beside_their_points() -> None:
-    points = np.array([[20.0, 10.0 + 16 * part + corner] for part in range(4) for corner in (0, 6)])
-    parts = {f"T{part + 1}": (2 * part, 2 * part + 1) for part in range(4)}
-    named, nameless = (draw_overlay(FLAT, points, long_side=500, parts=some) for some in (parts, {}))
+def names_on(points: np.ndarray, parts: dict[str, tuple[int, ...]], size: tuple[int, int]) -> np.ndarray:
+    """`[N, 2]` (x, y) in pixels of the film where names of parts change the picture."""
+    film = np.zeros(size, dtype=np.float32)
+    named, nameless = (draw_overlay(film, points, long_side=10 * max(size), parts=some) for some in (parts, {}))
     changed = np.argwhere(np.abs(np.asarray(named, int) - np.asarray(nameless, int)).max(axis=-1) > 100)
-    rows, columns = changed.T
-    assert columns.min() > 5 * 20 + 4, "to the right of the points"
-    heights = np.unique(np.round((rows / 5 - 13) / 16).astype(int))
-    assert heights.tolist() == [0, 1, 2, 3], "one beside each part"
-    gaps = np.diff(np.unique(rows))
-    assert (gaps > 1).sum() == 3, "names do not touch each other"
+    return changed[:, ::-1] / 10
 
 
-def test_a_part_without_a_place_has_no_name_and_close_ones_have_none_that_could_be_read() -> None:
+def row_of_parts(across: int, step: int, sideways: bool) -> tuple[np.ndarray, dict[str, tuple[int, ...]]]:
+    """Four parts of two points each in a row, at a distance from one edge."""
+    points = np.array([[across + corner, 10.0 + step * part] for part in range(4) for corner in (0, 6)])
+    return points[:, ::-1] if sideways else points, {f"T{part + 1}": (2 * part, 2 * part + 1) for part in range(4)}
+
+
+@pytest.mark.parametrize("sideways", [False, True])
+@pytest.mark.parametrize(("across", "after"), [(20, True), (73, False)])
+def test_the_names_of_parts_stand_beside_their_points(across: int, after: bool, sideways: bool) -> None:
+    """A part has its name across the row, on the side where the picture has a place for it."""
+    points, parts = row_of_parts(across, 20, sideways)
+    changed = names_on(points, parts, (80, 82) if not sideways else (82, 80))
+    along, beside = changed[:, 1 - sideways], changed[:, int(sideways)]
+    assert (beside.min() > across + 6) if after else (beside.max() < across), "clear of the points"
+    assert np.unique(np.round((along - 10) / 20)).tolist() == [0, 1, 2, 3], "one beside each part"
+    assert (np.diff(np.unique(along)) > 0.5).sum() >= 3, "names do not touch each other"
+
+
+def test_names_that_could_not_be_read_are_not_written() -> None:
     points = np.array([[20.0, 10.0], [np.nan, np.nan], [20.0, 10.5], [20.0, 11.0]])
-    plain = draw_overlay(FLAT, points, long_side=500)
-    assert draw_overlay(FLAT, points, long_side=500, parts={"T1": (1,)}) == plain
-    assert draw_overlay(FLAT, points, long_side=500, parts={"T1": (0,), "T2": (2,), "T3": (3,)}) == plain
+    assert len(names_on(points, {"T1": (1,)}, (100, 80))) == 0, "a part without a place"
+    assert len(names_on(points, {"T1": (0,), "T2": (2,), "T3": (3,)}, (100, 80))) == 0, "parts too close"
+    assert len(names_on(points, {"T1": (0, 1)}, (100, 80))) > 0, "one point of a part is enough"
 
 
 @pytest.mark.parametrize("width", [20, 34])
 def test_title_and_legend_fit_into_a_narrow_picture(width: int) -> None:
-    confidence = Confidence(np.full(1, np.nan), 20.0, 0.1, 0.5)
+    confidence = Confidence(np.full(1, np.nan), 20.0, 0.6, 0.5)
     film = np.zeros((width, 100), dtype=np.float32)
     points = np.full((1, 2), np.nan)
-    picture = draw_overlay(
-        film, points, points, title="a film of a long name.dcm", long_side=1000, confidence=confidence
-    )
-    right = np.asarray(picture)[:, -3:]
-    assert right.max() == 0, "nothing is cut off"
+    long = "a film of a long name.dcm"
+    picture = np.asarray(draw_overlay(film, points, points, title=long, long_side=1000, confidence=confidence))
+    assert picture[:, -3:].max() == 0, "nothing is cut off"
+    for corner in (picture[:80], picture[-80:]):
+        assert (corner[:, picture.shape[1] // 2 :] > 200).all(axis=-1).any(), "and there is something to read"

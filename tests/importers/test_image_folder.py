@@ -59,13 +59,18 @@ def test_a_folder_that_is_not_there(tmp_path) -> None:
 
 
 def test_what_an_earlier_import_copied_is_no_second_image(images) -> None:
-    copied = images / "data" / "mine" / "images" / "a.png"
+    data = images / "data" / "mine"
+    copied = data / "images" / "a.png"
     copied.parent.mkdir(parents=True)
-    copied.touch()
+    copied.write_bytes((images / "a.png").read_bytes())
     with pytest.raises(DatasetError, match=r"2 images below .* are named 'a'"):
         ImageFolder(images).find("a", "here")
-    (images / "data" / "mine" / "dataset.json").touch()
+    (data / "dataset.json").touch()
     assert ImageFolder(images).find("a", "here") == Path("a.png")
+    assert ImageFolder(images).find("data/mine/images/a.png", "here") == Path("data/mine/images/a.png"), "asked for"
+    assert ImageFolder(data).find("a", "here") == Path("images/a.png")
+    copied.write_bytes(b"another film of that name")
+    with pytest.raises(DatasetError, match=r"2 images below .* are named 'a'"):
+        ImageFolder(images).find("a", "here")
     (images / "a.png").unlink()
-    assert ImageFolder(images).find("a", "here") == Path("data/mine/images/a.png"), "where there is no other"
-    assert ImageFolder(images / "data" / "mine").find("a", "here") == Path("images/a.png")
+    assert ImageFolder(images).find("a", "here") == Path("data/mine/images/a.png"), "there is no other"

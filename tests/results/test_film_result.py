@@ -49,7 +49,15 @@ def test_of_a_film_that_nobody_labelled_no_true_landmark_is_known(result: FilmRe
     assert replace(result, label=label).true_landmarks is label
 
 
-def test_a_part_has_the_words_that_the_names_of_its_landmarks_begin_with() -> None:
-    names = ["T1 upper left", "T1 upper right", "rib 3 a", "rib 3 b", "left", "right"]
-    record = Recorder(names, Model("a model", "0.1.0", "ab" * 32), parts=[[0, 1], [2, 3], [4, 5]])
-    assert record.parts == {"T1 upper": [0, 1], "rib 3": [2, 3]}, "one without a name is none"
+@pytest.mark.parametrize(
+    ("names", "parts"),
+    [
+        (["T1 upper left", "T1 lower left", "rib 3 a", "rib 3 b"], {"T1": [0, 1], "rib 3": [2, 3]}),
+        (["landmark 1", "landmark 2", "landmark 3", "landmark 4"], {}),
+        (["T1 left", "T1 right", "left", "right"], {}),
+    ],
+    ids=["named", "alike", "one without a name"],
+)
+def test_parts_are_called_by_the_words_that_their_landmarks_share(names, parts) -> None:
+    record = Recorder(names, Model("a model", "0.1.0", "ab" * 32), parts=[[0, 1], [2, 3]])
+    assert record.parts == parts
