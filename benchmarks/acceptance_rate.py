@@ -35,9 +35,7 @@ def main() -> None:
     torch.set_num_threads(1)
     (films, before), (others, after) = read_errors(arguments.before), read_errors(arguments.after)
     if films != others:
-        raise SystemExit(
-            f"{arguments.after}: is of other films than {arguments.before}; give two evaluations of the same"
-        )
+        raise SystemExit(f"{arguments.after}: is of other films than {arguments.before}; give two of the same films")
     confidence = ConfigParser.load_config_file(FEW_SHOT)["accept_confidence"]
     rows = csv.writer(sys.stdout, lineterminator="\n")
     rows.writerow(["gain_percent", "validation_films", "accepted_percent"])
@@ -55,9 +53,8 @@ def read_errors(file: str) -> tuple[list[str], torch.Tensor]:
     if "level_shift" in header:
         raise SystemExit(f"{file}: is of repeated parts, which are judged in another way; give errors of other films")
     landmarks = slice(header.index("failures") + 1, None)
-    return [line[0] for line in lines], torch.tensor(
-        [[float(cell) if cell else float("nan") for cell in line[landmarks]] for line in lines]
-    )
+    errors = [[float(cell) if cell else float("nan") for cell in line[landmarks]] for line in lines]
+    return [line[0] for line in lines], torch.tensor(errors)
 
 
 def accepted_share(before: torch.Tensor, after: torch.Tensor, films: int, confidence: float) -> float:

@@ -38,12 +38,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cache_dir", type=Path, metavar="DIR", help="folder of decoded films (default: cache in the data folder)"
     )
-    parser.add_argument("--workers", type=int, metavar="N", help="cells to run at a time (default: one a device)")
+    parser.add_argument("--workers", type=int, metavar="N", help="trainings to run at a time (default: one a device)")
     parser.add_argument(
         "--devices",
         default="auto",
         metavar="NAME,…",
-        help="cpu, or numbers of GPUs that cells go to in turn, e.g. 0,1 (default: every GPU, else cpu)",
+        help="cpu, or numbers of GPUs that trainings go to in turn, e.g. 0,1 (default: every GPU, else cpu)",
     )
     add_configuration(parser)
 

@@ -12,7 +12,7 @@ from bundle.commands.configuration import add_configuration, read_configuration
 from bundle.commands.extras import needed_by
 from bundle.comparison.cells import CONFIGS
 from bundle.errors import ConfigurationError
-from bundle.importers.landmark_sets import LANDMARK_SETS
+from bundle.importers.landmark_sets import LANDMARK_SETS, overlay_for
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -65,12 +65,16 @@ def run(arguments: argparse.Namespace) -> None:
     films: Path = arguments.films.resolve()
     folder = arguments.study or films.with_name(f"{films.name}-study")
     dataset = _dataset(films) if arguments.landmark_set is None else None
+    study = _new_study(films.name, arguments.landmark_set, dataset)
+    configuration = read_configuration(arguments)
+    if (overlay := overlay_for(study.landmarks)) and configuration["overlays"] == (LOOP,):
+        configuration["overlays"] = (LOOP, CONFIGS.parent / overlay)
     workspace = Workspace(
         films,
         folder.resolve(),
-        _new_study(films.name, arguments.landmark_set, dataset),
+        study,
         arguments.reader,
-        training_words(read_configuration(arguments)),
+        training_words(configuration),
         arguments.model,
         dataset,
     )
@@ -127,8 +131,7 @@ def _new_study(name: str, landmark_set: str | None, dataset: DatasetDescription 
     from bundle.label.study import Study
 
     if landmark_set is not None:
-        known = LANDMARK_SETS[landmark_set]
-        return Study(name=name, landmarks=known.landmarks, skeleton=known.skeleton)
+        return Study(name=name, **LANDMARK_SETS[landmark_set].fields())
     if dataset is not None:
         fields = ("name", "landmarks", "skeleton", "parts", "repeated", "pairs")
         return Study(**{field: getattr(dataset, field) for field in fields})

@@ -12,8 +12,9 @@ import pytest
 
 from bundle.__main__ import main
 from bundle.commands import label
+from bundle.comparison.cells import CONFIGS
 from bundle.dataset.description import read_dataset
-from bundle.importers.landmark_sets import CEPHALOGRAM
+from bundle.importers.landmark_sets import CEPHALOGRAM, SPINE
 from bundle.label import app, server
 from bundle.label.workspace import Workspace
 
@@ -56,6 +57,16 @@ def test_trainings_are_configured_as_those_of_train(dataset: Path, served):
     assert given[-3:] == ("--", "--image_size=96", "--window=48")
     assert str(label.LOOP) in default and str(label.LOOP_WINDOWS) in default
     assert label.LOOP.is_file() and label.LOOP_WINDOWS.is_file()
+
+
+def test_a_study_of_spines_has_their_parts_and_its_trainings_their_overlay(dataset: Path, served):
+    assert main(["label", str(dataset), "--landmark_set", "spine"]) == 0
+    (workspace,) = served
+    study = workspace.store.study
+    assert (study.parts, study.repeated, study.pairs) == (SPINE.parts, True, SPINE.pairs)
+    words = workspace.training.words
+    overlays = words[words.index("--overlays") + 1 : words.index("--stage2_overlays")]
+    assert overlays == (str(label.LOOP), str(CONFIGS / "sites" / "spine.yaml"))
 
 
 @pytest.mark.parametrize(
