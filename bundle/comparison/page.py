@@ -62,7 +62,7 @@ def _facts(results: Results) -> dict[str, str]:
         "labelled films": ", ".join(map(str, plan.shots)),
         "draws": str(len(plan.draws)),
         "test films": str(results.films),
-        "cells": f"{(results.cells['state'] == DONE).sum()} of {len(results.cells)}",
+        "trainings": f"{(results.cells['state'] == DONE).sum()} of {len(results.cells)}",
     }
 
 

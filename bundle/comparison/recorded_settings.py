@@ -97,4 +97,4 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         return json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{file}: cannot be read; delete the folder to train the cell again") from error
+        raise ConfigurationError(f"{file}: cannot be read; delete the folder to train it again") from error
