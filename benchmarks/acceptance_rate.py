@@ -2,9 +2,10 @@
 """How often the acceptance test says yes, by how much better stage 2 truly is and by the number of validation films.
 
 The films are random choices among the test films of two evaluations. The errors of the second one are scaled by one
-factor, so that over all films it is better by the gain that is asked for. Prints `results/acceptance.csv`:
+factor, so that over all films it is better by the gain that is asked for. Shares are means over the pairs of evaluations.
+Prints `results/acceptance.csv`:
 
-    python benchmarks/acceptance_rate.py runs/ceph/shots10_draw0/{dag,recommended}/evaluation/errors.csv
+    python benchmarks/acceptance_rate.py runs/ceph/shots10_draw{0,1,2}/{dag,recommended}/evaluation/errors.csv
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import csv
 import sys
 from pathlib import Path
+from statistics import mean
 
 import numpy as np
 import torch
@@ -29,21 +31,30 @@ CHOICES = 1000
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("before", help="errors.csv of stage 1")
-    parser.add_argument("after", help="errors.csv of stage 2, of the same films")
+    parser.add_argument("errors", nargs="+", help="errors.csv of stage 1 and of stage 2, of the same films, in pairs")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    (films, before), (others, after) = read_errors(arguments.before), read_errors(arguments.after)
-    if films != others:
-        raise SystemExit(f"{arguments.after}: is of other films than {arguments.before}; give two of the same films")
+    pairs = [read_pair(*pair) for pair in zip(arguments.errors[::2], arguments.errors[1::2], strict=True)]
     confidence = ConfigParser.load_config_file(FEW_SHOT)["accept_confidence"]
     rows = csv.writer(sys.stdout, lineterminator="\n")
     rows.writerow(["gain_percent", "validation_films", "accepted_percent"])
     for gain in GAINS_PERCENT:
-        scaled = after * (1 - gain / 100) * before.nanmean() / after.nanmean()
-        for number in VALIDATION_FILMS:
-            accepted = accepted_share(before, scaled, number, confidence)
-            rows.writerow([gain, number, f"{100 * accepted:.0f}"])
+        for films in VALIDATION_FILMS:
+            shares = [accepted_share(before, scaled(before, after, gain), films, confidence) for before, after in pairs]
+            rows.writerow([gain, films, f"{100 * mean(shares):.0f}"])
+
+
+def read_pair(first: str, second: str) -> tuple[torch.Tensor, torch.Tensor]:
+    """Errors `[N, K]` of the same N films before and after stage 2."""
+    (films, before), (others, after) = read_errors(first), read_errors(second)
+    if films != others:
+        raise SystemExit(f"{second}: is of other films than {first}; give two of the same films")
+    return before, after
+
+
+def scaled(before: torch.Tensor, after: torch.Tensor, gain: float) -> torch.Tensor:
+    """Errors after stage 2 that are better by so many percent, over all films."""
+    return after * (1 - gain / 100) * before.nanmean() / after.nanmean()
 
 
 def read_errors(file: str) -> tuple[list[str], torch.Tensor]:
