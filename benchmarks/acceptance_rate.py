@@ -2,7 +2,7 @@
 """How often the acceptance test says yes, by how much better stage 2 truly is and by the number of validation films.
 
 The films are random choices among the test films of two evaluations. The errors of the second one are scaled by one
-factor, so that over all films it is better by the gain that is asked for. Shares are means over the pairs of evaluations.
+factor, so that over all films it is better by the gain that is asked for. Shares are means over pairs of evaluations.
 Prints `results/acceptance.csv`:
 
     python benchmarks/acceptance_rate.py runs/ceph/shots10_draw{0,1,2}/{dag,recommended}/evaluation/errors.csv
@@ -25,7 +25,7 @@ from bundle.engines.film_errors import Errors, FilmErrors
 FEW_SHOT = Path(__file__).resolve().parents[1] / "configs" / "few_shot.yaml"
 GAINS_PERCENT = (16, 8, 4, 0, -4)
 VALIDATION_FILMS = (5, 10, 15, 20, 30)
-CHOICES = 1000
+CHOICES = 400
 
 
 def main() -> None:
