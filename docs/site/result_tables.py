@@ -56,7 +56,8 @@ def differences_by_labelled_films() -> str:
 
 def methods_at_ten() -> str:
     """Table 1 of the paper: all methods on ten labelled cephalograms."""
-    means = rows("summary", run="ceph", shots="10")
+    means = [*rows("summary", run="ceph", shots="10"), *rows("summary", run="ceph_methods")]
+    means.sort(key=lambda row: list(NAMES).index(row["method"]))
     body = [
         [NAMES[method], _mean_of(row), _ratio(row["run"], 10, method, "dag"), _accepted(row["run"], method)]
         for row in means
@@ -70,7 +71,7 @@ def methods_at_ten() -> str:
     caption = "Error of each method divided by that of DAG, with 95 % intervals over draws and films. Left is better."
     chart = range_chart(caption, ranges, 1.0, "ratio to DAG")
     headings = ["method", "mean error, failures", "ratio to DAG", "accepted"]
-    return "\n\n".join([chart, table(headings, body), source("ceph")])
+    return "\n\n".join([chart, table(headings, body), source("ceph_methods")])
 
 
 def windows(run: str) -> str:
@@ -121,9 +122,9 @@ def pool() -> str:
     """What more unlabelled films bring to windows of five labelled ones."""
     (start,) = rows("draws", run="ceph_windows", shots="5", draw="2", method="windows")
     body = [["0", NAMES["windows"], _value(start), start["failures"], f"{start['sdr2']} %", ""]]
-    for run in ("ceph_pool35", "ceph_pool70", "ceph_windows"):
-        (row,) = rows("draws", run=run, shots="5", draw="2", method="windows_multi_view")
-        ratio = _ratio(f"{run}_draw2" if run == "ceph_windows" else run, 5, "windows_multi_view", "windows")
+    for run in ("ceph_pool35", "ceph_pool70", "ceph_pool128"):
+        (row,) = rows("draws", run=run)
+        ratio = _ratio(run, 5, row["method"], "windows")
         body.append([row["unlabeled"], NAMES[row["method"]], _value(row), row["failures"], f"{row['sdr2']} %", ratio])
     headings = ["unlabelled", "method", "error", "failures, %", "within 2 mm", "ratio to windows alone"]
     return "\n\n".join([table(headings, body), source("ceph_pool35")])
@@ -163,7 +164,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "windows": partial(windows, "ceph_windows"),
     "one_film": partial(windows, "ceph_one_film"),
     "chosen_films": chosen_films,
-    "every_draw_cephalograms": partial(every_draw, "ceph", "ceph_windows", "ceph_one_film"),
+    "every_draw_cephalograms": partial(every_draw, "ceph", "ceph_methods", "ceph_windows", "ceph_one_film"),
     "every_draw_synthetic": partial(every_draw, "pelvis_windows"),
     "levels_spines": partial(levels, "spine_parts"),
     "methods_on_spines": partial(levels, "spine_dag", "spine_table"),
@@ -214,7 +215,7 @@ def _ratio(run: str, shots: int, method: str, against: str) -> str:
     row = found[0]
     interval = (
         f" ({row['ratio_low']} to {row['ratio_high']})".replace(" to ", TOGETHER + "to" + TOGETHER)
-        if row["ratio_low"]
+        if row["ratio_low"] != row["ratio_high"]
         else ""
     )
     return row["ratio"] + interval + (r" \*" if row["beyond_chance"] == "true" else "")
