@@ -62,7 +62,7 @@ def test_a_killed_training_goes_on_when_it_is_typed_again(
         "$ python -m monai.bundle run evaluate",
     ]
     model, reached, following = printed.splitlines()[-3:]
-    assert model == f"model: {out / 'model.pt'}"
+    assert model == f"model: {out / 'model.pt'}, DAG"
     assert reached.startswith("reached: mean error ") and reached.endswith(f"; look at {out / 'report.html'}")
     assert following.startswith(f"next: python -m bundle predict {out} FILMS --out DIR")
     assert {file.name for file in out.glob("model.*")} == {"model.pt", "model.json", "model.confidence.pt"}
