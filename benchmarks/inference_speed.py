@@ -39,7 +39,7 @@ def stages(workflow: ConfigWorkflow, films: Sequence[dict]) -> dict[str, float]:
     get = workflow.parser.get_parsed_content
     read, *prepare = get("preprocessing").transforms
     network, device, size = get("network"), get("device"), get("batch_size")
-    (writer,) = get("handlers")
+    writer = get("writer")
     loaded: list[dict] = []
     items: list[dict] = []
     done: list[dict] = []
