@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Engines: what joins data, networks and losses into training that can be stopped, resumed and explained."""
 
+from bundle.engines.core_share import CoreShare
 from bundle.engines.landmark_trainer import LandmarkTrainer
 from bundle.engines.landmarks import known_landmarks
 from bundle.engines.model_card import training_card
@@ -17,6 +18,7 @@ from bundle.engines.window_warm_up import WindowWarmUpTrainer
 from bundle.engines.windows_run import TaughtWindowsRun, WindowsRun
 
 __all__ = [
+    "CoreShare",
     "LandmarkTrainer",
     "RunFolder",
     "SemiSupervisedTrainer",

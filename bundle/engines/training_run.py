@@ -12,6 +12,7 @@ from torch.optim.lr_scheduler import _LRScheduler
 
 from bundle.engines.checkpoint import RunCheckpoint
 from bundle.engines.convergence import ConvergenceReport
+from bundle.engines.core_share import CoreShare
 from bundle.engines.early_stop import EarlyStop
 from bundle.engines.history import History
 from bundle.engines.landmark_trainer import LandmarkTrainer
@@ -73,6 +74,7 @@ class TrainingRun:
         self.tensorboard = tensorboard
         self.pretrained_backbone = pretrained_backbone
         self.initial_weights = initial_weights
+        self.core_share = CoreShare()
 
     def train(self) -> None:
         """Train to the end of the run; called from a config, after `RunFolder.begin`.
@@ -95,6 +97,7 @@ class TrainingRun:
             record_run(self.folder.folder, self.trainer.state.device)
             self.trainer.run()
         finally:
+            self.core_share.leave()
             self.folder.release()
 
     def _prepare(self) -> None:
@@ -128,6 +131,7 @@ class TrainingRun:
 
     def _attach(self, history: History, checkpoint: RunCheckpoint) -> None:
         """Attach the handlers in the order in which they depend on each other."""
+        self.core_share.attach(self.trainer)
         for dataset in self.trainer.datasets:
             EpochSeed(self.seed, dataset).attach(self.trainer)
         LrScheduleHandler(self.lr_scheduler, print_lr=False).attach(self.trainer)
