@@ -30,11 +30,12 @@ def seconds(dataset_dir: str, trainings: int, steps: int, environment: dict[str,
             words += ["--dataset_dir", dataset_dir, "--output_dir", f"{folder}/{number}"]
             words += ["--model_file", f"{folder}/{number}.pt", "--cache_dir", f"{folder}/cache{number}"]
             words += ["--epoch_length", str(steps), "--max_epochs", "1", "--val_interval", "1"]
-            running.append(subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE))
-        errors = [training.communicate()[1].decode() for training in running]
-        for training, error in zip(running, errors, strict=True):
-            if training.returncode:
-                raise SystemExit(error[-2000:])
+            with open(f"{folder}/{number}.log", "wb") as log:
+                running.append(subprocess.Popen(words, env=environment, stdout=log, stderr=log))
+        codes = [training.wait() for training in running]
+        for number, code in enumerate(codes):
+            if code:
+                raise SystemExit(Path(f"{folder}/{number}.log").read_text()[-2000:])
         return time.monotonic() - start
 
 

@@ -20,6 +20,8 @@ from bundle.engines.weights import save_weights
 from bundle.results.film_result import FilmResult
 from film_results import film_result
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # trainings that are compared to the last digit must not share cores
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 CONFIGS = REPOSITORY / "configs"
 NAMES = ("left top", "right top", "bottom")

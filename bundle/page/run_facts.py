@@ -32,7 +32,7 @@ def run_facts(run: Path) -> dict[str, str]:
         "image size": f"{' x '.join(map(str, sides(card['preprocessing']['image_size'])))} px",
         "network": " on ".join(card["network"][part] for part in ("name", "backbone") if part in card["network"]),
         "best epoch": str(card["epoch"]),
-        "device": f"{environment['device']}, {environment['threads']} threads",
+        "device": f"{environment['device']}, up to {environment['threads']} threads",
     }
     if ACCEPTED in card:
         return facts | {"model": card["model"] if card[ACCEPTED] else "that of stage 1: stage 2 was not accepted"}

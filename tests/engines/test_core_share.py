@@ -5,13 +5,18 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import torch
+from filelock import FileLock
 from ignite.engine import Engine, Events
 from monai.bundle import ConfigWorkflow
 
@@ -19,12 +24,14 @@ from bundle.engines import core_share
 from bundle.engines.core_share import CoreShare
 from bundle.errors import BundleError
 
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+
 OTHER = """
 import os, sys
 from pathlib import Path
 from filelock import FileLock
 Path(sys.argv[1]).mkdir(exist_ok=True)
-with FileLock(f"{sys.argv[1]}/{os.getpid()}-other"):
+with FileLock(f"{sys.argv[1]}/{os.getpid()}-other.run"):
     print(os.getpid(), flush=True)
     sys.stdin.read()
 """
@@ -85,15 +92,28 @@ def test_cores_are_shared_as_others_come_and_go_or_are_killed(start: Callable, t
 
 
 @pytest.mark.usefixtures("six_threads")
-def test_one_of_many_has_one_thread(tmp_path: Path):
-    shares = [CoreShare(tmp_path / "cores") for _ in range(8)]
-    for share in shares:
-        share.join()
-    shares[0].share()
+def test_one_of_many_has_one_thread(start: Callable, tmp_path: Path):
+    for _ in range(7):
+        start()
+    share = CoreShare(tmp_path / "cores")
+    share.join()
+    share.share()
     assert torch.get_num_threads() == 1
-    for share in shares:
-        share.leave()
+    share.leave()
     assert torch.get_num_threads() == 6
+
+
+@pytest.mark.usefixtures("six_threads")
+def test_what_failed_in_this_process_takes_none(tmp_path: Path):
+    failed, share = CoreShare(tmp_path / "cores"), CoreShare(tmp_path / "cores")
+    failed.join()
+    share.join()
+    share.share()
+    assert torch.get_num_threads() == 6
+    share.join()  # again, after an error
+    assert len(list((tmp_path / "cores").iterdir())) == 2
+    share.leave()
+    failed.leave()
 
 
 @pytest.mark.usefixtures("six_threads")
@@ -124,14 +144,61 @@ def test_a_number_that_the_user_sets_stays(start: Callable, tmp_path: Path, monk
 
 
 @pytest.mark.usefixtures("six_threads")
-def test_where_nothing_can_be_locked_it_does_without(tmp_path: Path, caplog: pytest.LogCaptureFixture):
-    (tmp_path / "file").write_text("")
-    share = CoreShare(tmp_path / "file")
+@pytest.mark.parametrize("kind", ["file", "link", "writable by all"])
+def test_a_folder_that_is_not_the_users_is_left_alone(kind: str, tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    folder, thesis = tmp_path / "cores", tmp_path / "thesis"
+    thesis.mkdir()
+    (thesis / "12-chapter.run").write_text("")
+    if kind == "file":
+        folder.write_text("")
+    elif kind == "link":
+        folder.symlink_to(thesis)
+    else:
+        folder.mkdir()
+        folder.chmod(0o777)
+    share = CoreShare(folder)
     share.join()
     share.share()
     share.leave()
     assert torch.get_num_threads() == 6
-    assert "give each training on the same cores its share by OMP_NUM_THREADS" in caplog.text
+    assert (thesis / "12-chapter.run").exists()
+    assert "give each its share by OMP_NUM_THREADS" in caplog.text
+
+
+@pytest.mark.usefixtures("six_threads")
+def test_no_folder_for_temporary_files_is_no_error(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture):
+    def no_folder() -> str:
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", no_folder)
+    share = CoreShare()
+    share.join()
+    share.share()
+    assert "No usable temporary directory found" in caplog.text
+
+
+@pytest.mark.usefixtures("six_threads")
+def test_a_folder_that_is_swept_ends_no_training(start: Callable, tmp_path: Path):
+    start()
+    share = CoreShare(tmp_path / "cores")
+    share.join()
+    share.share()
+    shutil.rmtree(tmp_path / "cores")
+    share.share()
+    share.leave()
+    assert torch.get_num_threads() == 6
+
+
+def test_a_run_that_waits_for_a_file_that_is_removed_is_seen(tmp_path: Path):
+    probed, own = (FileLock(tmp_path / "12-own.run", thread_local=False) for _ in range(2))
+    probed.acquire()
+    joining = threading.Thread(target=own.acquire)
+    joining.start()
+    time.sleep(0.1)
+    core_share._remove(probed)
+    joining.join()
+    assert own.is_locked and (tmp_path / "12-own.run").exists()
+    own.release()
 
 
 @pytest.mark.usefixtures("six_threads")
@@ -144,7 +211,7 @@ def test_a_training_shares_and_leaves(
 ):
     caplog.set_level(logging.INFO, "bundle")
     cores = tmp_path / "cores"
-    monkeypatch.setattr(core_share, "FOLDER", cores)
+    monkeypatch.setattr(core_share, "folder_of_user", lambda: cores)
     other, threads = start(), []
     workflow = training(max_epochs=2)
     workflow.initialize()
@@ -159,6 +226,35 @@ def test_a_training_shares_and_leaves(
     assert threads == [3, 6]
     assert not list(cores.iterdir())
     assert "2 runs share these cores: 3 of 6 threads for this one" in caplog.text
+    assert "no other run is on these cores any more: 6 of 6 threads for this one" in caplog.text
+
+
+@pytest.mark.usefixtures("six_threads")
+@pytest.mark.parametrize("overlays", [("evaluate.yaml",), ("evaluate.yaml", "calibrate.yaml")])
+def test_evaluation_and_calibration_share_and_leave(
+    training: Callable[..., ConfigWorkflow],
+    dataset: Path,
+    start: Callable,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    overlays: tuple[str, ...],
+):
+    cores = tmp_path / "cores"
+    monkeypatch.setattr(core_share, "folder_of_user", lambda: cores)
+    training(max_epochs=1).run()
+    start()
+    settings = {"dataset_dir": str(dataset), "checkpoint": str(tmp_path / "run" / "mean_shape.pt"), "split": "training"}
+    files = [str(CONFIGS / name) for name in ("inference.json", *overlays)]
+    workflow = ConfigWorkflow(
+        files, workflow_type="inference", logging_file=False, output_dir=str(tmp_path / "out"), **settings
+    )
+    workflow.initialize()
+    evaluator, threads = workflow.parser.get_parsed_content("evaluator"), []
+    evaluator.add_event_handler(Events.ITERATION_COMPLETED, lambda: threads.append(torch.get_num_threads()))
+    workflow.run()
+    assert set(threads) == {3}
+    assert len(list(cores.iterdir())) == 1
+    assert torch.get_num_threads() == 6
 
 
 @pytest.mark.usefixtures("six_threads")
@@ -166,7 +262,7 @@ def test_a_training_that_fails_leaves(
     training: Callable[..., ConfigWorkflow], start: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     cores = tmp_path / "cores"
-    monkeypatch.setattr(core_share, "FOLDER", cores)
+    monkeypatch.setattr(core_share, "folder_of_user", lambda: cores)
     start()
     workflow = training()
     workflow.initialize()
