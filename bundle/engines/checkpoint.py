@@ -27,8 +27,8 @@ class RunCheckpoint:
     """Saves and resumes a run; files are replaced whole, so that a full disk or a kill leaves the older one.
 
     Everything random in a run depends on its seed and epoch (`EpochSeed`), so a checkpoint at the end of an epoch
-    resumes exactly, with the same number of threads (`CoreShare`). MONAI's `CheckpointSaver` is not used because it writes in place and does not keep the best metric
-    across a resume.
+    resumes exactly, with the same number of threads (`CoreShare`). MONAI's `CheckpointSaver` is not used because it
+    writes in place and does not keep the best metric across a resume.
 
     Args:
         folder: the run folder; its card is written beside the weights with the validation error.
