@@ -19,6 +19,11 @@ def enlarged(size: InputSize, times: int) -> InputSize:
     return _of_sides(size, lambda side: side * times)
 
 
+def times_up_to(size: InputSize, side: int, most: int = 4) -> int:
+    """How many times a size can be enlarged without its longer side passing one: from 1 to the most."""
+    return min(most, max(1, side // max(sides(size))))
+
+
 def reduced(size: InputSize, times: int) -> InputSize:
     """A size whose sides are so many times shorter, rounded down."""
     return _of_sides(size, lambda side: side // times)

@@ -12,6 +12,7 @@ from bundle.commands.configuration import add_configuration, read_configuration
 from bundle.commands.shown import near, show_command
 from bundle.comparison.methods import (
     DAG,
+    FEW_SHOT_DAG_JS,
     METHODS,
     PARTS,
     PARTS_CONFIDENT_WINDOWS,
@@ -49,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[method.key for method in METHODS if method.stage],
         help="what is trained, and who teaches (default: windows, taught by unlabeled films as well where there are "
         "any, from one labelled film by matching; where parts are repeated, their graph, taught in the same way, and "
-        "windows; without labelled validation films stage 1 alone)",
+        "windows; without labelled validation films stage 1 alone; else with --preset paper few_shot_dag_js)",
     )
     parser.add_argument(
         "--warm_start",
@@ -95,7 +96,7 @@ def _plan(arguments: argparse.Namespace, dataset: DatasetDescription) -> OneMode
             f"--shots is {shots}, and {arguments.dataset_dir / 'dataset.json'} has {labelled} labelled films in "
             "training; label more of them, or give fewer --shots"
         )
-    method = _method(arguments.method, dataset, shots)
+    method = _method(arguments.method, arguments.preset, dataset, shots)
     earlier = arguments.warm_start and stage_1_weights(arguments.warm_start.resolve(), method)
     if earlier and not earlier.is_file() and not arguments.out.exists():
         raise ConfigurationError(
@@ -114,20 +115,22 @@ def _plan(arguments: argparse.Namespace, dataset: DatasetDescription) -> OneMode
     )
 
 
-def _method(key: str | None, dataset: DatasetDescription, shots: int) -> Method:
-    """The method asked for, else what the films allow."""
+def _method(key: str | None, preset: str, dataset: DatasetDescription, shots: int) -> Method:
+    """The method asked for, else what the preset and the films allow."""
     pool = bool(dataset.unlabeled) or shots < len(dataset.training)
     judged = any(film.labelled for film in dataset.validation)
     if key is None:
-        return _recommended(dataset.repeated, pool, judged, shots)
+        return _recommended(preset, dataset.repeated, pool, judged, shots)
     return next(method for method in choose_methods(key, dataset.repeated) if method.key == key)
 
 
-def _recommended(repeated: bool, pool: bool, judged: bool, shots: int) -> Method:
-    """Windows, which unlabelled films teach as well where there are any."""
+def _recommended(preset: str, repeated: bool, pool: bool, judged: bool, shots: int) -> Method:
+    """Windows, which unlabelled films teach as well where there are any; with the paper's settings its own method."""
     if not judged:
         print("no labelled validation films, so stage 1 alone: add some for more")
         return PARTS if repeated else DAG
+    if preset == "paper" and not repeated:
+        return FEW_SHOT_DAG_JS if pool else DAG
     if not pool:
         print("no unlabeled films, so windows alone: add films to learn from for more")
         return PARTS_WINDOWS if repeated else WINDOWS

@@ -116,6 +116,7 @@ PARTS_CONFIDENT_WINDOWS = replace(
 )
 TRAINED_ON = _stage_two("trained_on", "DAG trained on")
 PSEUDO_LABEL = _stage_two("pseudo_label", "Pseudo label")
+FEW_SHOT_DAG_JS = _stage_two("few_shot_dag_js", "Few-shot DAG + JS")
 
 METHODS = (
     MEAN_SHAPE,
@@ -126,7 +127,7 @@ METHODS = (
     _stage_two("pi_model", "Π-model"),
     _stage_two("temporal_ensemble", "Temporal ensemble"),
     _stage_two("few_shot_dag", "Few-shot DAG"),
-    _stage_two("few_shot_dag_js", "Few-shot DAG + JS"),
+    FEW_SHOT_DAG_JS,
     _stage_two("multi_view", "Few-shot DAG, multi-view"),
     _stage_two("recommended", "Few-shot DAG, recommended", WARM_UP),
     WINDOWS,

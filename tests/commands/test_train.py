@@ -165,6 +165,16 @@ def test_without_unlabelled_films_windows_are_trained_alone(
     assert "DAG + windows on 6 labelled films, preset cpu" in printed
 
 
+def test_the_papers_settings_come_with_its_method(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    asked = words(dataset, tmp_path / "run", "--preset", "paper", "--overlays", "none.json", "--shots", "4")
+    assert main(asked) == 2
+    assert "Few-shot DAG + JS on 4 labelled films, preset paper" in capsys.readouterr().out
+    write_dataset(dataset, replace(read_dataset(dataset), unlabeled=()))
+    asked[asked.index("4")] = "6"
+    assert main(asked) == 2
+    assert "DAG on 6 labelled films, preset paper" in capsys.readouterr().out
+
+
 def test_from_one_film_matching_teaches_windows(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main(words(dataset, tmp_path / "run", "--overlays", "none.json", "--shots", "1")) == 2
     assert "Windows, matching, then multi-view on 1 labelled films, preset cpu" in capsys.readouterr().out

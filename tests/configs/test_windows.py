@@ -12,7 +12,7 @@ import torch
 from monai.bundle import ConfigWorkflow
 
 from bundle.engines import read_weights
-from bundle.engines.weights import read_checkpoint
+from bundle.engines.weights import read_card, read_checkpoint
 from bundle.networks import WindowedGraph
 from bundle.run_folder import read_history
 from run_folders import cause_of, interrupt, require_windows_around
@@ -34,6 +34,25 @@ def windows(training: Training, stage1: Path, tmp_path: Path) -> Training:
 
 def test_it_has_every_property_that_monai_reads(windows: Training):
     assert windows().check_properties() == []
+
+
+@pytest.mark.parametrize(
+    ("image_size", "reduction", "input_size"),
+    [(96, 4, 384), (128, 4, 512), ([96, 128], 4, [384, 512]), (256, 2, 512), (512, 1, 512), (768, 1, 768)],
+)
+def test_the_film_is_given_at_512_pixels_however_much_of_it_the_graph_sees(
+    windows: Training, stage1: Path, image_size: object, reduction: int, input_size: object
+):
+    parser = windows(image_size=image_size).parser
+    assert parser.get_parsed_content("reduction") == reduction
+    assert parser.get_parsed_content("input_size") == input_size
+
+
+def test_windows_go_on_from_a_graph_that_sees_the_film_itself(windows: Training, tmp_path: Path):
+    workflow = windows(reduction=1)
+    workflow.run()
+    assert read_card(tmp_path / "windows" / "best.pt")["network"]["reduction"] == 1
+    assert len(read_history(tmp_path / "windows")) == 3
 
 
 def test_it_begins_with_what_the_graph_says_and_leaves_the_graph_as_it_was(windows: Training, stage1: Path, tmp_path):
