@@ -12,6 +12,7 @@ from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
+from beyond_figures import parts, windows
 from concept_figures import confidence, letterbox, pixel_centres
 from figure_parts import FIGURES, WIDTH
 from method_figures import Drawing, network, stage_two, teachers
@@ -22,6 +23,8 @@ DRAWINGS: dict[str, tuple[Callable[[], Drawing], str]] = {
     "network": (network, "A feature map; a global graph network moves the mean shape as one, a local one each point"),
     "stage_two": (stage_two, "A teacher gives a student the pseudo ground truth of unlabelled films"),
     "teachers": (teachers, "Who gives the pseudo ground truth in each method"),
+    "windows": (windows, "Windows of the film around the vertices; a heatmap in each moves its vertex"),
+    "parts": (parts, "Cells that may be centres of vertebrae, the likeliest chain of them, and its corners"),
     "pixel_centres": (pixel_centres, "Coordinates count from the centre of the first pixel"),
     "letterbox": (letterbox, "A film is padded to a square"),
     "confidence": (confidence, "Three signals give the expected error of a landmark"),

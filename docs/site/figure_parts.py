@@ -67,6 +67,25 @@ def film(x: float, y: float, size: float, *marks: str) -> str:
     return f'<image {place} href="data:image/jpeg;base64,{_film()}"/>' + "".join(marks)
 
 
+def cut(x: float, y: float, size: float, corner: tuple[float, float], share: float) -> str:
+    """A square of the film, enlarged.
+
+    Args:
+        x: left edge of where it is drawn.
+        y: upper edge of it.
+        size: side of it.
+        corner: its upper left corner in the film, in [0, 1].
+        share: its side in the film, in the same.
+    """
+    place = f'x="{x:g}" y="{y:g}" width="{size:g}" height="{size:g}"'
+    return f'<svg {place} viewBox="{corner[0]:.4f} {corner[1]:.4f} {share:g} {share:g}">{film(0, 0, 1)}</svg>'
+
+
+def answers() -> Points:
+    """The vertices that the network ends with, in [0, 1] of the film."""
+    return _points()["local"]
+
+
 def vertices(x: float, y: float, size: float, step: str, kind: str, before: str | None = None) -> str:
     """The vertices of one step of the network on a film, and the way of each from the step before."""
     places = [(x + size * u, y + size * v) for u, v in _points()[step]]
