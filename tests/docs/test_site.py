@@ -54,7 +54,7 @@ def test_nothing_is_fetched_from_the_network(site):
 
 def test_pages_hold_their_figures_tables_and_reference(site):
     method = (site / "concepts" / "method.html").read_text()
-    assert method.count('<svg xmlns="http://www.w3.org/2000/svg" class="figure"') == 3
+    assert method.count('<svg xmlns="http://www.w3.org/2000/svg" class="figure"') == 5
     assert "<td>0.91 (0.87" in (site / "results" / "cephalograms.html").read_text()
     assert 'id="bundle.networks.DeepAdaptiveGraph"' in (site / "reference" / "python.html").read_text()
     assert "bundle train" in (site / "reference" / "commands.html").read_text()
