@@ -31,12 +31,12 @@ def windows() -> Drawing:
         parts += [rectangle(x - half, y - half, 2 * half, 2 * half, "ring start")]
         parts += [line(x + half, y, 276, top + side / 2, "path start dash")]
         parts += [cut(280, top, side, (u - share / 2, v - share / 2), share)]
-        parts += [circle(330, top + 50, 6, "dot one"), arrow((384, top + 50), (400, top + 50))]
-        parts += [arrow((500, top + 50), (526, top + 50)), rectangle(530, top, side, side, "black")]
+        parts += [circle(330, top + 50, 6, "dot one"), arrow((382, top + 50), (396, top + 50))]
+        parts += [arrow((504, top + 50), (528, top + 50)), rectangle(530, top, side, side, "black")]
         at = (530 + side * seen[0], top + side * seen[1])
         parts += [f'<g opacity="{0.2 + 0.1 * ring}">{circle(*at, 26 - 6 * ring, "disc two")}</g>' for ring in range(4)]
         parts += [line(580, top + 50, *at, "path two"), circle(580, top + 50, 6, "dot one"), circle(*at, 6, "dot two")]
-    parts += [rectangle(404, 36, 92, 328), text(450, 150, "one", "encoder", kind="strong")]
+    parts += [rectangle(398, 36, 104, 328), text(450, 150, "one", "encoder", kind="strong")]
     parts.append(text(450, 230, "told its", "landmark;", "windows", "talk", kind="soft"))
     parts += [film(4, 296, 68), text(4, 386, "copy, 128", anchor="start"), arrow((78, 330), (104, 330))]
     parts += [box(108, 296, 116, 68, "graph of", "stage 1"), arrow((166, 292), (166, 262))]

@@ -117,5 +117,5 @@ _TEACHERS: Sequence[tuple[str, Callable[[float], list[str]], tuple[str, ...]]] =
     ("few-shot DAG", _mean_teacher, ("a network whose weights are", "an average of the student's")),
     ("few-shot DAG + JS", _mean_teacher_and_features, ("the same, and its feature maps", "are to be alike")),
     ("multi-view", _views, ("the same teacher, its answers", "averaged over turned views")),
-    ("recommended", _matching, ("the median of stage 1 and of what", "looks like a labelled landmark")),
+    ("recommended", _matching, ("the median of stage 1 and of", "what looks like the landmark")),
 )
