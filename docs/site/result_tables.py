@@ -166,7 +166,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "chosen_films": chosen_films,
     "every_draw_cephalograms": partial(every_draw, "ceph", "ceph_methods", "ceph_windows", "ceph_one_film"),
     "every_draw_synthetic": partial(every_draw, "pelvis_windows"),
-    "levels_spines": partial(levels, "spine_parts"),
+    "levels_spines": partial(levels, "spine_few", "spine_parts"),
     "methods_on_spines": partial(levels, "spine_dag", "spine_table"),
     "pool": pool,
     "acceptance": acceptance,
