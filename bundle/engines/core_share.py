@@ -76,7 +76,7 @@ class CoreShare:
         if self._lock is not None:
             _remove(self._lock)
             self._lock = None
-            self._take(0)
+            torch.set_num_threads(self._all)
 
     def _take(self, others: int) -> None:
         threads = max(1, self._all // (1 + others))

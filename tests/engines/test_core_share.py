@@ -66,7 +66,10 @@ def start(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
 
 
 @pytest.mark.usefixtures("six_threads")
-def test_cores_are_shared_as_others_come_and_go_or_are_killed(start: Callable, tmp_path: Path):
+def test_cores_are_shared_as_others_come_and_go_or_are_killed(
+    start: Callable, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.INFO, "bundle")
     share = CoreShare(tmp_path / "cores")
     share.join()
     threads = []
@@ -87,8 +90,10 @@ def test_cores_are_shared_as_others_come_and_go_or_are_killed(start: Callable, t
     assert len(list((tmp_path / "cores").iterdir())) == 1  # what the killed one left is gone
     start()
     look()
+    caplog.clear()
     share.leave()
     assert torch.get_num_threads() == 6
+    assert not caplog.text  # the other is still there
 
 
 @pytest.mark.usefixtures("six_threads")
