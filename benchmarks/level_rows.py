@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+from add_run import read
 
 from bundle.comparison.methods import MEAN_SHAPE, METHODS, PARTS
 from bundle.dataset.description import read_dataset
@@ -32,9 +33,7 @@ def main() -> None:
     arguments = parser.parse_args()
     named = named_films(arguments.dataset_dir)
     rows = csv.writer(sys.stdout, lineterminator="\n")
-    with (arguments.folder / "draws.csv").open(encoding="utf-8", newline="") as table:
-        measured = [row for row in csv.DictReader(table) if row["best_level_px"]]
-    for row in measured:
+    for row in (row for row in read(arguments.folder / "draws.csv") if row["best_level_px"]):
         place = [row[name] for name in ("shots", "draw", "method")]
         cell = arguments.folder / f"shots{row['shots']}_draw{row['draw']}"
         mean_shape = row["method"] == MEAN_SHAPE.key

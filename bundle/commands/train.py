@@ -12,11 +12,11 @@ from bundle.commands.configuration import add_configuration, read_configuration
 from bundle.commands.shown import near, show_command
 from bundle.comparison.methods import (
     DAG,
-    FEW_SHOT_DAG_JS,
     METHODS,
     PARTS,
     PARTS_CONFIDENT_WINDOWS,
     PARTS_WINDOWS,
+    PRESETS,
     WINDOWS,
     WINDOWS_MATCHING_MULTI_VIEW,
     WINDOWS_MULTI_VIEW,
@@ -125,12 +125,12 @@ def _method(key: str | None, preset: str, dataset: DatasetDescription, shots: in
 
 
 def _recommended(preset: str, repeated: bool, pool: bool, judged: bool, shots: int) -> Method:
-    """Windows, which unlabelled films teach as well where there are any; with the paper's settings its own method."""
+    """Windows, which unlabelled films teach as well where there are any; a preset may have a method of its own."""
     if not judged:
         print("no labelled validation films, so stage 1 alone: add some for more")
         return PARTS if repeated else DAG
-    if preset == "paper" and not repeated:
-        return FEW_SHOT_DAG_JS if pool else DAG
+    if (own := PRESETS[preset].method) and not repeated:
+        return own if pool else DAG
     if not pool:
         print("no unlabeled films, so windows alone: add films to learn from for more")
         return PARTS_WINDOWS if repeated else WINDOWS

@@ -149,13 +149,18 @@ class Preset:
     Attributes:
         configs: For any number of labelled films.
         one_film: To lay over these for one labelled film.
+        method: What `train` takes by itself, of films without repeated parts; None for the best that they allow.
     """
 
     configs: tuple[str, ...]
     one_film: tuple[str, ...] = ()
+    method: Method | None = None
 
 
-PRESETS = {"cpu": Preset(("train.json", "small.yaml"), ("one_film.yaml",)), "paper": Preset(("train.json",))}
+PRESETS = {
+    "cpu": Preset(("train.json", "small.yaml"), ("one_film.yaml",)),
+    "paper": Preset(("train.json",), method=FEW_SHOT_DAG_JS),
+}
 
 
 def stage_folder(method: Method) -> str:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from bundle.comparison.cells import Cell
 from bundle.comparison.processes import Processes, interrupted_by_termination, only_comparison
 from bundle.comparison.progress import Progress
+from bundle.cores import cores_of
 from bundle.errors import BundleError, ConfigurationError
 from bundle.evaluation.evaluation import headline
 from bundle.evaluation.reader import read_evaluation
@@ -64,13 +65,8 @@ def environment_on(device: str, workers: int = 1) -> dict[str, str]:
     """
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "" if device == CPU else device}
     if workers > 1:
-        environment.setdefault("OMP_NUM_THREADS", str(max(1, _cores() // workers)))
+        environment.setdefault("OMP_NUM_THREADS", str(max(1, len(cores_of()) // workers)))
     return environment
-
-
-def _cores() -> int:
-    """Cores that this process may use: a scheduler may have given it some of the machine's alone."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run_cells(

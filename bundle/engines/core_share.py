@@ -16,6 +16,8 @@ import torch
 from filelock import FileLock, Timeout
 from ignite.engine import Engine, Events
 
+from bundle.cores import cores_of
+
 logger = logging.getLogger(__name__)
 
 SET_BY_THE_USER = "OMP_NUM_THREADS"
@@ -28,16 +30,11 @@ class CoreShare:
 
     Each run holds a file locked as long as it lives. The number of threads changes how results are rounded, so that one
     which `OMP_NUM_THREADS` sets stays.
-
-    Args:
-        folder: where the runs of this machine are counted; by default one of this user, in the folder for temporary
-            files.
     """
 
-    def __init__(self, folder: str | Path | None = None) -> None:
-        self.folder = folder
+    def __init__(self) -> None:
         self._lock: FileLock | None = None
-        self._all = self._given = torch.get_num_threads()
+        self._all = torch.get_num_threads()
 
     def attach(self, engine: Engine) -> None:
         """Attach to a trainer or an evaluator, before what computes; who catches an error has to call `leave`."""
@@ -50,7 +47,7 @@ class CoreShare:
         """Be counted, until `leave` or the end of this process; where no file can be locked, do without."""
         self.leave()
         try:
-            folder = Path(self.folder or folder_of_user())
+            folder = folder_of_user()
             _require_private(folder)
             lock = FileLock(
                 folder / f"{os.getpid()}-{uuid.uuid4().hex}.run", fallback_to_soft=False, thread_local=False
@@ -62,7 +59,7 @@ class CoreShare:
             )
             return
         self._lock = lock
-        self._all = self._given = torch.get_num_threads()
+        self._all = torch.get_num_threads()
 
     def share(self) -> None:
         """Take as many threads as are this run's share now."""
@@ -80,10 +77,9 @@ class CoreShare:
 
     def _take(self, others: int) -> None:
         threads = max(1, self._all // (1 + others))
-        if threads == self._given:
+        if threads == torch.get_num_threads():
             return
         torch.set_num_threads(threads)
-        self._given = threads
         words = f"{1 + others} runs share these cores" if others else "no other run is on these cores any more"
         logger.info(f"{words}: {threads} of {self._all} threads for this one")
 
@@ -117,7 +113,7 @@ def _competes(file: Path) -> bool:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        return not _cores_of(0).isdisjoint(_cores_of(process))
+        return not cores_of().isdisjoint(cores_of(process))
     _remove(lock)
     return False
 
@@ -127,11 +123,3 @@ def _remove(lock: FileLock) -> None:
     with suppress(OSError):
         Path(lock.lock_file).unlink()
     lock.release()
-
-
-def _cores_of(process: int) -> set[int]:
-    """Cores that a process may use, 0 being this one: all, where the system does not tell."""
-    try:
-        return set(os.sched_getaffinity(process))
-    except (AttributeError, OSError):
-        return set(range(os.cpu_count() or 1))

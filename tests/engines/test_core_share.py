@@ -21,7 +21,7 @@ from ignite.engine import Engine, Events
 from monai.bundle import ConfigWorkflow
 
 from bundle.engines import core_share
-from bundle.engines.core_share import CoreShare
+from bundle.engines.core_share import CoreShare, folder_of_user
 from bundle.errors import BundleError
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
@@ -36,6 +36,12 @@ with FileLock(f"{sys.argv[1]}/{os.getpid()}-other.run"):
     sys.stdin.read()
 """
 """What `join` and `leave` do, without the seconds that importing PyTorch takes."""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count the runs of the test alone."""
+    monkeypatch.setattr(core_share, "folder_of_user", lambda: tmp_path / "cores")
 
 
 @pytest.fixture
@@ -70,7 +76,7 @@ def test_cores_are_shared_as_others_come_and_go_or_are_killed(
     start: Callable, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
     caplog.set_level(logging.INFO, "bundle")
-    share = CoreShare(tmp_path / "cores")
+    share = CoreShare()
     share.join()
     threads = []
 
@@ -100,7 +106,7 @@ def test_cores_are_shared_as_others_come_and_go_or_are_killed(
 def test_one_of_many_has_one_thread(start: Callable, tmp_path: Path):
     for _ in range(7):
         start()
-    share = CoreShare(tmp_path / "cores")
+    share = CoreShare()
     share.join()
     share.share()
     assert torch.get_num_threads() == 1
@@ -110,7 +116,7 @@ def test_one_of_many_has_one_thread(start: Callable, tmp_path: Path):
 
 @pytest.mark.usefixtures("six_threads")
 def test_what_failed_in_this_process_takes_none(tmp_path: Path):
-    failed, share = CoreShare(tmp_path / "cores"), CoreShare(tmp_path / "cores")
+    failed, share = CoreShare(), CoreShare()
     failed.join()
     share.join()
     share.share()
@@ -126,7 +132,7 @@ def test_one_on_other_cores_takes_none(start: Callable, tmp_path: Path, monkeypa
     other = start()
     cores = {0: {0, 1}, other.pid: {2, 3}}
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: cores[process], raising=False)
-    share = CoreShare(tmp_path / "cores")
+    share = CoreShare()
     share.join()
     share.share()
     assert torch.get_num_threads() == 6
@@ -140,7 +146,7 @@ def test_one_on_other_cores_takes_none(start: Callable, tmp_path: Path, monkeypa
 def test_a_number_that_the_user_sets_stays(start: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "6")
     start()
-    share = CoreShare(tmp_path / "cores")
+    share = CoreShare()
     share.join()
     share.share()
     assert torch.get_num_threads() == 6
@@ -161,7 +167,7 @@ def test_a_folder_that_is_not_the_users_is_left_alone(kind: str, tmp_path: Path,
     else:
         folder.mkdir()
         folder.chmod(0o777)
-    share = CoreShare(folder)
+    share = CoreShare()
     share.join()
     share.share()
     share.leave()
@@ -175,6 +181,7 @@ def test_no_folder_for_temporary_files_is_no_error(monkeypatch: pytest.MonkeyPat
     def no_folder() -> str:
         raise FileNotFoundError("No usable temporary directory found")
 
+    monkeypatch.setattr(core_share, "folder_of_user", folder_of_user)
     monkeypatch.setattr(tempfile, "gettempdir", no_folder)
     share = CoreShare()
     share.join()
@@ -185,7 +192,7 @@ def test_no_folder_for_temporary_files_is_no_error(monkeypatch: pytest.MonkeyPat
 @pytest.mark.usefixtures("six_threads")
 def test_a_folder_that_is_swept_ends_no_training(start: Callable, tmp_path: Path):
     start()
-    share = CoreShare(tmp_path / "cores")
+    share = CoreShare()
     share.join()
     share.share()
     shutil.rmtree(tmp_path / "cores")
@@ -216,7 +223,6 @@ def test_a_training_shares_and_leaves(
 ):
     caplog.set_level(logging.INFO, "bundle")
     cores = tmp_path / "cores"
-    monkeypatch.setattr(core_share, "folder_of_user", lambda: cores)
     other, threads = start(), []
     workflow = training(max_epochs=2)
     workflow.initialize()
@@ -245,7 +251,6 @@ def test_evaluation_and_calibration_share_and_leave(
     overlays: tuple[str, ...],
 ):
     cores = tmp_path / "cores"
-    monkeypatch.setattr(core_share, "folder_of_user", lambda: cores)
     training(max_epochs=1).run()
     start()
     settings = {"dataset_dir": str(dataset), "checkpoint": str(tmp_path / "run" / "mean_shape.pt"), "split": "training"}
@@ -267,7 +272,6 @@ def test_a_training_that_fails_leaves(
     training: Callable[..., ConfigWorkflow], start: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     cores = tmp_path / "cores"
-    monkeypatch.setattr(core_share, "folder_of_user", lambda: cores)
     start()
     workflow = training()
     workflow.initialize()
